@@ -9,9 +9,9 @@
 #define LANGUAGE_VERSION 15
 #define STATE_COUNT 371
 #define LARGE_STATE_COUNT 31
-#define SYMBOL_COUNT 261
+#define SYMBOL_COUNT 265
 #define ALIAS_COUNT 3
-#define TOKEN_COUNT 169
+#define TOKEN_COUNT 173
 #define EXTERNAL_TOKEN_COUNT 2
 #define FIELD_COUNT 4
 #define MAX_ALIAS_SEQUENCE_LENGTH 7
@@ -107,182 +107,186 @@ enum ts_symbol_identifiers {
   anon_sym_unpack = 85,
   anon_sym_header = 86,
   anon_sym_mode = 87,
-  anon_sym_max_DASHsize = 88,
-  anon_sym_max_DASHfiles = 89,
-  anon_sym_retries = 90,
-  anon_sym_repo = 91,
-  anon_sym_ref = 92,
-  anon_sym_depth = 93,
-  anon_sym_submodules = 94,
-  anon_sym_paths = 95,
-  anon_sym_key = 96,
-  anon_sym_token = 97,
-  anon_sym_user = 98,
-  anon_sym_outside_DASHlinks = 99,
-  anon_sym_dns = 100,
-  anon_sym_file = 101,
-  anon_sym_postgres = 102,
-  anon_sym_mysql = 103,
-  anon_sym_redis = 104,
-  anon_sym_django = 105,
-  anon_sym_rails = 106,
-  anon_sym_flyway = 107,
-  anon_sym_liquibase = 108,
-  anon_sym_alembic = 109,
-  anon_sym_prisma = 110,
-  anon_sym_goose = 111,
-  anon_sym_golang_DASHmigrate = 112,
-  anon_sym_atlas = 113,
-  anon_sym_once = 114,
-  anon_sym_group = 115,
-  anon_sym_vars = 116,
-  anon_sym_field = 117,
-  anon_sym_format = 118,
-  anon_sym_owner = 119,
-  anon_sym_address = 120,
-  anon_sym_role = 121,
-  anon_sym_auth = 122,
-  anon_sym_audience = 123,
-  anon_sym_namespace = 124,
-  anon_sym_ca = 125,
-  anon_sym_contains = 126,
-  anon_sym_vault = 127,
-  anon_sym_aws = 128,
-  anon_sym_gcp = 129,
-  anon_sym_azure = 130,
-  anon_sym_json = 131,
-  anon_sym_dotenv = 132,
-  anon_sym_raw = 133,
-  anon_sym_prefix = 134,
-  anon_sym_DOT_DOT = 135,
-  anon_sym_EQ_EQ = 136,
-  anon_sym_BANG_EQ = 137,
-  anon_sym_BANG = 138,
-  anon_sym_AMP_AMP = 139,
-  anon_sym_PIPE_PIPE = 140,
-  anon_sym_true = 141,
-  anon_sym_false = 142,
-  anon_sym_LBRACK = 143,
-  anon_sym_RBRACK = 144,
-  sym_number = 145,
-  sym_path = 146,
-  anon_sym_DQUOTE = 147,
-  anon_sym_DQUOTE2 = 148,
-  aux_sym__plain_text_token1 = 149,
-  anon_sym_POUND = 150,
-  anon_sym_SQUOTE = 151,
-  aux_sym__raw_token1 = 152,
-  anon_sym_SQUOTE2 = 153,
-  anon_sym_DQUOTE_DQUOTE_DQUOTE = 154,
-  anon_sym_DQUOTE_DQUOTE_DQUOTE2 = 155,
-  aux_sym__block_text_token1 = 156,
-  aux_sym__block_text_token2 = 157,
-  anon_sym_SQUOTE_SQUOTE_SQUOTE = 158,
-  aux_sym__raw_block_token1 = 159,
-  anon_sym_SQUOTE_SQUOTE_SQUOTE2 = 160,
-  sym_escape = 161,
-  anon_sym_POUND_LBRACE = 162,
-  aux_sym_insertion_token1 = 163,
-  anon_sym_RBRACE2 = 164,
-  sym_comment = 165,
-  sym__newline = 166,
-  sym__end = 167,
-  sym__error = 168,
-  sym_document = 169,
-  sym__file_block = 170,
-  sym__file_lines = 171,
-  sym__file_statement = 172,
-  sym__file_when = 173,
-  sym__workload_block = 174,
-  sym__workload_lines = 175,
-  sym__workload_statement = 176,
-  sym__workload_when = 177,
-  sym__container_block = 178,
-  sym__container_lines = 179,
-  sym__container_statement = 180,
-  sym__container_when = 181,
-  sym__environment_block = 182,
-  sym__environment_lines = 183,
-  sym__environment_statement = 184,
-  sym__environment_when = 185,
-  sym__level_block = 186,
-  sym__level_lines = 187,
-  sym__level_statement = 188,
-  sym__level_when = 189,
-  sym__fields_block = 190,
-  sym__fields_lines = 191,
-  sym__fields_statement = 192,
-  sym__fields_when = 193,
-  sym_edition = 194,
-  sym_use = 195,
-  sym_let = 196,
-  sym_param = 197,
-  sym__type = 198,
-  sym_template = 199,
-  sym__signature = 200,
-  sym_parameters = 201,
-  sym_parameter = 202,
-  sym_defaults = 203,
-  sym_workload = 204,
-  sym_container = 205,
-  sym_part = 206,
-  sym__origin = 207,
-  sym_volume = 208,
-  sym_level = 209,
-  sym_metadata = 210,
-  sym_security = 211,
-  sym_script = 212,
-  sym_env = 213,
-  sym_mount = 214,
-  sym_probe = 215,
-  sym_port = 216,
-  sym_statement = 217,
-  sym_from = 218,
-  sym_field = 219,
-  sym__value = 220,
-  sym__expression = 221,
-  sym_boolean = 222,
-  sym_call = 223,
-  sym_arguments = 224,
-  sym_argument = 225,
-  sym_list = 226,
-  sym_group = 227,
-  sym_string = 228,
-  sym__plain = 229,
-  sym__plain_text = 230,
-  sym__hash = 231,
-  sym__raw = 232,
-  sym__block = 233,
-  sym__block_text = 234,
-  sym__raw_block = 235,
-  sym_insertion = 236,
-  aux_sym_document_repeat1 = 237,
-  aux_sym__file_when_repeat1 = 238,
-  aux_sym__workload_lines_repeat1 = 239,
-  aux_sym__container_lines_repeat1 = 240,
-  aux_sym__environment_lines_repeat1 = 241,
-  aux_sym__level_lines_repeat1 = 242,
-  aux_sym__fields_lines_repeat1 = 243,
-  aux_sym_edition_repeat1 = 244,
-  aux_sym_param_repeat1 = 245,
-  aux_sym_parameters_repeat1 = 246,
-  aux_sym_parameters_repeat2 = 247,
-  aux_sym_workload_repeat1 = 248,
-  aux_sym_volume_repeat1 = 249,
-  aux_sym_security_repeat1 = 250,
-  aux_sym_mount_repeat1 = 251,
-  aux_sym_probe_repeat1 = 252,
-  aux_sym_port_repeat1 = 253,
-  aux_sym_statement_repeat1 = 254,
-  aux_sym_from_repeat1 = 255,
-  aux_sym_arguments_repeat1 = 256,
-  aux_sym_argument_repeat1 = 257,
-  aux_sym_list_repeat1 = 258,
-  aux_sym__plain_repeat1 = 259,
-  aux_sym__block_repeat1 = 260,
-  alias_sym_function = 261,
-  alias_sym_property = 262,
-  alias_sym_type = 263,
+  anon_sym_existing = 88,
+  anon_sym_max_DASHsize = 89,
+  anon_sym_max_DASHfiles = 90,
+  anon_sym_retries = 91,
+  anon_sym_repo = 92,
+  anon_sym_ref = 93,
+  anon_sym_depth = 94,
+  anon_sym_submodules = 95,
+  anon_sym_paths = 96,
+  anon_sym_key = 97,
+  anon_sym_token = 98,
+  anon_sym_user = 99,
+  anon_sym_outside_DASHlinks = 100,
+  anon_sym_dns = 101,
+  anon_sym_file = 102,
+  anon_sym_postgres = 103,
+  anon_sym_mysql = 104,
+  anon_sym_redis = 105,
+  anon_sym_django = 106,
+  anon_sym_rails = 107,
+  anon_sym_flyway = 108,
+  anon_sym_liquibase = 109,
+  anon_sym_alembic = 110,
+  anon_sym_prisma = 111,
+  anon_sym_goose = 112,
+  anon_sym_golang_DASHmigrate = 113,
+  anon_sym_atlas = 114,
+  anon_sym_once = 115,
+  anon_sym_group = 116,
+  anon_sym_vars = 117,
+  anon_sym_field = 118,
+  anon_sym_format = 119,
+  anon_sym_owner = 120,
+  anon_sym_address = 121,
+  anon_sym_role = 122,
+  anon_sym_auth = 123,
+  anon_sym_audience = 124,
+  anon_sym_namespace = 125,
+  anon_sym_ca = 126,
+  anon_sym_keep = 127,
+  anon_sym_replace = 128,
+  anon_sym_contains = 129,
+  anon_sym_merge = 130,
+  anon_sym_vault = 131,
+  anon_sym_aws = 132,
+  anon_sym_gcp = 133,
+  anon_sym_azure = 134,
+  anon_sym_json = 135,
+  anon_sym_dotenv = 136,
+  anon_sym_raw = 137,
+  anon_sym_prefix = 138,
+  anon_sym_DOT_DOT = 139,
+  anon_sym_EQ_EQ = 140,
+  anon_sym_BANG_EQ = 141,
+  anon_sym_BANG = 142,
+  anon_sym_AMP_AMP = 143,
+  anon_sym_PIPE_PIPE = 144,
+  anon_sym_true = 145,
+  anon_sym_false = 146,
+  anon_sym_LBRACK = 147,
+  anon_sym_RBRACK = 148,
+  sym_number = 149,
+  sym_path = 150,
+  anon_sym_DQUOTE = 151,
+  anon_sym_DQUOTE2 = 152,
+  aux_sym__plain_text_token1 = 153,
+  anon_sym_POUND = 154,
+  anon_sym_SQUOTE = 155,
+  aux_sym__raw_token1 = 156,
+  anon_sym_SQUOTE2 = 157,
+  anon_sym_DQUOTE_DQUOTE_DQUOTE = 158,
+  anon_sym_DQUOTE_DQUOTE_DQUOTE2 = 159,
+  aux_sym__block_text_token1 = 160,
+  aux_sym__block_text_token2 = 161,
+  anon_sym_SQUOTE_SQUOTE_SQUOTE = 162,
+  aux_sym__raw_block_token1 = 163,
+  anon_sym_SQUOTE_SQUOTE_SQUOTE2 = 164,
+  sym_escape = 165,
+  anon_sym_POUND_LBRACE = 166,
+  aux_sym_insertion_token1 = 167,
+  anon_sym_RBRACE2 = 168,
+  sym_comment = 169,
+  sym__newline = 170,
+  sym__end = 171,
+  sym__error = 172,
+  sym_document = 173,
+  sym__file_block = 174,
+  sym__file_lines = 175,
+  sym__file_statement = 176,
+  sym__file_when = 177,
+  sym__workload_block = 178,
+  sym__workload_lines = 179,
+  sym__workload_statement = 180,
+  sym__workload_when = 181,
+  sym__container_block = 182,
+  sym__container_lines = 183,
+  sym__container_statement = 184,
+  sym__container_when = 185,
+  sym__environment_block = 186,
+  sym__environment_lines = 187,
+  sym__environment_statement = 188,
+  sym__environment_when = 189,
+  sym__level_block = 190,
+  sym__level_lines = 191,
+  sym__level_statement = 192,
+  sym__level_when = 193,
+  sym__fields_block = 194,
+  sym__fields_lines = 195,
+  sym__fields_statement = 196,
+  sym__fields_when = 197,
+  sym_edition = 198,
+  sym_use = 199,
+  sym_let = 200,
+  sym_param = 201,
+  sym__type = 202,
+  sym_template = 203,
+  sym__signature = 204,
+  sym_parameters = 205,
+  sym_parameter = 206,
+  sym_defaults = 207,
+  sym_workload = 208,
+  sym_container = 209,
+  sym_part = 210,
+  sym__origin = 211,
+  sym_volume = 212,
+  sym_level = 213,
+  sym_metadata = 214,
+  sym_security = 215,
+  sym_script = 216,
+  sym_env = 217,
+  sym_mount = 218,
+  sym_probe = 219,
+  sym_port = 220,
+  sym_statement = 221,
+  sym_from = 222,
+  sym_field = 223,
+  sym__value = 224,
+  sym__expression = 225,
+  sym_boolean = 226,
+  sym_call = 227,
+  sym_arguments = 228,
+  sym_argument = 229,
+  sym_list = 230,
+  sym_group = 231,
+  sym_string = 232,
+  sym__plain = 233,
+  sym__plain_text = 234,
+  sym__hash = 235,
+  sym__raw = 236,
+  sym__block = 237,
+  sym__block_text = 238,
+  sym__raw_block = 239,
+  sym_insertion = 240,
+  aux_sym_document_repeat1 = 241,
+  aux_sym__file_when_repeat1 = 242,
+  aux_sym__workload_lines_repeat1 = 243,
+  aux_sym__container_lines_repeat1 = 244,
+  aux_sym__environment_lines_repeat1 = 245,
+  aux_sym__level_lines_repeat1 = 246,
+  aux_sym__fields_lines_repeat1 = 247,
+  aux_sym_edition_repeat1 = 248,
+  aux_sym_param_repeat1 = 249,
+  aux_sym_parameters_repeat1 = 250,
+  aux_sym_parameters_repeat2 = 251,
+  aux_sym_workload_repeat1 = 252,
+  aux_sym_volume_repeat1 = 253,
+  aux_sym_security_repeat1 = 254,
+  aux_sym_mount_repeat1 = 255,
+  aux_sym_probe_repeat1 = 256,
+  aux_sym_port_repeat1 = 257,
+  aux_sym_statement_repeat1 = 258,
+  aux_sym_from_repeat1 = 259,
+  aux_sym_arguments_repeat1 = 260,
+  aux_sym_argument_repeat1 = 261,
+  aux_sym_list_repeat1 = 262,
+  aux_sym__plain_repeat1 = 263,
+  aux_sym__block_repeat1 = 264,
+  alias_sym_function = 265,
+  alias_sym_property = 266,
+  alias_sym_type = 267,
 };
 
 static const char * const ts_symbol_names[] = {
@@ -374,6 +378,7 @@ static const char * const ts_symbol_names[] = {
   [anon_sym_unpack] = "keyword",
   [anon_sym_header] = "keyword",
   [anon_sym_mode] = "keyword",
+  [anon_sym_existing] = "keyword",
   [anon_sym_max_DASHsize] = "keyword",
   [anon_sym_max_DASHfiles] = "keyword",
   [anon_sym_retries] = "keyword",
@@ -412,7 +417,10 @@ static const char * const ts_symbol_names[] = {
   [anon_sym_audience] = "keyword",
   [anon_sym_namespace] = "keyword",
   [anon_sym_ca] = "keyword",
+  [anon_sym_keep] = "keyword",
+  [anon_sym_replace] = "keyword",
   [anon_sym_contains] = "keyword",
+  [anon_sym_merge] = "keyword",
   [anon_sym_vault] = "keyword",
   [anon_sym_aws] = "keyword",
   [anon_sym_gcp] = "keyword",
@@ -641,6 +649,7 @@ static const TSSymbol ts_symbol_map[] = {
   [anon_sym_unpack] = anon_sym_when,
   [anon_sym_header] = anon_sym_when,
   [anon_sym_mode] = anon_sym_when,
+  [anon_sym_existing] = anon_sym_when,
   [anon_sym_max_DASHsize] = anon_sym_when,
   [anon_sym_max_DASHfiles] = anon_sym_when,
   [anon_sym_retries] = anon_sym_when,
@@ -679,7 +688,10 @@ static const TSSymbol ts_symbol_map[] = {
   [anon_sym_audience] = anon_sym_when,
   [anon_sym_namespace] = anon_sym_when,
   [anon_sym_ca] = anon_sym_when,
+  [anon_sym_keep] = anon_sym_when,
+  [anon_sym_replace] = anon_sym_when,
   [anon_sym_contains] = anon_sym_when,
+  [anon_sym_merge] = anon_sym_when,
   [anon_sym_vault] = anon_sym_when,
   [anon_sym_aws] = anon_sym_when,
   [anon_sym_gcp] = anon_sym_when,
@@ -1172,6 +1184,10 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .visible = true,
     .named = true,
   },
+  [anon_sym_existing] = {
+    .visible = true,
+    .named = true,
+  },
   [anon_sym_max_DASHsize] = {
     .visible = true,
     .named = true,
@@ -1324,7 +1340,19 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .visible = true,
     .named = true,
   },
+  [anon_sym_keep] = {
+    .visible = true,
+    .named = true,
+  },
+  [anon_sym_replace] = {
+    .visible = true,
+    .named = true,
+  },
   [anon_sym_contains] = {
+    .visible = true,
+    .named = true,
+  },
+  [anon_sym_merge] = {
     .visible = true,
     .named = true,
   },
@@ -2046,7 +2074,7 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [76] = 76,
   [77] = 77,
   [78] = 78,
-  [79] = 74,
+  [79] = 78,
   [80] = 80,
   [81] = 81,
   [82] = 81,
@@ -3140,1496 +3168,1542 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 47:
       if (lookahead == 'e') ADVANCE(131);
+      if (lookahead == 'i') ADVANCE(132);
       END_STATE();
     case 48:
-      if (lookahead == 'i') ADVANCE(132);
-      if (lookahead == 'l') ADVANCE(133);
+      if (lookahead == 'i') ADVANCE(133);
+      if (lookahead == 'l') ADVANCE(134);
       END_STATE();
     case 49:
-      if (lookahead == 't') ADVANCE(134);
+      if (lookahead == 't') ADVANCE(135);
       END_STATE();
     case 50:
-      if (lookahead == 'e') ADVANCE(135);
-      if (lookahead == 'l') ADVANCE(136);
+      if (lookahead == 'e') ADVANCE(136);
+      if (lookahead == 'l') ADVANCE(137);
       END_STATE();
     case 51:
-      if (lookahead == 'y') ADVANCE(137);
+      if (lookahead == 'y') ADVANCE(138);
       END_STATE();
     case 52:
-      if (lookahead == 'r') ADVANCE(138);
+      if (lookahead == 'r') ADVANCE(139);
       END_STATE();
     case 53:
-      if (lookahead == 'o') ADVANCE(139);
+      if (lookahead == 'o') ADVANCE(140);
       END_STATE();
     case 54:
-      if (lookahead == 'p') ADVANCE(140);
+      if (lookahead == 'p') ADVANCE(141);
       END_STATE();
     case 55:
-      if (lookahead == 'l') ADVANCE(141);
-      if (lookahead == 'o') ADVANCE(142);
+      if (lookahead == 'l') ADVANCE(142);
+      if (lookahead == 'o') ADVANCE(143);
       END_STATE();
     case 56:
-      if (lookahead == 'o') ADVANCE(143);
-      if (lookahead == 'p') ADVANCE(144);
+      if (lookahead == 'o') ADVANCE(144);
+      if (lookahead == 'p') ADVANCE(145);
       END_STATE();
     case 57:
-      if (lookahead == 'a') ADVANCE(145);
+      if (lookahead == 'a') ADVANCE(146);
       END_STATE();
     case 58:
-      if (lookahead == 's') ADVANCE(146);
+      if (lookahead == 's') ADVANCE(147);
       END_STATE();
     case 59:
-      if (lookahead == 't') ADVANCE(147);
+      if (lookahead == 't') ADVANCE(148);
       END_STATE();
     case 60:
-      if (lookahead == 'a') ADVANCE(148);
+      if (lookahead == 'a') ADVANCE(149);
       END_STATE();
     case 61:
-      if (lookahead == 'i') ADVANCE(149);
-      if (lookahead == 't') ADVANCE(150);
+      if (lookahead == 'i') ADVANCE(150);
+      if (lookahead == 't') ADVANCE(151);
       END_STATE();
     case 62:
-      if (lookahead == 'b') ADVANCE(151);
+      if (lookahead == 'b') ADVANCE(152);
       END_STATE();
     case 63:
-      if (lookahead == 'o') ADVANCE(152);
+      if (lookahead == 'o') ADVANCE(153);
       END_STATE();
     case 64:
-      if (lookahead == 'y') ADVANCE(153);
+      if (lookahead == 'e') ADVANCE(154);
+      if (lookahead == 'y') ADVANCE(155);
       END_STATE();
     case 65:
-      if (lookahead == 't') ADVANCE(154);
+      if (lookahead == 't') ADVANCE(156);
       END_STATE();
     case 66:
-      if (lookahead == 'q') ADVANCE(155);
+      if (lookahead == 'q') ADVANCE(157);
       END_STATE();
     case 67:
-      if (lookahead == 'x') ADVANCE(156);
+      if (lookahead == 'x') ADVANCE(158);
       END_STATE();
     case 68:
-      if (lookahead == 'm') ADVANCE(157);
-      if (lookahead == 't') ADVANCE(158);
+      if (lookahead == 'm') ADVANCE(159);
+      if (lookahead == 'r') ADVANCE(160);
+      if (lookahead == 't') ADVANCE(161);
       END_STATE();
     case 69:
-      if (lookahead == 'g') ADVANCE(159);
+      if (lookahead == 'g') ADVANCE(162);
       END_STATE();
     case 70:
-      if (lookahead == 'd') ADVANCE(160);
-      if (lookahead == 'u') ADVANCE(161);
+      if (lookahead == 'd') ADVANCE(163);
+      if (lookahead == 'u') ADVANCE(164);
       END_STATE();
     case 71:
-      if (lookahead == 's') ADVANCE(162);
+      if (lookahead == 's') ADVANCE(165);
       END_STATE();
     case 72:
-      if (lookahead == 'm') ADVANCE(163);
+      if (lookahead == 'm') ADVANCE(166);
       END_STATE();
     case 73:
-      if (lookahead == 'c') ADVANCE(164);
+      if (lookahead == 'c') ADVANCE(167);
       END_STATE();
     case 74:
-      if (lookahead == 't') ADVANCE(165);
-      END_STATE();
-    case 75:
-      if (lookahead == 'n') ADVANCE(166);
-      END_STATE();
-    case 76:
-      if (lookahead == 'r') ADVANCE(167);
       if (lookahead == 't') ADVANCE(168);
       END_STATE();
-    case 77:
-      if (lookahead == 'd') ADVANCE(169);
+    case 75:
+      if (lookahead == 'n') ADVANCE(169);
+      END_STATE();
+    case 76:
       if (lookahead == 'r') ADVANCE(170);
-      if (lookahead == 's') ADVANCE(171);
+      if (lookahead == 't') ADVANCE(171);
+      END_STATE();
+    case 77:
+      if (lookahead == 'd') ADVANCE(172);
+      if (lookahead == 'r') ADVANCE(173);
+      if (lookahead == 's') ADVANCE(174);
       END_STATE();
     case 78:
-      if (lookahead == 'e') ADVANCE(172);
-      if (lookahead == 'i') ADVANCE(173);
+      if (lookahead == 'e') ADVANCE(175);
+      if (lookahead == 'i') ADVANCE(176);
       END_STATE();
     case 79:
-      if (lookahead == 'i') ADVANCE(174);
-      if (lookahead == 'w') ADVANCE(175);
+      if (lookahead == 'i') ADVANCE(177);
+      if (lookahead == 'w') ADVANCE(178);
       END_STATE();
     case 80:
-      if (lookahead == 'a') ADVANCE(176);
-      if (lookahead == 'd') ADVANCE(177);
-      if (lookahead == 'f') ADVANCE(178);
-      if (lookahead == 'n') ADVANCE(179);
-      if (lookahead == 'p') ADVANCE(180);
-      if (lookahead == 's') ADVANCE(181);
-      if (lookahead == 't') ADVANCE(182);
+      if (lookahead == 'a') ADVANCE(179);
+      if (lookahead == 'd') ADVANCE(180);
+      if (lookahead == 'f') ADVANCE(181);
+      if (lookahead == 'n') ADVANCE(182);
+      if (lookahead == 'p') ADVANCE(183);
+      if (lookahead == 's') ADVANCE(184);
+      if (lookahead == 't') ADVANCE(185);
       END_STATE();
     case 81:
-      if (lookahead == 'l') ADVANCE(183);
+      if (lookahead == 'l') ADVANCE(186);
       END_STATE();
     case 82:
-      if (lookahead == 'n') ADVANCE(184);
+      if (lookahead == 'n') ADVANCE(187);
       END_STATE();
     case 83:
-      if (lookahead == 'r') ADVANCE(185);
-      if (lookahead == 't') ADVANCE(186);
+      if (lookahead == 'r') ADVANCE(188);
+      if (lookahead == 't') ADVANCE(189);
       END_STATE();
     case 84:
-      if (lookahead == 'c') ADVANCE(187);
+      if (lookahead == 'c') ADVANCE(190);
       END_STATE();
     case 85:
-      if (lookahead == 'a') ADVANCE(188);
+      if (lookahead == 'a') ADVANCE(191);
       END_STATE();
     case 86:
-      if (lookahead == 'd') ADVANCE(189);
+      if (lookahead == 'd') ADVANCE(192);
       END_STATE();
     case 87:
-      if (lookahead == 'a') ADVANCE(190);
-      if (lookahead == 'e') ADVANCE(191);
-      if (lookahead == 'o') ADVANCE(192);
+      if (lookahead == 'a') ADVANCE(193);
+      if (lookahead == 'e') ADVANCE(194);
+      if (lookahead == 'o') ADVANCE(195);
       END_STATE();
     case 88:
-      if (lookahead == 'b') ADVANCE(193);
-      if (lookahead == 'c') ADVANCE(194);
+      if (lookahead == 'b') ADVANCE(196);
+      if (lookahead == 'c') ADVANCE(197);
       END_STATE();
     case 89:
-      if (lookahead == 'p') ADVANCE(195);
+      if (lookahead == 'p') ADVANCE(198);
       END_STATE();
     case 90:
-      if (lookahead == 'm') ADVANCE(196);
+      if (lookahead == 'm') ADVANCE(199);
       END_STATE();
     case 91:
-      if (lookahead == 'm') ADVANCE(197);
+      if (lookahead == 'm') ADVANCE(200);
       END_STATE();
     case 92:
-      if (lookahead == 'k') ADVANCE(198);
+      if (lookahead == 'k') ADVANCE(201);
       END_STATE();
     case 93:
-      if (lookahead == 'u') ADVANCE(199);
+      if (lookahead == 'u') ADVANCE(202);
       END_STATE();
     case 94:
-      if (lookahead == 'p') ADVANCE(200);
+      if (lookahead == 'p') ADVANCE(203);
       END_STATE();
     case 95:
-      if (lookahead == 'p') ADVANCE(201);
+      if (lookahead == 'p') ADVANCE(204);
       END_STATE();
     case 96:
-      if (lookahead == 'd') ADVANCE(202);
+      if (lookahead == 'd') ADVANCE(205);
       END_STATE();
     case 97:
-      if (lookahead == 'e') ADVANCE(203);
+      if (lookahead == 'e') ADVANCE(206);
       END_STATE();
     case 98:
-      if (lookahead == 'r') ADVANCE(204);
-      if (lookahead == 'u') ADVANCE(205);
+      if (lookahead == 'r') ADVANCE(207);
+      if (lookahead == 'u') ADVANCE(208);
       END_STATE();
     case 99:
-      if (lookahead == 'l') ADVANCE(206);
+      if (lookahead == 'l') ADVANCE(209);
       END_STATE();
     case 100:
-      if (lookahead == 'i') ADVANCE(207);
+      if (lookahead == 'i') ADVANCE(210);
       END_STATE();
     case 101:
-      if (lookahead == 'e') ADVANCE(208);
-      END_STATE();
-    case 102:
-      if (lookahead == 'i') ADVANCE(209);
-      END_STATE();
-    case 103:
-      if (lookahead == 'r') ADVANCE(210);
-      END_STATE();
-    case 104:
       if (lookahead == 'e') ADVANCE(211);
       END_STATE();
+    case 102:
+      if (lookahead == 'i') ADVANCE(212);
+      END_STATE();
+    case 103:
+      if (lookahead == 'r') ADVANCE(213);
+      END_STATE();
+    case 104:
+      if (lookahead == 'e') ADVANCE(214);
+      END_STATE();
     case 105:
-      if (lookahead == 'm') ADVANCE(212);
+      if (lookahead == 'm') ADVANCE(215);
       END_STATE();
     case 106:
-      if (lookahead == 'v') ADVANCE(213);
+      if (lookahead == 'v') ADVANCE(216);
       END_STATE();
     case 107:
       ACCEPT_TOKEN(anon_sym_app);
       END_STATE();
     case 108:
-      if (lookahead == 's') ADVANCE(214);
+      if (lookahead == 's') ADVANCE(217);
       END_STATE();
     case 109:
-      if (lookahead == 'a') ADVANCE(215);
+      if (lookahead == 'a') ADVANCE(218);
       END_STATE();
     case 110:
-      if (lookahead == 'i') ADVANCE(216);
+      if (lookahead == 'i') ADVANCE(219);
       END_STATE();
     case 111:
-      if (lookahead == 'h') ADVANCE(217);
+      if (lookahead == 'h') ADVANCE(220);
       END_STATE();
     case 112:
       ACCEPT_TOKEN(anon_sym_aws);
       END_STATE();
     case 113:
-      if (lookahead == 'r') ADVANCE(218);
+      if (lookahead == 'r') ADVANCE(221);
       END_STATE();
     case 114:
-      if (lookahead == 'g') ADVANCE(219);
+      if (lookahead == 'g') ADVANCE(222);
       END_STATE();
     case 115:
-      if (lookahead == 'i') ADVANCE(220);
+      if (lookahead == 'i') ADVANCE(223);
       END_STATE();
     case 116:
-      if (lookahead == 'n') ADVANCE(221);
+      if (lookahead == 'n') ADVANCE(224);
       END_STATE();
     case 117:
-      if (lookahead == 'f') ADVANCE(222);
-      if (lookahead == 't') ADVANCE(223);
+      if (lookahead == 'f') ADVANCE(225);
+      if (lookahead == 't') ADVANCE(226);
       END_STATE();
     case 118:
-      if (lookahead == 'y') ADVANCE(224);
+      if (lookahead == 'y') ADVANCE(227);
       END_STATE();
     case 119:
       ACCEPT_TOKEN(anon_sym_cpu);
       END_STATE();
     case 120:
-      if (lookahead == 'n') ADVANCE(225);
+      if (lookahead == 'n') ADVANCE(228);
       END_STATE();
     case 121:
-      if (lookahead == 'm') ADVANCE(226);
+      if (lookahead == 'm') ADVANCE(229);
       END_STATE();
     case 122:
-      if (lookahead == 'a') ADVANCE(227);
+      if (lookahead == 'a') ADVANCE(230);
       END_STATE();
     case 123:
-      if (lookahead == 'a') ADVANCE(228);
+      if (lookahead == 'a') ADVANCE(231);
       END_STATE();
     case 124:
-      if (lookahead == 'l') ADVANCE(229);
-      if (lookahead == 't') ADVANCE(230);
+      if (lookahead == 'l') ADVANCE(232);
+      if (lookahead == 't') ADVANCE(233);
       END_STATE();
     case 125:
-      if (lookahead == 'n') ADVANCE(231);
+      if (lookahead == 'n') ADVANCE(234);
       END_STATE();
     case 126:
       ACCEPT_TOKEN(anon_sym_dns);
       END_STATE();
     case 127:
-      if (lookahead == 'e') ADVANCE(232);
+      if (lookahead == 'e') ADVANCE(235);
       END_STATE();
     case 128:
-      if (lookahead == 'e') ADVANCE(233);
+      if (lookahead == 'e') ADVANCE(236);
       END_STATE();
     case 129:
       ACCEPT_TOKEN(anon_sym_env);
       END_STATE();
     case 130:
-      if (lookahead == 'r') ADVANCE(234);
+      if (lookahead == 'r') ADVANCE(237);
       END_STATE();
     case 131:
-      if (lookahead == 'c') ADVANCE(235);
-      END_STATE();
-    case 132:
-      if (lookahead == 'l') ADVANCE(236);
-      END_STATE();
-    case 133:
-      if (lookahead == 's') ADVANCE(237);
-      END_STATE();
-    case 134:
       if (lookahead == 'c') ADVANCE(238);
       END_STATE();
+    case 132:
+      if (lookahead == 's') ADVANCE(239);
+      END_STATE();
+    case 133:
+      if (lookahead == 'l') ADVANCE(240);
+      END_STATE();
+    case 134:
+      if (lookahead == 's') ADVANCE(241);
+      END_STATE();
     case 135:
-      if (lookahead == 'l') ADVANCE(239);
+      if (lookahead == 'c') ADVANCE(242);
       END_STATE();
     case 136:
-      if (lookahead == 'e') ADVANCE(240);
+      if (lookahead == 'l') ADVANCE(243);
       END_STATE();
     case 137:
-      if (lookahead == 'w') ADVANCE(241);
+      if (lookahead == 'e') ADVANCE(244);
       END_STATE();
     case 138:
-      if (lookahead == 'm') ADVANCE(242);
+      if (lookahead == 'w') ADVANCE(245);
       END_STATE();
     case 139:
-      if (lookahead == 'm') ADVANCE(243);
+      if (lookahead == 'm') ADVANCE(246);
       END_STATE();
     case 140:
-      ACCEPT_TOKEN(anon_sym_gcp);
+      if (lookahead == 'm') ADVANCE(247);
       END_STATE();
     case 141:
-      if (lookahead == 'a') ADVANCE(244);
+      ACCEPT_TOKEN(anon_sym_gcp);
       END_STATE();
     case 142:
-      if (lookahead == 's') ADVANCE(245);
+      if (lookahead == 'a') ADVANCE(248);
       END_STATE();
     case 143:
-      if (lookahead == 'u') ADVANCE(246);
+      if (lookahead == 's') ADVANCE(249);
       END_STATE();
     case 144:
-      if (lookahead == 'c') ADVANCE(247);
+      if (lookahead == 'u') ADVANCE(250);
       END_STATE();
     case 145:
-      if (lookahead == 'd') ADVANCE(248);
+      if (lookahead == 'c') ADVANCE(251);
       END_STATE();
     case 146:
-      if (lookahead == 't') ADVANCE(249);
+      if (lookahead == 'd') ADVANCE(252);
       END_STATE();
     case 147:
-      if (lookahead == 'p') ADVANCE(250);
+      if (lookahead == 't') ADVANCE(253);
       END_STATE();
     case 148:
-      if (lookahead == 'g') ADVANCE(251);
+      if (lookahead == 'p') ADVANCE(254);
       END_STATE();
     case 149:
-      if (lookahead == 't') ADVANCE(252);
+      if (lookahead == 'g') ADVANCE(255);
       END_STATE();
     case 150:
-      if (lookahead == 'o') ADVANCE(253);
+      if (lookahead == 't') ADVANCE(256);
       END_STATE();
     case 151:
-      ACCEPT_TOKEN(anon_sym_job);
-      END_STATE();
-    case 152:
-      if (lookahead == 'n') ADVANCE(254);
-      END_STATE();
-    case 153:
-      ACCEPT_TOKEN(anon_sym_key);
-      END_STATE();
-    case 154:
-      ACCEPT_TOKEN(anon_sym_let);
-      END_STATE();
-    case 155:
-      if (lookahead == 'u') ADVANCE(255);
-      END_STATE();
-    case 156:
-      if (lookahead == '-') ADVANCE(256);
-      END_STATE();
-    case 157:
       if (lookahead == 'o') ADVANCE(257);
       END_STATE();
+    case 152:
+      ACCEPT_TOKEN(anon_sym_job);
+      END_STATE();
+    case 153:
+      if (lookahead == 'n') ADVANCE(258);
+      END_STATE();
+    case 154:
+      if (lookahead == 'p') ADVANCE(259);
+      END_STATE();
+    case 155:
+      ACCEPT_TOKEN(anon_sym_key);
+      END_STATE();
+    case 156:
+      ACCEPT_TOKEN(anon_sym_let);
+      END_STATE();
+    case 157:
+      if (lookahead == 'u') ADVANCE(260);
+      END_STATE();
     case 158:
-      if (lookahead == 'a') ADVANCE(258);
+      if (lookahead == '-') ADVANCE(261);
       END_STATE();
     case 159:
-      if (lookahead == 'r') ADVANCE(259);
+      if (lookahead == 'o') ADVANCE(262);
       END_STATE();
     case 160:
-      if (lookahead == 'e') ADVANCE(260);
+      if (lookahead == 'g') ADVANCE(263);
       END_STATE();
     case 161:
-      if (lookahead == 'n') ADVANCE(261);
+      if (lookahead == 'a') ADVANCE(264);
       END_STATE();
     case 162:
-      if (lookahead == 'q') ADVANCE(262);
+      if (lookahead == 'r') ADVANCE(265);
       END_STATE();
     case 163:
-      if (lookahead == 'e') ADVANCE(263);
-      END_STATE();
-    case 164:
-      if (lookahead == 'e') ADVANCE(264);
-      END_STATE();
-    case 165:
-      if (lookahead == 's') ADVANCE(265);
-      END_STATE();
-    case 166:
-      ACCEPT_TOKEN(anon_sym_own);
       if (lookahead == 'e') ADVANCE(266);
       END_STATE();
+    case 164:
+      if (lookahead == 'n') ADVANCE(267);
+      END_STATE();
+    case 165:
+      if (lookahead == 'q') ADVANCE(268);
+      END_STATE();
+    case 166:
+      if (lookahead == 'e') ADVANCE(269);
+      END_STATE();
     case 167:
-      if (lookahead == 'a') ADVANCE(267);
-      if (lookahead == 't') ADVANCE(268);
+      if (lookahead == 'e') ADVANCE(270);
       END_STATE();
     case 168:
-      if (lookahead == 'h') ADVANCE(269);
+      if (lookahead == 's') ADVANCE(271);
       END_STATE();
     case 169:
-      ACCEPT_TOKEN(anon_sym_pod);
+      ACCEPT_TOKEN(anon_sym_own);
+      if (lookahead == 'e') ADVANCE(272);
       END_STATE();
     case 170:
-      if (lookahead == 't') ADVANCE(270);
+      if (lookahead == 'a') ADVANCE(273);
+      if (lookahead == 't') ADVANCE(274);
       END_STATE();
     case 171:
-      if (lookahead == 't') ADVANCE(271);
+      if (lookahead == 'h') ADVANCE(275);
       END_STATE();
     case 172:
-      if (lookahead == 'f') ADVANCE(272);
+      ACCEPT_TOKEN(anon_sym_pod);
       END_STATE();
     case 173:
-      if (lookahead == 's') ADVANCE(273);
+      if (lookahead == 't') ADVANCE(276);
       END_STATE();
     case 174:
-      if (lookahead == 'l') ADVANCE(274);
+      if (lookahead == 't') ADVANCE(277);
       END_STATE();
     case 175:
-      ACCEPT_TOKEN(anon_sym_raw);
+      if (lookahead == 'f') ADVANCE(278);
       END_STATE();
     case 176:
-      if (lookahead == 'd') ADVANCE(275);
+      if (lookahead == 's') ADVANCE(279);
       END_STATE();
     case 177:
-      if (lookahead == 'i') ADVANCE(276);
+      if (lookahead == 'l') ADVANCE(280);
       END_STATE();
     case 178:
-      ACCEPT_TOKEN(anon_sym_ref);
+      ACCEPT_TOKEN(anon_sym_raw);
       END_STATE();
     case 179:
-      if (lookahead == 'd') ADVANCE(277);
+      if (lookahead == 'd') ADVANCE(281);
       END_STATE();
     case 180:
-      if (lookahead == 'l') ADVANCE(278);
-      if (lookahead == 'o') ADVANCE(279);
+      if (lookahead == 'i') ADVANCE(282);
       END_STATE();
     case 181:
-      if (lookahead == 'o') ADVANCE(280);
-      if (lookahead == 't') ADVANCE(281);
+      ACCEPT_TOKEN(anon_sym_ref);
       END_STATE();
     case 182:
-      if (lookahead == 'r') ADVANCE(282);
+      if (lookahead == 'd') ADVANCE(283);
       END_STATE();
     case 183:
-      if (lookahead == 'e') ADVANCE(283);
+      if (lookahead == 'l') ADVANCE(284);
+      if (lookahead == 'o') ADVANCE(285);
       END_STATE();
     case 184:
-      ACCEPT_TOKEN(anon_sym_run);
+      if (lookahead == 'o') ADVANCE(286);
+      if (lookahead == 't') ADVANCE(287);
       END_STATE();
     case 185:
-      if (lookahead == 'a') ADVANCE(284);
-      if (lookahead == 'i') ADVANCE(285);
+      if (lookahead == 'r') ADVANCE(288);
       END_STATE();
     case 186:
-      if (lookahead == 'p') ADVANCE(286);
+      if (lookahead == 'e') ADVANCE(289);
       END_STATE();
     case 187:
-      if (lookahead == 'r') ADVANCE(287);
-      if (lookahead == 'u') ADVANCE(288);
+      ACCEPT_TOKEN(anon_sym_run);
       END_STATE();
     case 188:
-      if (lookahead == '2') ADVANCE(289);
+      if (lookahead == 'a') ADVANCE(290);
+      if (lookahead == 'i') ADVANCE(291);
       END_STATE();
     case 189:
-      if (lookahead == 'e') ADVANCE(290);
+      if (lookahead == 'p') ADVANCE(292);
       END_STATE();
     case 190:
-      if (lookahead == 'r') ADVANCE(291);
-      if (lookahead == 't') ADVANCE(292);
+      if (lookahead == 'r') ADVANCE(293);
+      if (lookahead == 'u') ADVANCE(294);
       END_STATE();
     case 191:
-      if (lookahead == 'p') ADVANCE(293);
+      if (lookahead == '2') ADVANCE(295);
       END_STATE();
     case 192:
-      if (lookahead == 'r') ADVANCE(294);
+      if (lookahead == 'e') ADVANCE(296);
       END_STATE();
     case 193:
-      ACCEPT_TOKEN(anon_sym_sub);
-      if (lookahead == 'm') ADVANCE(295);
+      if (lookahead == 'r') ADVANCE(297);
+      if (lookahead == 't') ADVANCE(298);
       END_STATE();
     case 194:
-      if (lookahead == 'c') ADVANCE(296);
+      if (lookahead == 'p') ADVANCE(299);
       END_STATE();
     case 195:
-      ACCEPT_TOKEN(anon_sym_tcp);
+      if (lookahead == 'r') ADVANCE(300);
       END_STATE();
     case 196:
-      if (lookahead == 'p') ADVANCE(297);
+      ACCEPT_TOKEN(anon_sym_sub);
+      if (lookahead == 'm') ADVANCE(301);
       END_STATE();
     case 197:
-      if (lookahead == 'e') ADVANCE(298);
+      if (lookahead == 'c') ADVANCE(302);
       END_STATE();
     case 198:
-      if (lookahead == 'e') ADVANCE(299);
+      ACCEPT_TOKEN(anon_sym_tcp);
       END_STATE();
     case 199:
-      if (lookahead == 'e') ADVANCE(300);
+      if (lookahead == 'p') ADVANCE(303);
       END_STATE();
     case 200:
-      ACCEPT_TOKEN(anon_sym_udp);
+      if (lookahead == 'e') ADVANCE(304);
       END_STATE();
     case 201:
-      if (lookahead == 'a') ADVANCE(301);
+      if (lookahead == 'e') ADVANCE(305);
       END_STATE();
     case 202:
-      if (lookahead == 'a') ADVANCE(302);
+      if (lookahead == 'e') ADVANCE(306);
       END_STATE();
     case 203:
-      ACCEPT_TOKEN(anon_sym_use);
-      if (lookahead == 'r') ADVANCE(303);
+      ACCEPT_TOKEN(anon_sym_udp);
       END_STATE();
     case 204:
-      if (lookahead == 's') ADVANCE(304);
+      if (lookahead == 'a') ADVANCE(307);
       END_STATE();
     case 205:
-      if (lookahead == 'l') ADVANCE(305);
+      if (lookahead == 'a') ADVANCE(308);
       END_STATE();
     case 206:
-      if (lookahead == 'u') ADVANCE(306);
+      ACCEPT_TOKEN(anon_sym_use);
+      if (lookahead == 'r') ADVANCE(309);
       END_STATE();
     case 207:
-      if (lookahead == 't') ADVANCE(307);
+      if (lookahead == 's') ADVANCE(310);
       END_STATE();
     case 208:
-      if (lookahead == 'n') ADVANCE(308);
+      if (lookahead == 'l') ADVANCE(311);
       END_STATE();
     case 209:
-      if (lookahead == 't') ADVANCE(309);
+      if (lookahead == 'u') ADVANCE(312);
       END_STATE();
     case 210:
-      if (lookahead == 'e') ADVANCE(310);
+      if (lookahead == 't') ADVANCE(313);
       END_STATE();
     case 211:
-      if (lookahead == 'r') ADVANCE(311);
+      if (lookahead == 'n') ADVANCE(314);
       END_STATE();
     case 212:
-      if (lookahead == 'b') ADVANCE(312);
+      if (lookahead == 't') ADVANCE(315);
       END_STATE();
     case 213:
-      if (lookahead == 'e') ADVANCE(313);
-      END_STATE();
-    case 214:
-      ACCEPT_TOKEN(anon_sym_args);
-      END_STATE();
-    case 215:
-      if (lookahead == 's') ADVANCE(314);
-      END_STATE();
-    case 216:
-      if (lookahead == 'e') ADVANCE(315);
-      END_STATE();
-    case 217:
-      ACCEPT_TOKEN(anon_sym_auth);
-      END_STATE();
-    case 218:
       if (lookahead == 'e') ADVANCE(316);
       END_STATE();
-    case 219:
-      if (lookahead == 'e') ADVANCE(317);
+    case 214:
+      if (lookahead == 'r') ADVANCE(317);
       END_STATE();
-    case 220:
-      if (lookahead == 'm') ADVANCE(318);
+    case 215:
+      if (lookahead == 'b') ADVANCE(318);
       END_STATE();
-    case 221:
+    case 216:
       if (lookahead == 'e') ADVANCE(319);
       END_STATE();
+    case 217:
+      ACCEPT_TOKEN(anon_sym_args);
+      END_STATE();
+    case 218:
+      if (lookahead == 's') ADVANCE(320);
+      END_STATE();
+    case 219:
+      if (lookahead == 'e') ADVANCE(321);
+      END_STATE();
+    case 220:
+      ACCEPT_TOKEN(anon_sym_auth);
+      END_STATE();
+    case 221:
+      if (lookahead == 'e') ADVANCE(322);
+      END_STATE();
     case 222:
-      if (lookahead == 'i') ADVANCE(320);
+      if (lookahead == 'e') ADVANCE(323);
       END_STATE();
     case 223:
-      if (lookahead == 'a') ADVANCE(321);
+      if (lookahead == 'm') ADVANCE(324);
       END_STATE();
     case 224:
-      ACCEPT_TOKEN(anon_sym_copy);
+      if (lookahead == 'e') ADVANCE(325);
       END_STATE();
     case 225:
-      if (lookahead == 'j') ADVANCE(322);
+      if (lookahead == 'i') ADVANCE(326);
       END_STATE();
     case 226:
-      if (lookahead == 'o') ADVANCE(323);
+      if (lookahead == 'a') ADVANCE(327);
       END_STATE();
     case 227:
-      if (lookahead == 'u') ADVANCE(324);
+      ACCEPT_TOKEN(anon_sym_copy);
       END_STATE();
     case 228:
-      if (lookahead == 'y') ADVANCE(325);
+      if (lookahead == 'j') ADVANCE(328);
       END_STATE();
     case 229:
-      if (lookahead == 'o') ADVANCE(326);
+      if (lookahead == 'o') ADVANCE(329);
       END_STATE();
     case 230:
-      if (lookahead == 'h') ADVANCE(327);
+      if (lookahead == 'u') ADVANCE(330);
       END_STATE();
     case 231:
-      if (lookahead == 'g') ADVANCE(328);
+      if (lookahead == 'y') ADVANCE(331);
       END_STATE();
     case 232:
-      if (lookahead == 'n') ADVANCE(329);
+      if (lookahead == 'o') ADVANCE(332);
       END_STATE();
     case 233:
-      ACCEPT_TOKEN(anon_sym_else);
-      END_STATE();
-    case 234:
-      if (lookahead == 'y') ADVANCE(330);
-      END_STATE();
-    case 235:
-      ACCEPT_TOKEN(anon_sym_exec);
-      END_STATE();
-    case 236:
-      if (lookahead == 'u') ADVANCE(331);
-      END_STATE();
-    case 237:
-      if (lookahead == 'e') ADVANCE(332);
-      END_STATE();
-    case 238:
       if (lookahead == 'h') ADVANCE(333);
       END_STATE();
+    case 234:
+      if (lookahead == 'g') ADVANCE(334);
+      END_STATE();
+    case 235:
+      if (lookahead == 'n') ADVANCE(335);
+      END_STATE();
+    case 236:
+      ACCEPT_TOKEN(anon_sym_else);
+      END_STATE();
+    case 237:
+      if (lookahead == 'y') ADVANCE(336);
+      END_STATE();
+    case 238:
+      ACCEPT_TOKEN(anon_sym_exec);
+      END_STATE();
     case 239:
-      if (lookahead == 'd') ADVANCE(334);
+      if (lookahead == 't') ADVANCE(337);
       END_STATE();
     case 240:
-      ACCEPT_TOKEN(anon_sym_file);
+      if (lookahead == 'u') ADVANCE(338);
       END_STATE();
     case 241:
-      if (lookahead == 'a') ADVANCE(335);
+      if (lookahead == 'e') ADVANCE(339);
       END_STATE();
     case 242:
-      if (lookahead == 'a') ADVANCE(336);
+      if (lookahead == 'h') ADVANCE(340);
       END_STATE();
     case 243:
-      ACCEPT_TOKEN(anon_sym_from);
+      if (lookahead == 'd') ADVANCE(341);
       END_STATE();
     case 244:
-      if (lookahead == 'n') ADVANCE(337);
+      ACCEPT_TOKEN(anon_sym_file);
       END_STATE();
     case 245:
-      if (lookahead == 'e') ADVANCE(338);
+      if (lookahead == 'a') ADVANCE(342);
       END_STATE();
     case 246:
-      if (lookahead == 'p') ADVANCE(339);
+      if (lookahead == 'a') ADVANCE(343);
       END_STATE();
     case 247:
-      ACCEPT_TOKEN(anon_sym_grpc);
+      ACCEPT_TOKEN(anon_sym_from);
       END_STATE();
     case 248:
-      if (lookahead == 'e') ADVANCE(340);
+      if (lookahead == 'n') ADVANCE(344);
       END_STATE();
     case 249:
-      ACCEPT_TOKEN(anon_sym_host);
+      if (lookahead == 'e') ADVANCE(345);
       END_STATE();
     case 250:
-      ACCEPT_TOKEN(anon_sym_http);
-      if (lookahead == 's') ADVANCE(341);
+      if (lookahead == 'p') ADVANCE(346);
       END_STATE();
     case 251:
-      if (lookahead == 'e') ADVANCE(342);
+      ACCEPT_TOKEN(anon_sym_grpc);
       END_STATE();
     case 252:
-      if (lookahead == 'f') ADVANCE(343);
+      if (lookahead == 'e') ADVANCE(347);
       END_STATE();
     case 253:
-      ACCEPT_TOKEN(anon_sym_into);
+      ACCEPT_TOKEN(anon_sym_host);
       END_STATE();
     case 254:
-      ACCEPT_TOKEN(anon_sym_json);
+      ACCEPT_TOKEN(anon_sym_http);
+      if (lookahead == 's') ADVANCE(348);
       END_STATE();
     case 255:
-      if (lookahead == 'i') ADVANCE(344);
+      if (lookahead == 'e') ADVANCE(349);
       END_STATE();
     case 256:
-      if (lookahead == 'f') ADVANCE(345);
-      if (lookahead == 's') ADVANCE(346);
+      if (lookahead == 'f') ADVANCE(350);
       END_STATE();
     case 257:
-      if (lookahead == 'r') ADVANCE(347);
+      ACCEPT_TOKEN(anon_sym_into);
       END_STATE();
     case 258:
-      if (lookahead == 'd') ADVANCE(348);
+      ACCEPT_TOKEN(anon_sym_json);
       END_STATE();
     case 259:
-      if (lookahead == 'a') ADVANCE(349);
+      ACCEPT_TOKEN(anon_sym_keep);
       END_STATE();
     case 260:
-      ACCEPT_TOKEN(anon_sym_mode);
+      if (lookahead == 'i') ADVANCE(351);
       END_STATE();
     case 261:
-      if (lookahead == 't') ADVANCE(350);
+      if (lookahead == 'f') ADVANCE(352);
+      if (lookahead == 's') ADVANCE(353);
       END_STATE();
     case 262:
-      if (lookahead == 'l') ADVANCE(351);
-      END_STATE();
-    case 263:
-      if (lookahead == 's') ADVANCE(352);
-      END_STATE();
-    case 264:
-      ACCEPT_TOKEN(anon_sym_once);
-      END_STATE();
-    case 265:
-      if (lookahead == 'i') ADVANCE(353);
-      END_STATE();
-    case 266:
       if (lookahead == 'r') ADVANCE(354);
       END_STATE();
+    case 263:
+      if (lookahead == 'e') ADVANCE(355);
+      END_STATE();
+    case 264:
+      if (lookahead == 'd') ADVANCE(356);
+      END_STATE();
+    case 265:
+      if (lookahead == 'a') ADVANCE(357);
+      END_STATE();
+    case 266:
+      ACCEPT_TOKEN(anon_sym_mode);
+      END_STATE();
     case 267:
-      if (lookahead == 'm') ADVANCE(355);
+      if (lookahead == 't') ADVANCE(358);
       END_STATE();
     case 268:
-      ACCEPT_TOKEN(anon_sym_part);
+      if (lookahead == 'l') ADVANCE(359);
       END_STATE();
     case 269:
-      if (lookahead == 's') ADVANCE(356);
-      END_STATE();
-    case 270:
-      ACCEPT_TOKEN(anon_sym_port);
-      END_STATE();
-    case 271:
-      if (lookahead == 'g') ADVANCE(357);
-      END_STATE();
-    case 272:
-      if (lookahead == 'i') ADVANCE(358);
-      END_STATE();
-    case 273:
-      if (lookahead == 'm') ADVANCE(359);
-      END_STATE();
-    case 274:
       if (lookahead == 's') ADVANCE(360);
       END_STATE();
-    case 275:
-      if (lookahead == 'o') ADVANCE(361);
-      if (lookahead == 's') ADVANCE(362);
-      if (lookahead == 'y') ADVANCE(363);
+    case 270:
+      ACCEPT_TOKEN(anon_sym_once);
       END_STATE();
-    case 276:
+    case 271:
+      if (lookahead == 'i') ADVANCE(361);
+      END_STATE();
+    case 272:
+      if (lookahead == 'r') ADVANCE(362);
+      END_STATE();
+    case 273:
+      if (lookahead == 'm') ADVANCE(363);
+      END_STATE();
+    case 274:
+      ACCEPT_TOKEN(anon_sym_part);
+      END_STATE();
+    case 275:
       if (lookahead == 's') ADVANCE(364);
       END_STATE();
+    case 276:
+      ACCEPT_TOKEN(anon_sym_port);
+      END_STATE();
     case 277:
-      if (lookahead == 'e') ADVANCE(365);
+      if (lookahead == 'g') ADVANCE(365);
       END_STATE();
     case 278:
       if (lookahead == 'i') ADVANCE(366);
       END_STATE();
     case 279:
-      ACCEPT_TOKEN(anon_sym_repo);
+      if (lookahead == 'm') ADVANCE(367);
       END_STATE();
     case 280:
-      if (lookahead == 'u') ADVANCE(367);
+      if (lookahead == 's') ADVANCE(368);
       END_STATE();
     case 281:
-      if (lookahead == 'r') ADVANCE(368);
+      if (lookahead == 'o') ADVANCE(369);
+      if (lookahead == 's') ADVANCE(370);
+      if (lookahead == 'y') ADVANCE(371);
       END_STATE();
     case 282:
-      if (lookahead == 'i') ADVANCE(369);
+      if (lookahead == 's') ADVANCE(372);
       END_STATE();
     case 283:
-      ACCEPT_TOKEN(anon_sym_role);
+      if (lookahead == 'e') ADVANCE(373);
       END_STATE();
     case 284:
-      if (lookahead == 't') ADVANCE(370);
+      if (lookahead == 'a') ADVANCE(374);
+      if (lookahead == 'i') ADVANCE(375);
       END_STATE();
     case 285:
-      if (lookahead == 'p') ADVANCE(371);
+      ACCEPT_TOKEN(anon_sym_repo);
       END_STATE();
     case 286:
-      ACCEPT_TOKEN(anon_sym_sctp);
+      if (lookahead == 'u') ADVANCE(376);
       END_STATE();
     case 287:
-      if (lookahead == 'e') ADVANCE(372);
+      if (lookahead == 'r') ADVANCE(377);
       END_STATE();
     case 288:
-      if (lookahead == 'r') ADVANCE(373);
+      if (lookahead == 'i') ADVANCE(378);
       END_STATE();
     case 289:
-      if (lookahead == '5') ADVANCE(374);
+      ACCEPT_TOKEN(anon_sym_role);
       END_STATE();
     case 290:
-      if (lookahead == 'c') ADVANCE(375);
+      if (lookahead == 't') ADVANCE(379);
       END_STATE();
     case 291:
-      if (lookahead == 't') ADVANCE(376);
+      if (lookahead == 'p') ADVANCE(380);
       END_STATE();
     case 292:
-      if (lookahead == 'e') ADVANCE(377);
+      ACCEPT_TOKEN(anon_sym_sctp);
       END_STATE();
     case 293:
-      ACCEPT_TOKEN(anon_sym_step);
+      if (lookahead == 'e') ADVANCE(381);
       END_STATE();
     case 294:
-      if (lookahead == 'a') ADVANCE(378);
+      if (lookahead == 'r') ADVANCE(382);
       END_STATE();
     case 295:
-      if (lookahead == 'o') ADVANCE(379);
+      if (lookahead == '5') ADVANCE(383);
       END_STATE();
     case 296:
-      if (lookahead == 'e') ADVANCE(380);
-      END_STATE();
-    case 297:
-      if (lookahead == 'l') ADVANCE(381);
-      END_STATE();
-    case 298:
-      if (lookahead == 'o') ADVANCE(382);
-      END_STATE();
-    case 299:
-      if (lookahead == 'n') ADVANCE(383);
-      END_STATE();
-    case 300:
-      ACCEPT_TOKEN(anon_sym_true);
-      END_STATE();
-    case 301:
       if (lookahead == 'c') ADVANCE(384);
       END_STATE();
-    case 302:
+    case 297:
       if (lookahead == 't') ADVANCE(385);
       END_STATE();
+    case 298:
+      if (lookahead == 'e') ADVANCE(386);
+      END_STATE();
+    case 299:
+      ACCEPT_TOKEN(anon_sym_step);
+      END_STATE();
+    case 300:
+      if (lookahead == 'a') ADVANCE(387);
+      END_STATE();
+    case 301:
+      if (lookahead == 'o') ADVANCE(388);
+      END_STATE();
+    case 302:
+      if (lookahead == 'e') ADVANCE(389);
+      END_STATE();
     case 303:
-      ACCEPT_TOKEN(anon_sym_user);
+      if (lookahead == 'l') ADVANCE(390);
       END_STATE();
     case 304:
-      ACCEPT_TOKEN(anon_sym_vars);
+      if (lookahead == 'o') ADVANCE(391);
       END_STATE();
     case 305:
-      if (lookahead == 't') ADVANCE(386);
+      if (lookahead == 'n') ADVANCE(392);
       END_STATE();
     case 306:
-      if (lookahead == 'm') ADVANCE(387);
+      ACCEPT_TOKEN(anon_sym_true);
       END_STATE();
     case 307:
-      ACCEPT_TOKEN(anon_sym_wait);
+      if (lookahead == 'c') ADVANCE(393);
       END_STATE();
     case 308:
-      ACCEPT_TOKEN(anon_sym_when);
+      if (lookahead == 't') ADVANCE(394);
       END_STATE();
     case 309:
-      if (lookahead == 'e') ADVANCE(388);
+      ACCEPT_TOKEN(anon_sym_user);
       END_STATE();
     case 310:
-      if (lookahead == 's') ADVANCE(389);
+      ACCEPT_TOKEN(anon_sym_vars);
       END_STATE();
     case 311:
-      ACCEPT_TOKEN(anon_sym_after);
+      if (lookahead == 't') ADVANCE(395);
       END_STATE();
     case 312:
-      if (lookahead == 'i') ADVANCE(390);
+      if (lookahead == 'm') ADVANCE(396);
       END_STATE();
     case 313:
-      ACCEPT_TOKEN(anon_sym_alive);
+      ACCEPT_TOKEN(anon_sym_wait);
       END_STATE();
     case 314:
-      ACCEPT_TOKEN(anon_sym_atlas);
+      ACCEPT_TOKEN(anon_sym_when);
       END_STATE();
     case 315:
-      if (lookahead == 'n') ADVANCE(391);
+      if (lookahead == 'e') ADVANCE(397);
       END_STATE();
     case 316:
-      ACCEPT_TOKEN(anon_sym_azure);
+      if (lookahead == 's') ADVANCE(398);
       END_STATE();
     case 317:
-      if (lookahead == 't') ADVANCE(392);
+      ACCEPT_TOKEN(anon_sym_after);
       END_STATE();
     case 318:
-      ACCEPT_TOKEN(anon_sym_claim);
+      if (lookahead == 'i') ADVANCE(399);
       END_STATE();
     case 319:
-      ACCEPT_TOKEN(anon_sym_clone);
+      ACCEPT_TOKEN(anon_sym_alive);
       END_STATE();
     case 320:
-      if (lookahead == 'g') ADVANCE(393);
+      ACCEPT_TOKEN(anon_sym_atlas);
       END_STATE();
     case 321:
-      if (lookahead == 'i') ADVANCE(394);
+      if (lookahead == 'n') ADVANCE(400);
       END_STATE();
     case 322:
-      if (lookahead == 'o') ADVANCE(395);
+      ACCEPT_TOKEN(anon_sym_azure);
       END_STATE();
     case 323:
-      if (lookahead == 'n') ADVANCE(396);
+      if (lookahead == 't') ADVANCE(401);
       END_STATE();
     case 324:
-      if (lookahead == 'l') ADVANCE(397);
+      ACCEPT_TOKEN(anon_sym_claim);
       END_STATE();
     case 325:
-      ACCEPT_TOKEN(anon_sym_delay);
+      ACCEPT_TOKEN(anon_sym_clone);
       END_STATE();
     case 326:
-      if (lookahead == 'y') ADVANCE(398);
+      if (lookahead == 'g') ADVANCE(402);
       END_STATE();
     case 327:
-      ACCEPT_TOKEN(anon_sym_depth);
+      if (lookahead == 'i') ADVANCE(403);
       END_STATE();
     case 328:
-      if (lookahead == 'o') ADVANCE(399);
+      if (lookahead == 'o') ADVANCE(404);
       END_STATE();
     case 329:
-      if (lookahead == 'v') ADVANCE(400);
+      if (lookahead == 'n') ADVANCE(405);
       END_STATE();
     case 330:
-      ACCEPT_TOKEN(anon_sym_every);
-      END_STATE();
-    case 331:
-      if (lookahead == 'r') ADVANCE(401);
-      END_STATE();
-    case 332:
-      ACCEPT_TOKEN(anon_sym_false);
-      END_STATE();
-    case 333:
-      ACCEPT_TOKEN(anon_sym_fetch);
-      END_STATE();
-    case 334:
-      ACCEPT_TOKEN(anon_sym_field);
-      END_STATE();
-    case 335:
-      if (lookahead == 'y') ADVANCE(402);
-      END_STATE();
-    case 336:
-      if (lookahead == 't') ADVANCE(403);
-      END_STATE();
-    case 337:
-      if (lookahead == 'g') ADVANCE(404);
-      END_STATE();
-    case 338:
-      ACCEPT_TOKEN(anon_sym_goose);
-      END_STATE();
-    case 339:
-      ACCEPT_TOKEN(anon_sym_group);
-      END_STATE();
-    case 340:
-      if (lookahead == 'r') ADVANCE(405);
-      END_STATE();
-    case 341:
-      ACCEPT_TOKEN(anon_sym_https);
-      END_STATE();
-    case 342:
-      ACCEPT_TOKEN(anon_sym_image);
-      END_STATE();
-    case 343:
       if (lookahead == 'l') ADVANCE(406);
       END_STATE();
+    case 331:
+      ACCEPT_TOKEN(anon_sym_delay);
+      END_STATE();
+    case 332:
+      if (lookahead == 'y') ADVANCE(407);
+      END_STATE();
+    case 333:
+      ACCEPT_TOKEN(anon_sym_depth);
+      END_STATE();
+    case 334:
+      if (lookahead == 'o') ADVANCE(408);
+      END_STATE();
+    case 335:
+      if (lookahead == 'v') ADVANCE(409);
+      END_STATE();
+    case 336:
+      ACCEPT_TOKEN(anon_sym_every);
+      END_STATE();
+    case 337:
+      if (lookahead == 'i') ADVANCE(410);
+      END_STATE();
+    case 338:
+      if (lookahead == 'r') ADVANCE(411);
+      END_STATE();
+    case 339:
+      ACCEPT_TOKEN(anon_sym_false);
+      END_STATE();
+    case 340:
+      ACCEPT_TOKEN(anon_sym_fetch);
+      END_STATE();
+    case 341:
+      ACCEPT_TOKEN(anon_sym_field);
+      END_STATE();
+    case 342:
+      if (lookahead == 'y') ADVANCE(412);
+      END_STATE();
+    case 343:
+      if (lookahead == 't') ADVANCE(413);
+      END_STATE();
     case 344:
-      if (lookahead == 'b') ADVANCE(407);
+      if (lookahead == 'g') ADVANCE(414);
       END_STATE();
     case 345:
-      if (lookahead == 'i') ADVANCE(408);
+      ACCEPT_TOKEN(anon_sym_goose);
       END_STATE();
     case 346:
-      if (lookahead == 'i') ADVANCE(409);
+      ACCEPT_TOKEN(anon_sym_group);
       END_STATE();
     case 347:
-      if (lookahead == 'y') ADVANCE(410);
+      if (lookahead == 'r') ADVANCE(415);
       END_STATE();
     case 348:
-      if (lookahead == 'a') ADVANCE(411);
+      ACCEPT_TOKEN(anon_sym_https);
       END_STATE();
     case 349:
-      if (lookahead == 't') ADVANCE(412);
+      ACCEPT_TOKEN(anon_sym_image);
       END_STATE();
     case 350:
-      if (lookahead == 's') ADVANCE(413);
+      if (lookahead == 'l') ADVANCE(416);
       END_STATE();
     case 351:
-      ACCEPT_TOKEN(anon_sym_mysql);
+      if (lookahead == 'b') ADVANCE(417);
       END_STATE();
     case 352:
-      if (lookahead == 'p') ADVANCE(414);
+      if (lookahead == 'i') ADVANCE(418);
       END_STATE();
     case 353:
-      if (lookahead == 'd') ADVANCE(415);
+      if (lookahead == 'i') ADVANCE(419);
       END_STATE();
     case 354:
-      ACCEPT_TOKEN(anon_sym_owner);
+      if (lookahead == 'y') ADVANCE(420);
       END_STATE();
     case 355:
-      ACCEPT_TOKEN(anon_sym_param);
+      ACCEPT_TOKEN(anon_sym_merge);
       END_STATE();
     case 356:
-      ACCEPT_TOKEN(anon_sym_paths);
+      if (lookahead == 'a') ADVANCE(421);
       END_STATE();
     case 357:
-      if (lookahead == 'r') ADVANCE(416);
+      if (lookahead == 't') ADVANCE(422);
       END_STATE();
     case 358:
-      if (lookahead == 'x') ADVANCE(417);
+      if (lookahead == 's') ADVANCE(423);
       END_STATE();
     case 359:
-      if (lookahead == 'a') ADVANCE(418);
+      ACCEPT_TOKEN(anon_sym_mysql);
       END_STATE();
     case 360:
-      ACCEPT_TOKEN(anon_sym_rails);
+      if (lookahead == 'p') ADVANCE(424);
       END_STATE();
     case 361:
-      if (lookahead == 'n') ADVANCE(419);
+      if (lookahead == 'd') ADVANCE(425);
       END_STATE();
     case 362:
-      ACCEPT_TOKEN(anon_sym_reads);
+      ACCEPT_TOKEN(anon_sym_owner);
       END_STATE();
     case 363:
-      ACCEPT_TOKEN(anon_sym_ready);
+      ACCEPT_TOKEN(anon_sym_param);
       END_STATE();
     case 364:
-      ACCEPT_TOKEN(anon_sym_redis);
+      ACCEPT_TOKEN(anon_sym_paths);
       END_STATE();
     case 365:
-      if (lookahead == 'r') ADVANCE(420);
+      if (lookahead == 'r') ADVANCE(426);
       END_STATE();
     case 366:
-      if (lookahead == 'c') ADVANCE(421);
+      if (lookahead == 'x') ADVANCE(427);
       END_STATE();
     case 367:
-      if (lookahead == 'r') ADVANCE(422);
+      if (lookahead == 'a') ADVANCE(428);
       END_STATE();
     case 368:
-      if (lookahead == 'i') ADVANCE(423);
+      ACCEPT_TOKEN(anon_sym_rails);
       END_STATE();
     case 369:
-      if (lookahead == 'e') ADVANCE(424);
+      if (lookahead == 'n') ADVANCE(429);
       END_STATE();
     case 370:
-      if (lookahead == 'c') ADVANCE(425);
+      ACCEPT_TOKEN(anon_sym_reads);
       END_STATE();
     case 371:
-      if (lookahead == 't') ADVANCE(426);
+      ACCEPT_TOKEN(anon_sym_ready);
       END_STATE();
     case 372:
-      if (lookahead == 't') ADVANCE(427);
+      ACCEPT_TOKEN(anon_sym_redis);
       END_STATE();
     case 373:
-      if (lookahead == 'i') ADVANCE(428);
+      if (lookahead == 'r') ADVANCE(430);
       END_STATE();
     case 374:
-      if (lookahead == '6') ADVANCE(429);
+      if (lookahead == 'c') ADVANCE(431);
       END_STATE();
     case 375:
-      if (lookahead == 'a') ADVANCE(430);
+      if (lookahead == 'c') ADVANCE(432);
       END_STATE();
     case 376:
-      if (lookahead == 'e') ADVANCE(431);
+      if (lookahead == 'r') ADVANCE(433);
       END_STATE();
     case 377:
-      if (lookahead == 'f') ADVANCE(432);
+      if (lookahead == 'i') ADVANCE(434);
       END_STATE();
     case 378:
-      if (lookahead == 'g') ADVANCE(433);
+      if (lookahead == 'e') ADVANCE(435);
       END_STATE();
     case 379:
-      if (lookahead == 'd') ADVANCE(434);
+      if (lookahead == 'c') ADVANCE(436);
       END_STATE();
     case 380:
-      if (lookahead == 's') ADVANCE(435);
+      if (lookahead == 't') ADVANCE(437);
       END_STATE();
     case 381:
-      if (lookahead == 'a') ADVANCE(436);
+      if (lookahead == 't') ADVANCE(438);
       END_STATE();
     case 382:
-      if (lookahead == 'u') ADVANCE(437);
+      if (lookahead == 'i') ADVANCE(439);
       END_STATE();
     case 383:
-      ACCEPT_TOKEN(anon_sym_token);
+      if (lookahead == '6') ADVANCE(440);
       END_STATE();
     case 384:
-      if (lookahead == 'k') ADVANCE(438);
+      if (lookahead == 'a') ADVANCE(441);
       END_STATE();
     case 385:
-      if (lookahead == 'e') ADVANCE(439);
+      if (lookahead == 'e') ADVANCE(442);
       END_STATE();
     case 386:
-      ACCEPT_TOKEN(anon_sym_vault);
+      if (lookahead == 'f') ADVANCE(443);
       END_STATE();
     case 387:
-      if (lookahead == 'e') ADVANCE(440);
+      if (lookahead == 'g') ADVANCE(444);
       END_STATE();
     case 388:
-      if (lookahead == 's') ADVANCE(441);
+      if (lookahead == 'd') ADVANCE(445);
       END_STATE();
     case 389:
-      if (lookahead == 's') ADVANCE(442);
+      if (lookahead == 's') ADVANCE(446);
       END_STATE();
     case 390:
-      if (lookahead == 'c') ADVANCE(443);
+      if (lookahead == 'a') ADVANCE(447);
       END_STATE();
     case 391:
-      if (lookahead == 'c') ADVANCE(444);
+      if (lookahead == 'u') ADVANCE(448);
       END_STATE();
     case 392:
-      ACCEPT_TOKEN(anon_sym_budget);
+      ACCEPT_TOKEN(anon_sym_token);
       END_STATE();
     case 393:
-      if (lookahead == 'm') ADVANCE(445);
+      if (lookahead == 'k') ADVANCE(449);
       END_STATE();
     case 394:
-      if (lookahead == 'n') ADVANCE(446);
+      if (lookahead == 'e') ADVANCE(450);
       END_STATE();
     case 395:
-      if (lookahead == 'b') ADVANCE(447);
+      ACCEPT_TOKEN(anon_sym_vault);
       END_STATE();
     case 396:
-      if (lookahead == 's') ADVANCE(448);
-      END_STATE();
-    case 397:
-      if (lookahead == 't') ADVANCE(449);
-      END_STATE();
-    case 398:
-      if (lookahead == 'm') ADVANCE(450);
-      END_STATE();
-    case 399:
-      ACCEPT_TOKEN(anon_sym_django);
-      END_STATE();
-    case 400:
-      ACCEPT_TOKEN(anon_sym_dotenv);
-      END_STATE();
-    case 401:
       if (lookahead == 'e') ADVANCE(451);
       END_STATE();
+    case 397:
+      if (lookahead == 's') ADVANCE(452);
+      END_STATE();
+    case 398:
+      if (lookahead == 's') ADVANCE(453);
+      END_STATE();
+    case 399:
+      if (lookahead == 'c') ADVANCE(454);
+      END_STATE();
+    case 400:
+      if (lookahead == 'c') ADVANCE(455);
+      END_STATE();
+    case 401:
+      ACCEPT_TOKEN(anon_sym_budget);
+      END_STATE();
     case 402:
-      ACCEPT_TOKEN(anon_sym_flyway);
+      if (lookahead == 'm') ADVANCE(456);
       END_STATE();
     case 403:
-      ACCEPT_TOKEN(anon_sym_format);
+      if (lookahead == 'n') ADVANCE(457);
       END_STATE();
     case 404:
-      if (lookahead == '-') ADVANCE(452);
+      if (lookahead == 'b') ADVANCE(458);
       END_STATE();
     case 405:
-      ACCEPT_TOKEN(anon_sym_header);
+      if (lookahead == 's') ADVANCE(459);
       END_STATE();
     case 406:
-      if (lookahead == 'o') ADVANCE(453);
+      if (lookahead == 't') ADVANCE(460);
       END_STATE();
     case 407:
-      if (lookahead == 'a') ADVANCE(454);
+      if (lookahead == 'm') ADVANCE(461);
       END_STATE();
     case 408:
-      if (lookahead == 'l') ADVANCE(455);
+      ACCEPT_TOKEN(anon_sym_django);
       END_STATE();
     case 409:
-      if (lookahead == 'z') ADVANCE(456);
+      ACCEPT_TOKEN(anon_sym_dotenv);
       END_STATE();
     case 410:
-      ACCEPT_TOKEN(anon_sym_memory);
+      if (lookahead == 'n') ADVANCE(462);
       END_STATE();
     case 411:
-      if (lookahead == 't') ADVANCE(457);
+      if (lookahead == 'e') ADVANCE(463);
       END_STATE();
     case 412:
-      if (lookahead == 'e') ADVANCE(458);
+      ACCEPT_TOKEN(anon_sym_flyway);
       END_STATE();
     case 413:
-      ACCEPT_TOKEN(anon_sym_mounts);
+      ACCEPT_TOKEN(anon_sym_format);
       END_STATE();
     case 414:
-      if (lookahead == 'a') ADVANCE(459);
+      if (lookahead == '-') ADVANCE(464);
       END_STATE();
     case 415:
-      if (lookahead == 'e') ADVANCE(460);
+      ACCEPT_TOKEN(anon_sym_header);
       END_STATE();
     case 416:
-      if (lookahead == 'e') ADVANCE(461);
+      if (lookahead == 'o') ADVANCE(465);
       END_STATE();
     case 417:
-      ACCEPT_TOKEN(anon_sym_prefix);
+      if (lookahead == 'a') ADVANCE(466);
       END_STATE();
     case 418:
-      ACCEPT_TOKEN(anon_sym_prisma);
+      if (lookahead == 'l') ADVANCE(467);
       END_STATE();
     case 419:
-      if (lookahead == 'l') ADVANCE(462);
+      if (lookahead == 'z') ADVANCE(468);
       END_STATE();
     case 420:
-      ACCEPT_TOKEN(anon_sym_render);
+      ACCEPT_TOKEN(anon_sym_memory);
       END_STATE();
     case 421:
-      if (lookahead == 'a') ADVANCE(463);
-      END_STATE();
-    case 422:
-      if (lookahead == 'c') ADVANCE(464);
-      END_STATE();
-    case 423:
-      if (lookahead == 'c') ADVANCE(465);
-      END_STATE();
-    case 424:
-      if (lookahead == 's') ADVANCE(466);
-      END_STATE();
-    case 425:
-      if (lookahead == 'h') ADVANCE(467);
-      END_STATE();
-    case 426:
-      ACCEPT_TOKEN(anon_sym_script);
-      END_STATE();
-    case 427:
-      ACCEPT_TOKEN(anon_sym_secret);
-      if (lookahead == 's') ADVANCE(468);
-      END_STATE();
-    case 428:
       if (lookahead == 't') ADVANCE(469);
       END_STATE();
-    case 429:
-      ACCEPT_TOKEN(anon_sym_sha256);
+    case 422:
+      if (lookahead == 'e') ADVANCE(470);
       END_STATE();
-    case 430:
-      if (lookahead == 'r') ADVANCE(470);
+    case 423:
+      ACCEPT_TOKEN(anon_sym_mounts);
       END_STATE();
-    case 431:
-      if (lookahead == 'd') ADVANCE(471);
+    case 424:
+      if (lookahead == 'a') ADVANCE(471);
       END_STATE();
-    case 432:
-      if (lookahead == 'u') ADVANCE(472);
+    case 425:
+      if (lookahead == 'e') ADVANCE(472);
       END_STATE();
-    case 433:
+    case 426:
       if (lookahead == 'e') ADVANCE(473);
       END_STATE();
+    case 427:
+      ACCEPT_TOKEN(anon_sym_prefix);
+      END_STATE();
+    case 428:
+      ACCEPT_TOKEN(anon_sym_prisma);
+      END_STATE();
+    case 429:
+      if (lookahead == 'l') ADVANCE(474);
+      END_STATE();
+    case 430:
+      ACCEPT_TOKEN(anon_sym_render);
+      END_STATE();
+    case 431:
+      if (lookahead == 'e') ADVANCE(475);
+      END_STATE();
+    case 432:
+      if (lookahead == 'a') ADVANCE(476);
+      END_STATE();
+    case 433:
+      if (lookahead == 'c') ADVANCE(477);
+      END_STATE();
     case 434:
-      if (lookahead == 'u') ADVANCE(474);
+      if (lookahead == 'c') ADVANCE(478);
       END_STATE();
     case 435:
-      if (lookahead == 's') ADVANCE(475);
+      if (lookahead == 's') ADVANCE(479);
       END_STATE();
     case 436:
-      if (lookahead == 't') ADVANCE(476);
+      if (lookahead == 'h') ADVANCE(480);
       END_STATE();
     case 437:
-      if (lookahead == 't') ADVANCE(477);
+      ACCEPT_TOKEN(anon_sym_script);
       END_STATE();
     case 438:
-      ACCEPT_TOKEN(anon_sym_unpack);
-      END_STATE();
-    case 439:
-      if (lookahead == 's') ADVANCE(478);
-      END_STATE();
-    case 440:
-      ACCEPT_TOKEN(anon_sym_volume);
-      END_STATE();
-    case 441:
-      ACCEPT_TOKEN(anon_sym_writes);
-      END_STATE();
-    case 442:
-      ACCEPT_TOKEN(anon_sym_address);
-      END_STATE();
-    case 443:
-      ACCEPT_TOKEN(anon_sym_alembic);
-      END_STATE();
-    case 444:
-      if (lookahead == 'e') ADVANCE(479);
-      END_STATE();
-    case 445:
-      if (lookahead == 'a') ADVANCE(480);
-      END_STATE();
-    case 446:
+      ACCEPT_TOKEN(anon_sym_secret);
       if (lookahead == 's') ADVANCE(481);
       END_STATE();
-    case 447:
-      ACCEPT_TOKEN(anon_sym_cronjob);
+    case 439:
+      if (lookahead == 't') ADVANCE(482);
       END_STATE();
-    case 448:
-      if (lookahead == 'e') ADVANCE(482);
+    case 440:
+      ACCEPT_TOKEN(anon_sym_sha256);
       END_STATE();
-    case 449:
-      if (lookahead == 's') ADVANCE(483);
+    case 441:
+      if (lookahead == 'r') ADVANCE(483);
       END_STATE();
-    case 450:
-      if (lookahead == 'e') ADVANCE(484);
+    case 442:
+      if (lookahead == 'd') ADVANCE(484);
       END_STATE();
-    case 451:
-      if (lookahead == 's') ADVANCE(485);
+    case 443:
+      if (lookahead == 'u') ADVANCE(485);
       END_STATE();
-    case 452:
-      if (lookahead == 'm') ADVANCE(486);
+    case 444:
+      if (lookahead == 'e') ADVANCE(486);
       END_STATE();
-    case 453:
-      if (lookahead == 'w') ADVANCE(487);
+    case 445:
+      if (lookahead == 'u') ADVANCE(487);
       END_STATE();
-    case 454:
+    case 446:
       if (lookahead == 's') ADVANCE(488);
       END_STATE();
+    case 447:
+      if (lookahead == 't') ADVANCE(489);
+      END_STATE();
+    case 448:
+      if (lookahead == 't') ADVANCE(490);
+      END_STATE();
+    case 449:
+      ACCEPT_TOKEN(anon_sym_unpack);
+      END_STATE();
+    case 450:
+      if (lookahead == 's') ADVANCE(491);
+      END_STATE();
+    case 451:
+      ACCEPT_TOKEN(anon_sym_volume);
+      END_STATE();
+    case 452:
+      ACCEPT_TOKEN(anon_sym_writes);
+      END_STATE();
+    case 453:
+      ACCEPT_TOKEN(anon_sym_address);
+      END_STATE();
+    case 454:
+      ACCEPT_TOKEN(anon_sym_alembic);
+      END_STATE();
     case 455:
-      if (lookahead == 'e') ADVANCE(489);
+      if (lookahead == 'e') ADVANCE(492);
       END_STATE();
     case 456:
-      if (lookahead == 'e') ADVANCE(490);
+      if (lookahead == 'a') ADVANCE(493);
       END_STATE();
     case 457:
-      if (lookahead == 'a') ADVANCE(491);
-      END_STATE();
-    case 458:
-      ACCEPT_TOKEN(anon_sym_migrate);
-      END_STATE();
-    case 459:
-      if (lookahead == 'c') ADVANCE(492);
-      END_STATE();
-    case 460:
-      if (lookahead == '-') ADVANCE(493);
-      END_STATE();
-    case 461:
       if (lookahead == 's') ADVANCE(494);
       END_STATE();
-    case 462:
-      if (lookahead == 'y') ADVANCE(495);
+    case 458:
+      ACCEPT_TOKEN(anon_sym_cronjob);
       END_STATE();
-    case 463:
+    case 459:
+      if (lookahead == 'e') ADVANCE(495);
+      END_STATE();
+    case 460:
       if (lookahead == 's') ADVANCE(496);
       END_STATE();
-    case 464:
+    case 461:
       if (lookahead == 'e') ADVANCE(497);
       END_STATE();
+    case 462:
+      if (lookahead == 'g') ADVANCE(498);
+      END_STATE();
+    case 463:
+      if (lookahead == 's') ADVANCE(499);
+      END_STATE();
+    case 464:
+      if (lookahead == 'm') ADVANCE(500);
+      END_STATE();
     case 465:
-      if (lookahead == 't') ADVANCE(498);
+      if (lookahead == 'w') ADVANCE(501);
       END_STATE();
     case 466:
-      ACCEPT_TOKEN(anon_sym_retries);
+      if (lookahead == 's') ADVANCE(502);
       END_STATE();
     case 467:
-      ACCEPT_TOKEN(anon_sym_scratch);
-      END_STATE();
-    case 468:
-      ACCEPT_TOKEN(anon_sym_secrets);
-      END_STATE();
-    case 469:
-      if (lookahead == 'y') ADVANCE(499);
-      END_STATE();
-    case 470:
-      ACCEPT_TOKEN(anon_sym_sidecar);
-      END_STATE();
-    case 471:
-      ACCEPT_TOKEN(anon_sym_started);
-      END_STATE();
-    case 472:
-      if (lookahead == 'l') ADVANCE(500);
-      END_STATE();
-    case 473:
-      ACCEPT_TOKEN(anon_sym_storage);
-      END_STATE();
-    case 474:
-      if (lookahead == 'l') ADVANCE(501);
-      END_STATE();
-    case 475:
-      if (lookahead == 'e') ADVANCE(502);
-      END_STATE();
-    case 476:
       if (lookahead == 'e') ADVANCE(503);
       END_STATE();
+    case 468:
+      if (lookahead == 'e') ADVANCE(504);
+      END_STATE();
+    case 469:
+      if (lookahead == 'a') ADVANCE(505);
+      END_STATE();
+    case 470:
+      ACCEPT_TOKEN(anon_sym_migrate);
+      END_STATE();
+    case 471:
+      if (lookahead == 'c') ADVANCE(506);
+      END_STATE();
+    case 472:
+      if (lookahead == '-') ADVANCE(507);
+      END_STATE();
+    case 473:
+      if (lookahead == 's') ADVANCE(508);
+      END_STATE();
+    case 474:
+      if (lookahead == 'y') ADVANCE(509);
+      END_STATE();
+    case 475:
+      ACCEPT_TOKEN(anon_sym_replace);
+      END_STATE();
+    case 476:
+      if (lookahead == 's') ADVANCE(510);
+      END_STATE();
     case 477:
-      ACCEPT_TOKEN(anon_sym_timeout);
+      if (lookahead == 'e') ADVANCE(511);
       END_STATE();
     case 478:
-      ACCEPT_TOKEN(anon_sym_updates);
+      if (lookahead == 't') ADVANCE(512);
       END_STATE();
     case 479:
-      ACCEPT_TOKEN(anon_sym_audience);
+      ACCEPT_TOKEN(anon_sym_retries);
       END_STATE();
     case 480:
-      if (lookahead == 'p') ADVANCE(504);
+      ACCEPT_TOKEN(anon_sym_scratch);
       END_STATE();
     case 481:
-      ACCEPT_TOKEN(anon_sym_contains);
+      ACCEPT_TOKEN(anon_sym_secrets);
       END_STATE();
     case 482:
-      if (lookahead == 't') ADVANCE(505);
+      if (lookahead == 'y') ADVANCE(513);
       END_STATE();
     case 483:
-      ACCEPT_TOKEN(anon_sym_defaults);
+      ACCEPT_TOKEN(anon_sym_sidecar);
       END_STATE();
     case 484:
-      if (lookahead == 'n') ADVANCE(506);
+      ACCEPT_TOKEN(anon_sym_started);
       END_STATE();
     case 485:
-      ACCEPT_TOKEN(anon_sym_failures);
+      if (lookahead == 'l') ADVANCE(514);
       END_STATE();
     case 486:
-      if (lookahead == 'i') ADVANCE(507);
+      ACCEPT_TOKEN(anon_sym_storage);
       END_STATE();
     case 487:
-      ACCEPT_TOKEN(anon_sym_initflow);
+      if (lookahead == 'l') ADVANCE(515);
       END_STATE();
     case 488:
-      if (lookahead == 'e') ADVANCE(508);
+      if (lookahead == 'e') ADVANCE(516);
       END_STATE();
     case 489:
-      if (lookahead == 's') ADVANCE(509);
+      if (lookahead == 'e') ADVANCE(517);
       END_STATE();
     case 490:
-      ACCEPT_TOKEN(anon_sym_max_DASHsize);
+      ACCEPT_TOKEN(anon_sym_timeout);
       END_STATE();
     case 491:
-      ACCEPT_TOKEN(anon_sym_metadata);
+      ACCEPT_TOKEN(anon_sym_updates);
       END_STATE();
     case 492:
-      if (lookahead == 'e') ADVANCE(510);
+      ACCEPT_TOKEN(anon_sym_audience);
       END_STATE();
     case 493:
-      if (lookahead == 'l') ADVANCE(511);
+      if (lookahead == 'p') ADVANCE(518);
       END_STATE();
     case 494:
-      ACCEPT_TOKEN(anon_sym_postgres);
+      ACCEPT_TOKEN(anon_sym_contains);
       END_STATE();
     case 495:
-      ACCEPT_TOKEN(anon_sym_readonly);
+      if (lookahead == 't') ADVANCE(519);
       END_STATE();
     case 496:
-      if (lookahead == 'e') ADVANCE(512);
+      ACCEPT_TOKEN(anon_sym_defaults);
       END_STATE();
     case 497:
-      ACCEPT_TOKEN(anon_sym_resource);
+      if (lookahead == 'n') ADVANCE(520);
       END_STATE();
     case 498:
-      if (lookahead == 'e') ADVANCE(513);
+      ACCEPT_TOKEN(anon_sym_existing);
       END_STATE();
     case 499:
-      ACCEPT_TOKEN(anon_sym_security);
+      ACCEPT_TOKEN(anon_sym_failures);
       END_STATE();
     case 500:
-      if (lookahead == 's') ADVANCE(514);
+      if (lookahead == 'i') ADVANCE(521);
       END_STATE();
     case 501:
-      if (lookahead == 'e') ADVANCE(515);
+      ACCEPT_TOKEN(anon_sym_initflow);
       END_STATE();
     case 502:
-      if (lookahead == 's') ADVANCE(516);
-      END_STATE();
-    case 503:
-      ACCEPT_TOKEN(anon_sym_template);
-      END_STATE();
-    case 504:
-      ACCEPT_TOKEN(anon_sym_configmap);
-      END_STATE();
-    case 505:
-      ACCEPT_TOKEN(anon_sym_daemonset);
-      END_STATE();
-    case 506:
-      if (lookahead == 't') ADVANCE(517);
-      END_STATE();
-    case 507:
-      if (lookahead == 'g') ADVANCE(518);
-      END_STATE();
-    case 508:
-      ACCEPT_TOKEN(anon_sym_liquibase);
-      END_STATE();
-    case 509:
-      ACCEPT_TOKEN(anon_sym_max_DASHfiles);
-      END_STATE();
-    case 510:
-      ACCEPT_TOKEN(anon_sym_namespace);
-      END_STATE();
-    case 511:
-      if (lookahead == 'i') ADVANCE(519);
-      END_STATE();
-    case 512:
-      if (lookahead == 't') ADVANCE(520);
-      END_STATE();
-    case 513:
-      if (lookahead == 'd') ADVANCE(521);
-      END_STATE();
-    case 514:
       if (lookahead == 'e') ADVANCE(522);
       END_STATE();
-    case 515:
+    case 503:
       if (lookahead == 's') ADVANCE(523);
       END_STATE();
+    case 504:
+      ACCEPT_TOKEN(anon_sym_max_DASHsize);
+      END_STATE();
+    case 505:
+      ACCEPT_TOKEN(anon_sym_metadata);
+      END_STATE();
+    case 506:
+      if (lookahead == 'e') ADVANCE(524);
+      END_STATE();
+    case 507:
+      if (lookahead == 'l') ADVANCE(525);
+      END_STATE();
+    case 508:
+      ACCEPT_TOKEN(anon_sym_postgres);
+      END_STATE();
+    case 509:
+      ACCEPT_TOKEN(anon_sym_readonly);
+      END_STATE();
+    case 510:
+      if (lookahead == 'e') ADVANCE(526);
+      END_STATE();
+    case 511:
+      ACCEPT_TOKEN(anon_sym_resource);
+      END_STATE();
+    case 512:
+      if (lookahead == 'e') ADVANCE(527);
+      END_STATE();
+    case 513:
+      ACCEPT_TOKEN(anon_sym_security);
+      END_STATE();
+    case 514:
+      if (lookahead == 's') ADVANCE(528);
+      END_STATE();
+    case 515:
+      if (lookahead == 'e') ADVANCE(529);
+      END_STATE();
     case 516:
-      ACCEPT_TOKEN(anon_sym_successes);
-      END_STATE();
-    case 517:
-      ACCEPT_TOKEN(anon_sym_deployment);
-      END_STATE();
-    case 518:
-      if (lookahead == 'r') ADVANCE(524);
-      END_STATE();
-    case 519:
-      if (lookahead == 'n') ADVANCE(525);
-      END_STATE();
-    case 520:
-      ACCEPT_TOKEN(anon_sym_replicaset);
-      END_STATE();
-    case 521:
-      ACCEPT_TOKEN(anon_sym_restricted);
-      END_STATE();
-    case 522:
-      if (lookahead == 't') ADVANCE(526);
-      END_STATE();
-    case 523:
-      ACCEPT_TOKEN(anon_sym_submodules);
-      END_STATE();
-    case 524:
-      if (lookahead == 'a') ADVANCE(527);
-      END_STATE();
-    case 525:
-      if (lookahead == 'k') ADVANCE(528);
-      END_STATE();
-    case 526:
-      ACCEPT_TOKEN(anon_sym_statefulset);
-      END_STATE();
-    case 527:
-      if (lookahead == 't') ADVANCE(529);
-      END_STATE();
-    case 528:
       if (lookahead == 's') ADVANCE(530);
       END_STATE();
+    case 517:
+      ACCEPT_TOKEN(anon_sym_template);
+      END_STATE();
+    case 518:
+      ACCEPT_TOKEN(anon_sym_configmap);
+      END_STATE();
+    case 519:
+      ACCEPT_TOKEN(anon_sym_daemonset);
+      END_STATE();
+    case 520:
+      if (lookahead == 't') ADVANCE(531);
+      END_STATE();
+    case 521:
+      if (lookahead == 'g') ADVANCE(532);
+      END_STATE();
+    case 522:
+      ACCEPT_TOKEN(anon_sym_liquibase);
+      END_STATE();
+    case 523:
+      ACCEPT_TOKEN(anon_sym_max_DASHfiles);
+      END_STATE();
+    case 524:
+      ACCEPT_TOKEN(anon_sym_namespace);
+      END_STATE();
+    case 525:
+      if (lookahead == 'i') ADVANCE(533);
+      END_STATE();
+    case 526:
+      if (lookahead == 't') ADVANCE(534);
+      END_STATE();
+    case 527:
+      if (lookahead == 'd') ADVANCE(535);
+      END_STATE();
+    case 528:
+      if (lookahead == 'e') ADVANCE(536);
+      END_STATE();
     case 529:
-      if (lookahead == 'e') ADVANCE(531);
+      if (lookahead == 's') ADVANCE(537);
       END_STATE();
     case 530:
-      ACCEPT_TOKEN(anon_sym_outside_DASHlinks);
+      ACCEPT_TOKEN(anon_sym_successes);
       END_STATE();
     case 531:
+      ACCEPT_TOKEN(anon_sym_deployment);
+      END_STATE();
+    case 532:
+      if (lookahead == 'r') ADVANCE(538);
+      END_STATE();
+    case 533:
+      if (lookahead == 'n') ADVANCE(539);
+      END_STATE();
+    case 534:
+      ACCEPT_TOKEN(anon_sym_replicaset);
+      END_STATE();
+    case 535:
+      ACCEPT_TOKEN(anon_sym_restricted);
+      END_STATE();
+    case 536:
+      if (lookahead == 't') ADVANCE(540);
+      END_STATE();
+    case 537:
+      ACCEPT_TOKEN(anon_sym_submodules);
+      END_STATE();
+    case 538:
+      if (lookahead == 'a') ADVANCE(541);
+      END_STATE();
+    case 539:
+      if (lookahead == 'k') ADVANCE(542);
+      END_STATE();
+    case 540:
+      ACCEPT_TOKEN(anon_sym_statefulset);
+      END_STATE();
+    case 541:
+      if (lookahead == 't') ADVANCE(543);
+      END_STATE();
+    case 542:
+      if (lookahead == 's') ADVANCE(544);
+      END_STATE();
+    case 543:
+      if (lookahead == 'e') ADVANCE(545);
+      END_STATE();
+    case 544:
+      ACCEPT_TOKEN(anon_sym_outside_DASHlinks);
+      END_STATE();
+    case 545:
       ACCEPT_TOKEN(anon_sym_golang_DASHmigrate);
       END_STATE();
     default:
@@ -4704,19 +4778,19 @@ static const TSLexerMode ts_lex_modes[STATE_COUNT] = {
   [63] = {.lex_state = 28},
   [64] = {.lex_state = 28},
   [65] = {.lex_state = 28},
-  [66] = {.lex_state = 28},
+  [66] = {.lex_state = 28, .external_lex_state = 2},
   [67] = {.lex_state = 28},
   [68] = {.lex_state = 28, .external_lex_state = 2},
-  [69] = {.lex_state = 28, .external_lex_state = 2},
+  [69] = {.lex_state = 28},
   [70] = {.lex_state = 28, .external_lex_state = 2},
   [71] = {.lex_state = 28, .external_lex_state = 2},
   [72] = {.lex_state = 28, .external_lex_state = 2},
-  [73] = {.lex_state = 28},
+  [73] = {.lex_state = 28, .external_lex_state = 2},
   [74] = {.lex_state = 28},
   [75] = {.lex_state = 28, .external_lex_state = 2},
   [76] = {.lex_state = 28},
   [77] = {.lex_state = 28, .external_lex_state = 2},
-  [78] = {.lex_state = 28, .external_lex_state = 2},
+  [78] = {.lex_state = 28},
   [79] = {.lex_state = 28},
   [80] = {.lex_state = 28},
   [81] = {.lex_state = 28},
@@ -5101,6 +5175,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(1),
     [anon_sym_header] = ACTIONS(1),
     [anon_sym_mode] = ACTIONS(1),
+    [anon_sym_existing] = ACTIONS(1),
     [anon_sym_max_DASHsize] = ACTIONS(1),
     [anon_sym_max_DASHfiles] = ACTIONS(1),
     [anon_sym_retries] = ACTIONS(1),
@@ -5139,7 +5214,10 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_audience] = ACTIONS(1),
     [anon_sym_namespace] = ACTIONS(1),
     [anon_sym_ca] = ACTIONS(1),
+    [anon_sym_keep] = ACTIONS(1),
+    [anon_sym_replace] = ACTIONS(1),
     [anon_sym_contains] = ACTIONS(1),
+    [anon_sym_merge] = ACTIONS(1),
     [anon_sym_vault] = ACTIONS(1),
     [anon_sym_aws] = ACTIONS(1),
     [anon_sym_gcp] = ACTIONS(1),
@@ -5175,22 +5253,22 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
   },
   [STATE(1)] = {
     [sym_document] = STATE(364),
-    [sym__file_statement] = STATE(66),
-    [sym__file_when] = STATE(66),
-    [sym_edition] = STATE(66),
-    [sym_use] = STATE(66),
-    [sym_let] = STATE(66),
-    [sym_param] = STATE(66),
-    [sym_template] = STATE(66),
-    [sym_defaults] = STATE(66),
-    [sym_workload] = STATE(66),
-    [sym_field] = STATE(66),
+    [sym__file_statement] = STATE(67),
+    [sym__file_when] = STATE(67),
+    [sym_edition] = STATE(67),
+    [sym_use] = STATE(67),
+    [sym_let] = STATE(67),
+    [sym_param] = STATE(67),
+    [sym_template] = STATE(67),
+    [sym_defaults] = STATE(67),
+    [sym_workload] = STATE(67),
+    [sym_field] = STATE(67),
     [sym_string] = STATE(160),
     [sym__plain] = STATE(31),
     [sym__raw] = STATE(31),
     [sym__block] = STATE(31),
     [sym__raw_block] = STATE(31),
-    [aux_sym_document_repeat1] = STATE(66),
+    [aux_sym_document_repeat1] = STATE(67),
     [ts_builtin_sym_end] = ACTIONS(5),
     [sym_word] = ACTIONS(7),
     [anon_sym_SEMI] = ACTIONS(9),
@@ -5266,6 +5344,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(49),
     [anon_sym_header] = ACTIONS(49),
     [anon_sym_mode] = ACTIONS(49),
+    [anon_sym_existing] = ACTIONS(49),
     [anon_sym_max_DASHsize] = ACTIONS(49),
     [anon_sym_max_DASHfiles] = ACTIONS(49),
     [anon_sym_retries] = ACTIONS(49),
@@ -5361,6 +5440,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(49),
     [anon_sym_header] = ACTIONS(49),
     [anon_sym_mode] = ACTIONS(49),
+    [anon_sym_existing] = ACTIONS(49),
     [anon_sym_max_DASHsize] = ACTIONS(49),
     [anon_sym_max_DASHfiles] = ACTIONS(49),
     [anon_sym_retries] = ACTIONS(49),
@@ -5456,6 +5536,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(49),
     [anon_sym_header] = ACTIONS(49),
     [anon_sym_mode] = ACTIONS(49),
+    [anon_sym_existing] = ACTIONS(49),
     [anon_sym_max_DASHsize] = ACTIONS(49),
     [anon_sym_max_DASHfiles] = ACTIONS(49),
     [anon_sym_retries] = ACTIONS(49),
@@ -5551,6 +5632,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(81),
     [anon_sym_header] = ACTIONS(81),
     [anon_sym_mode] = ACTIONS(81),
+    [anon_sym_existing] = ACTIONS(81),
     [anon_sym_max_DASHsize] = ACTIONS(81),
     [anon_sym_max_DASHfiles] = ACTIONS(81),
     [anon_sym_retries] = ACTIONS(81),
@@ -5646,6 +5728,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(49),
     [anon_sym_header] = ACTIONS(49),
     [anon_sym_mode] = ACTIONS(49),
+    [anon_sym_existing] = ACTIONS(49),
     [anon_sym_max_DASHsize] = ACTIONS(49),
     [anon_sym_max_DASHfiles] = ACTIONS(49),
     [anon_sym_retries] = ACTIONS(49),
@@ -5726,6 +5809,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(115),
     [anon_sym_header] = ACTIONS(115),
     [anon_sym_mode] = ACTIONS(115),
+    [anon_sym_existing] = ACTIONS(115),
     [anon_sym_max_DASHsize] = ACTIONS(115),
     [anon_sym_max_DASHfiles] = ACTIONS(115),
     [anon_sym_retries] = ACTIONS(115),
@@ -5806,6 +5890,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(119),
     [anon_sym_header] = ACTIONS(119),
     [anon_sym_mode] = ACTIONS(119),
+    [anon_sym_existing] = ACTIONS(119),
     [anon_sym_max_DASHsize] = ACTIONS(119),
     [anon_sym_max_DASHfiles] = ACTIONS(119),
     [anon_sym_retries] = ACTIONS(119),
@@ -5886,6 +5971,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(123),
     [anon_sym_header] = ACTIONS(123),
     [anon_sym_mode] = ACTIONS(123),
+    [anon_sym_existing] = ACTIONS(123),
     [anon_sym_max_DASHsize] = ACTIONS(123),
     [anon_sym_max_DASHfiles] = ACTIONS(123),
     [anon_sym_retries] = ACTIONS(123),
@@ -5966,6 +6052,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(127),
     [anon_sym_header] = ACTIONS(127),
     [anon_sym_mode] = ACTIONS(127),
+    [anon_sym_existing] = ACTIONS(127),
     [anon_sym_max_DASHsize] = ACTIONS(127),
     [anon_sym_max_DASHfiles] = ACTIONS(127),
     [anon_sym_retries] = ACTIONS(127),
@@ -6046,6 +6133,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(131),
     [anon_sym_header] = ACTIONS(131),
     [anon_sym_mode] = ACTIONS(131),
+    [anon_sym_existing] = ACTIONS(131),
     [anon_sym_max_DASHsize] = ACTIONS(131),
     [anon_sym_max_DASHfiles] = ACTIONS(131),
     [anon_sym_retries] = ACTIONS(131),
@@ -6126,6 +6214,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(135),
     [anon_sym_header] = ACTIONS(135),
     [anon_sym_mode] = ACTIONS(135),
+    [anon_sym_existing] = ACTIONS(135),
     [anon_sym_max_DASHsize] = ACTIONS(135),
     [anon_sym_max_DASHfiles] = ACTIONS(135),
     [anon_sym_retries] = ACTIONS(135),
@@ -6206,6 +6295,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(139),
     [anon_sym_header] = ACTIONS(139),
     [anon_sym_mode] = ACTIONS(139),
+    [anon_sym_existing] = ACTIONS(139),
     [anon_sym_max_DASHsize] = ACTIONS(139),
     [anon_sym_max_DASHfiles] = ACTIONS(139),
     [anon_sym_retries] = ACTIONS(139),
@@ -6286,6 +6376,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(143),
     [anon_sym_header] = ACTIONS(143),
     [anon_sym_mode] = ACTIONS(143),
+    [anon_sym_existing] = ACTIONS(143),
     [anon_sym_max_DASHsize] = ACTIONS(143),
     [anon_sym_max_DASHfiles] = ACTIONS(143),
     [anon_sym_retries] = ACTIONS(143),
@@ -6366,6 +6457,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(147),
     [anon_sym_header] = ACTIONS(147),
     [anon_sym_mode] = ACTIONS(147),
+    [anon_sym_existing] = ACTIONS(147),
     [anon_sym_max_DASHsize] = ACTIONS(147),
     [anon_sym_max_DASHfiles] = ACTIONS(147),
     [anon_sym_retries] = ACTIONS(147),
@@ -6446,6 +6538,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(151),
     [anon_sym_header] = ACTIONS(151),
     [anon_sym_mode] = ACTIONS(151),
+    [anon_sym_existing] = ACTIONS(151),
     [anon_sym_max_DASHsize] = ACTIONS(151),
     [anon_sym_max_DASHfiles] = ACTIONS(151),
     [anon_sym_retries] = ACTIONS(151),
@@ -6526,6 +6619,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(155),
     [anon_sym_header] = ACTIONS(155),
     [anon_sym_mode] = ACTIONS(155),
+    [anon_sym_existing] = ACTIONS(155),
     [anon_sym_max_DASHsize] = ACTIONS(155),
     [anon_sym_max_DASHfiles] = ACTIONS(155),
     [anon_sym_retries] = ACTIONS(155),
@@ -6606,6 +6700,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(159),
     [anon_sym_header] = ACTIONS(159),
     [anon_sym_mode] = ACTIONS(159),
+    [anon_sym_existing] = ACTIONS(159),
     [anon_sym_max_DASHsize] = ACTIONS(159),
     [anon_sym_max_DASHfiles] = ACTIONS(159),
     [anon_sym_retries] = ACTIONS(159),
@@ -6686,6 +6781,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(163),
     [anon_sym_header] = ACTIONS(163),
     [anon_sym_mode] = ACTIONS(163),
+    [anon_sym_existing] = ACTIONS(163),
     [anon_sym_max_DASHsize] = ACTIONS(163),
     [anon_sym_max_DASHfiles] = ACTIONS(163),
     [anon_sym_retries] = ACTIONS(163),
@@ -6766,6 +6862,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(167),
     [anon_sym_header] = ACTIONS(167),
     [anon_sym_mode] = ACTIONS(167),
+    [anon_sym_existing] = ACTIONS(167),
     [anon_sym_max_DASHsize] = ACTIONS(167),
     [anon_sym_max_DASHfiles] = ACTIONS(167),
     [anon_sym_retries] = ACTIONS(167),
@@ -6846,6 +6943,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(171),
     [anon_sym_header] = ACTIONS(171),
     [anon_sym_mode] = ACTIONS(171),
+    [anon_sym_existing] = ACTIONS(171),
     [anon_sym_max_DASHsize] = ACTIONS(171),
     [anon_sym_max_DASHfiles] = ACTIONS(171),
     [anon_sym_retries] = ACTIONS(171),
@@ -6926,6 +7024,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(175),
     [anon_sym_header] = ACTIONS(175),
     [anon_sym_mode] = ACTIONS(175),
+    [anon_sym_existing] = ACTIONS(175),
     [anon_sym_max_DASHsize] = ACTIONS(175),
     [anon_sym_max_DASHfiles] = ACTIONS(175),
     [anon_sym_retries] = ACTIONS(175),
@@ -7006,6 +7105,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(179),
     [anon_sym_header] = ACTIONS(179),
     [anon_sym_mode] = ACTIONS(179),
+    [anon_sym_existing] = ACTIONS(179),
     [anon_sym_max_DASHsize] = ACTIONS(179),
     [anon_sym_max_DASHfiles] = ACTIONS(179),
     [anon_sym_retries] = ACTIONS(179),
@@ -7086,6 +7186,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(183),
     [anon_sym_header] = ACTIONS(183),
     [anon_sym_mode] = ACTIONS(183),
+    [anon_sym_existing] = ACTIONS(183),
     [anon_sym_max_DASHsize] = ACTIONS(183),
     [anon_sym_max_DASHfiles] = ACTIONS(183),
     [anon_sym_retries] = ACTIONS(183),
@@ -7166,6 +7267,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(187),
     [anon_sym_header] = ACTIONS(187),
     [anon_sym_mode] = ACTIONS(187),
+    [anon_sym_existing] = ACTIONS(187),
     [anon_sym_max_DASHsize] = ACTIONS(187),
     [anon_sym_max_DASHfiles] = ACTIONS(187),
     [anon_sym_retries] = ACTIONS(187),
@@ -7246,6 +7348,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(191),
     [anon_sym_header] = ACTIONS(191),
     [anon_sym_mode] = ACTIONS(191),
+    [anon_sym_existing] = ACTIONS(191),
     [anon_sym_max_DASHsize] = ACTIONS(191),
     [anon_sym_max_DASHfiles] = ACTIONS(191),
     [anon_sym_retries] = ACTIONS(191),
@@ -7326,6 +7429,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(195),
     [anon_sym_header] = ACTIONS(195),
     [anon_sym_mode] = ACTIONS(195),
+    [anon_sym_existing] = ACTIONS(195),
     [anon_sym_max_DASHsize] = ACTIONS(195),
     [anon_sym_max_DASHfiles] = ACTIONS(195),
     [anon_sym_retries] = ACTIONS(195),
@@ -7406,6 +7510,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(199),
     [anon_sym_header] = ACTIONS(199),
     [anon_sym_mode] = ACTIONS(199),
+    [anon_sym_existing] = ACTIONS(199),
     [anon_sym_max_DASHsize] = ACTIONS(199),
     [anon_sym_max_DASHfiles] = ACTIONS(199),
     [anon_sym_retries] = ACTIONS(199),
@@ -7486,6 +7591,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(203),
     [anon_sym_header] = ACTIONS(203),
     [anon_sym_mode] = ACTIONS(203),
+    [anon_sym_existing] = ACTIONS(203),
     [anon_sym_max_DASHsize] = ACTIONS(203),
     [anon_sym_max_DASHfiles] = ACTIONS(203),
     [anon_sym_retries] = ACTIONS(203),
@@ -7566,6 +7672,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(207),
     [anon_sym_header] = ACTIONS(207),
     [anon_sym_mode] = ACTIONS(207),
+    [anon_sym_existing] = ACTIONS(207),
     [anon_sym_max_DASHsize] = ACTIONS(207),
     [anon_sym_max_DASHfiles] = ACTIONS(207),
     [anon_sym_retries] = ACTIONS(207),
@@ -7631,7 +7738,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(211), 42,
+    ACTIONS(211), 45,
       anon_sym_as,
       anon_sym_PIPE,
       anon_sym_from,
@@ -7659,7 +7766,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -7674,7 +7784,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [63] = 3,
+  [66] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(217), 13,
@@ -7691,7 +7801,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(215), 42,
+    ACTIONS(215), 45,
       anon_sym_as,
       anon_sym_PIPE,
       anon_sym_from,
@@ -7719,7 +7829,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -7734,7 +7847,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [126] = 3,
+  [132] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(221), 13,
@@ -7751,7 +7864,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(219), 42,
+    ACTIONS(219), 45,
       anon_sym_as,
       anon_sym_PIPE,
       anon_sym_from,
@@ -7779,7 +7892,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -7794,7 +7910,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [189] = 3,
+  [198] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(225), 13,
@@ -7811,7 +7927,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(223), 42,
+    ACTIONS(223), 45,
       anon_sym_as,
       anon_sym_PIPE,
       anon_sym_from,
@@ -7839,7 +7955,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -7854,7 +7973,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [252] = 3,
+  [264] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(229), 13,
@@ -7871,7 +7990,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(227), 42,
+    ACTIONS(227), 45,
       anon_sym_as,
       anon_sym_PIPE,
       anon_sym_from,
@@ -7899,7 +8018,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -7914,7 +8036,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [315] = 3,
+  [330] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(233), 13,
@@ -7931,7 +8053,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(231), 42,
+    ACTIONS(231), 45,
       anon_sym_as,
       anon_sym_PIPE,
       anon_sym_from,
@@ -7959,7 +8081,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -7974,7 +8099,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [378] = 5,
+  [396] = 5,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(239), 1,
@@ -7994,7 +8119,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(235), 41,
+    ACTIONS(235), 44,
       anon_sym_PIPE,
       anon_sym_from,
       anon_sym_scratch,
@@ -8021,7 +8146,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -8036,7 +8164,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [445] = 3,
+  [466] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(243), 13,
@@ -8053,7 +8181,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(241), 42,
+    ACTIONS(241), 45,
       anon_sym_as,
       anon_sym_PIPE,
       anon_sym_from,
@@ -8081,7 +8209,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -8096,7 +8227,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [508] = 3,
+  [532] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(247), 13,
@@ -8113,7 +8244,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(245), 42,
+    ACTIONS(245), 45,
       anon_sym_as,
       anon_sym_PIPE,
       anon_sym_from,
@@ -8141,7 +8272,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -8156,7 +8290,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [571] = 3,
+  [598] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(251), 13,
@@ -8173,7 +8307,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(249), 42,
+    ACTIONS(249), 45,
       anon_sym_as,
       anon_sym_PIPE,
       anon_sym_from,
@@ -8201,7 +8335,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -8216,7 +8353,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [634] = 3,
+  [664] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(255), 13,
@@ -8233,7 +8370,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(253), 41,
+    ACTIONS(253), 44,
       anon_sym_PIPE,
       anon_sym_from,
       anon_sym_scratch,
@@ -8260,7 +8397,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -8275,7 +8415,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [696] = 3,
+  [729] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(259), 13,
@@ -8292,7 +8432,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(257), 41,
+    ACTIONS(257), 44,
       anon_sym_PIPE,
       anon_sym_from,
       anon_sym_scratch,
@@ -8319,7 +8459,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -8334,7 +8477,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [758] = 3,
+  [794] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(263), 13,
@@ -8351,7 +8494,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(261), 41,
+    ACTIONS(261), 44,
       anon_sym_PIPE,
       anon_sym_from,
       anon_sym_scratch,
@@ -8378,7 +8521,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -8393,7 +8539,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [820] = 3,
+  [859] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(267), 13,
@@ -8410,7 +8556,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(265), 41,
+    ACTIONS(265), 44,
       anon_sym_PIPE,
       anon_sym_from,
       anon_sym_scratch,
@@ -8437,7 +8583,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -8452,7 +8601,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [882] = 3,
+  [924] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(271), 13,
@@ -8469,7 +8618,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(269), 41,
+    ACTIONS(269), 44,
       anon_sym_PIPE,
       anon_sym_from,
       anon_sym_scratch,
@@ -8496,7 +8645,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -8511,7 +8663,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [944] = 3,
+  [989] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(275), 13,
@@ -8528,7 +8680,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(273), 41,
+    ACTIONS(273), 44,
       anon_sym_PIPE,
       anon_sym_from,
       anon_sym_scratch,
@@ -8555,7 +8707,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -8570,7 +8725,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [1006] = 3,
+  [1054] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(279), 13,
@@ -8587,7 +8742,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(277), 41,
+    ACTIONS(277), 44,
       anon_sym_PIPE,
       anon_sym_from,
       anon_sym_scratch,
@@ -8614,7 +8769,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -8629,7 +8787,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [1068] = 3,
+  [1119] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(283), 13,
@@ -8646,7 +8804,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(281), 41,
+    ACTIONS(281), 44,
       anon_sym_PIPE,
       anon_sym_from,
       anon_sym_scratch,
@@ -8673,7 +8831,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_udp,
       anon_sym_sctp,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -8688,7 +8849,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [1130] = 20,
+  [1184] = 20,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(285), 1,
@@ -8754,7 +8915,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_own,
       anon_sym_render,
       anon_sym_secrets,
-  [1216] = 20,
+  [1270] = 20,
     ACTIONS(7), 1,
       sym_word,
     ACTIONS(27), 1,
@@ -8820,7 +8981,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_own,
       anon_sym_render,
       anon_sym_secrets,
-  [1302] = 20,
+  [1356] = 20,
     ACTIONS(7), 1,
       sym_word,
     ACTIONS(27), 1,
@@ -8886,7 +9047,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_own,
       anon_sym_render,
       anon_sym_secrets,
-  [1388] = 3,
+  [1442] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(121), 6,
@@ -8932,7 +9093,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [1437] = 3,
+  [1491] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(209), 6,
@@ -8978,7 +9139,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [1486] = 3,
+  [1540] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(193), 6,
@@ -9024,7 +9185,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [1535] = 3,
+  [1589] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(189), 6,
@@ -9070,7 +9231,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [1584] = 3,
+  [1638] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(205), 6,
@@ -9116,7 +9277,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [1633] = 3,
+  [1687] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(201), 6,
@@ -9162,7 +9323,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [1682] = 3,
+  [1736] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(356), 6,
@@ -9207,7 +9368,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [1730] = 20,
+  [1784] = 20,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(362), 1,
@@ -9269,7 +9430,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_workload,
       sym_field,
       aux_sym_document_repeat1,
-  [1812] = 3,
+  [1866] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(407), 6,
@@ -9314,7 +9475,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [1860] = 3,
+  [1914] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(411), 6,
@@ -9359,7 +9520,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [1908] = 3,
+  [1962] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(117), 6,
@@ -9404,7 +9565,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [1956] = 3,
+  [2010] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(415), 6,
@@ -9449,7 +9610,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [2004] = 3,
+  [2058] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(197), 6,
@@ -9494,7 +9655,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [2052] = 20,
+  [2106] = 20,
     ACTIONS(7), 1,
       sym_word,
     ACTIONS(11), 1,
@@ -9543,7 +9704,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_replicaset,
       anon_sym_job,
       anon_sym_cronjob,
-    STATE(67), 11,
+    STATE(69), 11,
       sym__file_statement,
       sym__file_when,
       sym_edition,
@@ -9555,25 +9716,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_workload,
       sym_field,
       aux_sym_document_repeat1,
-  [2133] = 20,
-    ACTIONS(7), 1,
-      sym_word,
-    ACTIONS(11), 1,
-      anon_sym_when,
-    ACTIONS(13), 1,
-      anon_sym_else,
-    ACTIONS(15), 1,
-      anon_sym_initflow,
-    ACTIONS(17), 1,
-      anon_sym_use,
-    ACTIONS(19), 1,
-      anon_sym_let,
-    ACTIONS(21), 1,
-      anon_sym_param,
-    ACTIONS(23), 1,
-      anon_sym_template,
-    ACTIONS(27), 1,
-      anon_sym_defaults,
+  [2187] = 16,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -9585,38 +9728,52 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(423), 1,
-      ts_builtin_sym_end,
-    STATE(160), 1,
-      sym_string,
-    ACTIONS(425), 2,
-      anon_sym_SEMI,
-      sym__newline,
+      sym_word,
+    ACTIONS(425), 1,
+      anon_sym_LBRACE,
+    ACTIONS(427), 1,
+      anon_sym_LPAREN,
+    ACTIONS(435), 1,
+      anon_sym_LBRACK,
+    ACTIONS(437), 1,
+      sym__end,
+    ACTIONS(433), 2,
+      anon_sym_true,
+      anon_sym_false,
+    STATE(10), 2,
+      sym__fields_block,
+      sym__fields_lines,
+    ACTIONS(431), 3,
+      anon_sym_DOT_DOT,
+      sym_number,
+      sym_path,
     STATE(31), 4,
       sym__plain,
       sym__raw,
       sym__block,
       sym__raw_block,
-    ACTIONS(25), 7,
-      anon_sym_pod,
-      anon_sym_deployment,
-      anon_sym_statefulset,
-      anon_sym_daemonset,
-      anon_sym_replicaset,
-      anon_sym_job,
-      anon_sym_cronjob,
-    STATE(59), 11,
-      sym__file_statement,
-      sym__file_when,
-      sym_edition,
-      sym_use,
-      sym_let,
-      sym_param,
-      sym_template,
-      sym_defaults,
-      sym_workload,
-      sym_field,
-      aux_sym_document_repeat1,
-  [2214] = 20,
+    STATE(68), 7,
+      sym__value,
+      sym_boolean,
+      sym_call,
+      sym_list,
+      sym_group,
+      sym_string,
+      aux_sym_statement_repeat1,
+    ACTIONS(429), 12,
+      anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
+      anon_sym_contains,
+      anon_sym_merge,
+      anon_sym_vault,
+      anon_sym_aws,
+      anon_sym_gcp,
+      anon_sym_azure,
+      anon_sym_json,
+      anon_sym_dotenv,
+      anon_sym_raw,
+  [2260] = 20,
     ACTIONS(7), 1,
       sym_word,
     ACTIONS(11), 1,
@@ -9645,11 +9802,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(427), 1,
-      anon_sym_RBRACE,
+    ACTIONS(439), 1,
+      ts_builtin_sym_end,
     STATE(160), 1,
       sym_string,
-    ACTIONS(425), 2,
+    ACTIONS(441), 2,
       anon_sym_SEMI,
       sym__newline,
     STATE(31), 4,
@@ -9677,7 +9834,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_workload,
       sym_field,
       aux_sym_document_repeat1,
-  [2295] = 16,
+  [2341] = 16,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -9688,75 +9845,20 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(431), 1,
+    ACTIONS(425), 1,
       anon_sym_LBRACE,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
-      anon_sym_LBRACK,
-    ACTIONS(443), 1,
-      sym__end,
-    ACTIONS(439), 2,
-      anon_sym_true,
-      anon_sym_false,
-    STATE(13), 2,
-      sym__fields_block,
-      sym__fields_lines,
-    ACTIONS(437), 3,
-      anon_sym_DOT_DOT,
-      sym_number,
-      sym_path,
-    STATE(31), 4,
-      sym__plain,
-      sym__raw,
-      sym__block,
-      sym__raw_block,
-    STATE(69), 7,
-      sym__value,
-      sym_boolean,
-      sym_call,
-      sym_list,
-      sym_group,
-      sym_string,
-      aux_sym_probe_repeat1,
-    ACTIONS(435), 10,
-      anon_sym_http,
-      anon_sym_https,
-      anon_sym_tcp,
-      anon_sym_grpc,
-      anon_sym_exec,
-      anon_sym_every,
-      anon_sym_timeout,
-      anon_sym_delay,
-      anon_sym_failures,
-      anon_sym_successes,
-  [2366] = 16,
-    ACTIONS(29), 1,
-      anon_sym_DQUOTE,
-    ACTIONS(31), 1,
-      anon_sym_SQUOTE,
-    ACTIONS(33), 1,
-      anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(35), 1,
-      anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(37), 1,
-      sym_comment,
-    ACTIONS(429), 1,
-      sym_word,
-    ACTIONS(431), 1,
-      anon_sym_LBRACE,
-    ACTIONS(433), 1,
-      anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(447), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
-    STATE(19), 2,
+    STATE(15), 2,
       sym__fields_block,
       sym__fields_lines,
     ACTIONS(445), 3,
@@ -9768,26 +9870,46 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-    STATE(72), 7,
+    STATE(70), 7,
       sym__value,
       sym_boolean,
       sym_call,
       sym_list,
       sym_group,
       sym_string,
-      aux_sym_probe_repeat1,
-    ACTIONS(435), 10,
-      anon_sym_http,
-      anon_sym_https,
-      anon_sym_tcp,
-      anon_sym_grpc,
-      anon_sym_exec,
-      anon_sym_every,
-      anon_sym_timeout,
-      anon_sym_delay,
-      anon_sym_failures,
-      anon_sym_successes,
-  [2437] = 16,
+      aux_sym_statement_repeat1,
+    ACTIONS(443), 12,
+      anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
+      anon_sym_contains,
+      anon_sym_merge,
+      anon_sym_vault,
+      anon_sym_aws,
+      anon_sym_gcp,
+      anon_sym_azure,
+      anon_sym_json,
+      anon_sym_dotenv,
+      anon_sym_raw,
+  [2414] = 20,
+    ACTIONS(7), 1,
+      sym_word,
+    ACTIONS(11), 1,
+      anon_sym_when,
+    ACTIONS(13), 1,
+      anon_sym_else,
+    ACTIONS(15), 1,
+      anon_sym_initflow,
+    ACTIONS(17), 1,
+      anon_sym_use,
+    ACTIONS(19), 1,
+      anon_sym_let,
+    ACTIONS(21), 1,
+      anon_sym_param,
+    ACTIONS(23), 1,
+      anon_sym_template,
+    ACTIONS(27), 1,
+      anon_sym_defaults,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -9798,23 +9920,62 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(449), 1,
+      anon_sym_RBRACE,
+    STATE(160), 1,
+      sym_string,
+    ACTIONS(441), 2,
+      anon_sym_SEMI,
+      sym__newline,
+    STATE(31), 4,
+      sym__plain,
+      sym__raw,
+      sym__block,
+      sym__raw_block,
+    ACTIONS(25), 7,
+      anon_sym_pod,
+      anon_sym_deployment,
+      anon_sym_statefulset,
+      anon_sym_daemonset,
+      anon_sym_replicaset,
+      anon_sym_job,
+      anon_sym_cronjob,
+    STATE(59), 11,
+      sym__file_statement,
+      sym__file_when,
+      sym_edition,
+      sym_use,
+      sym_let,
+      sym_param,
+      sym_template,
+      sym_defaults,
+      sym_workload,
+      sym_field,
+      aux_sym_document_repeat1,
+  [2495] = 14,
+    ACTIONS(37), 1,
+      sym_comment,
+    ACTIONS(451), 1,
       sym_word,
-    ACTIONS(431), 1,
-      anon_sym_LBRACE,
-    ACTIONS(433), 1,
+    ACTIONS(456), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(468), 1,
       anon_sym_LBRACK,
-    ACTIONS(453), 1,
+    ACTIONS(471), 1,
+      anon_sym_DQUOTE,
+    ACTIONS(474), 1,
+      anon_sym_SQUOTE,
+    ACTIONS(477), 1,
+      anon_sym_DQUOTE_DQUOTE_DQUOTE,
+    ACTIONS(480), 1,
+      anon_sym_SQUOTE_SQUOTE_SQUOTE,
+    ACTIONS(454), 2,
       sym__end,
-    ACTIONS(439), 2,
+      anon_sym_LBRACE,
+    ACTIONS(465), 2,
       anon_sym_true,
       anon_sym_false,
-    STATE(10), 2,
-      sym__fields_block,
-      sym__fields_lines,
-    ACTIONS(451), 3,
+    ACTIONS(462), 3,
       anon_sym_DOT_DOT,
       sym_number,
       sym_path,
@@ -9823,7 +9984,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-    STATE(71), 7,
+    STATE(70), 7,
       sym__value,
       sym_boolean,
       sym_call,
@@ -9831,9 +9992,12 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_statement_repeat1,
-    ACTIONS(449), 9,
+    ACTIONS(459), 12,
       anon_sym_group,
+      anon_sym_keep,
+      anon_sym_replace,
       anon_sym_contains,
+      anon_sym_merge,
       anon_sym_vault,
       anon_sym_aws,
       anon_sym_gcp,
@@ -9841,7 +10005,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_json,
       anon_sym_dotenv,
       anon_sym_raw,
-  [2507] = 16,
+  [2562] = 16,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -9852,73 +10016,23 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(431), 1,
+    ACTIONS(425), 1,
       anon_sym_LBRACE,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
-    ACTIONS(459), 1,
-      sym__end,
-    ACTIONS(439), 2,
-      anon_sym_true,
-      anon_sym_false,
-    STATE(15), 2,
-      sym__fields_block,
-      sym__fields_lines,
-    ACTIONS(457), 3,
-      anon_sym_DOT_DOT,
-      sym_number,
-      sym_path,
-    STATE(31), 4,
-      sym__plain,
-      sym__raw,
-      sym__block,
-      sym__raw_block,
-    STATE(78), 7,
-      sym__value,
-      sym_boolean,
-      sym_call,
-      sym_list,
-      sym_group,
-      sym_string,
-      aux_sym_statement_repeat1,
-    ACTIONS(455), 9,
-      anon_sym_group,
-      anon_sym_contains,
-      anon_sym_vault,
-      anon_sym_aws,
-      anon_sym_gcp,
-      anon_sym_azure,
-      anon_sym_json,
-      anon_sym_dotenv,
-      anon_sym_raw,
-  [2577] = 14,
-    ACTIONS(37), 1,
-      sym_comment,
-    ACTIONS(461), 1,
-      sym_word,
-    ACTIONS(466), 1,
-      anon_sym_LPAREN,
-    ACTIONS(478), 1,
-      anon_sym_LBRACK,
-    ACTIONS(481), 1,
-      anon_sym_DQUOTE,
-    ACTIONS(484), 1,
-      anon_sym_SQUOTE,
     ACTIONS(487), 1,
-      anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(490), 1,
-      anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(464), 2,
       sym__end,
-      anon_sym_LBRACE,
-    ACTIONS(475), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
-    ACTIONS(472), 3,
+    STATE(13), 2,
+      sym__fields_block,
+      sym__fields_lines,
+    ACTIONS(485), 3,
       anon_sym_DOT_DOT,
       sym_number,
       sym_path,
@@ -9935,7 +10049,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_probe_repeat1,
-    ACTIONS(469), 10,
+    ACTIONS(483), 10,
       anon_sym_http,
       anon_sym_https,
       anon_sym_tcp,
@@ -9946,12 +10060,67 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_delay,
       anon_sym_failures,
       anon_sym_successes,
-  [2642] = 14,
+  [2633] = 16,
+    ACTIONS(29), 1,
+      anon_sym_DQUOTE,
+    ACTIONS(31), 1,
+      anon_sym_SQUOTE,
+    ACTIONS(33), 1,
+      anon_sym_DQUOTE_DQUOTE_DQUOTE,
+    ACTIONS(35), 1,
+      anon_sym_SQUOTE_SQUOTE_SQUOTE,
+    ACTIONS(37), 1,
+      sym_comment,
+    ACTIONS(423), 1,
+      sym_word,
+    ACTIONS(425), 1,
+      anon_sym_LBRACE,
+    ACTIONS(427), 1,
+      anon_sym_LPAREN,
+    ACTIONS(435), 1,
+      anon_sym_LBRACK,
+    ACTIONS(491), 1,
+      sym__end,
+    ACTIONS(433), 2,
+      anon_sym_true,
+      anon_sym_false,
+    STATE(19), 2,
+      sym__fields_block,
+      sym__fields_lines,
+    ACTIONS(489), 3,
+      anon_sym_DOT_DOT,
+      sym_number,
+      sym_path,
+    STATE(31), 4,
+      sym__plain,
+      sym__raw,
+      sym__block,
+      sym__raw_block,
+    STATE(73), 7,
+      sym__value,
+      sym_boolean,
+      sym_call,
+      sym_list,
+      sym_group,
+      sym_string,
+      aux_sym_probe_repeat1,
+    ACTIONS(483), 10,
+      anon_sym_http,
+      anon_sym_https,
+      anon_sym_tcp,
+      anon_sym_grpc,
+      anon_sym_exec,
+      anon_sym_every,
+      anon_sym_timeout,
+      anon_sym_delay,
+      anon_sym_failures,
+      anon_sym_successes,
+  [2704] = 14,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(493), 1,
       sym_word,
-    ACTIONS(499), 1,
+    ACTIONS(498), 1,
       anon_sym_LPAREN,
     ACTIONS(510), 1,
       anon_sym_LBRACK,
@@ -9964,12 +10133,63 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(522), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(496), 2,
+      sym__end,
+      anon_sym_LBRACE,
+    ACTIONS(507), 2,
+      anon_sym_true,
+      anon_sym_false,
+    ACTIONS(504), 3,
+      anon_sym_DOT_DOT,
+      sym_number,
+      sym_path,
+    STATE(31), 4,
+      sym__plain,
+      sym__raw,
+      sym__block,
+      sym__raw_block,
+    STATE(73), 7,
+      sym__value,
+      sym_boolean,
+      sym_call,
+      sym_list,
+      sym_group,
+      sym_string,
+      aux_sym_probe_repeat1,
+    ACTIONS(501), 10,
+      anon_sym_http,
+      anon_sym_https,
+      anon_sym_tcp,
+      anon_sym_grpc,
+      anon_sym_exec,
+      anon_sym_every,
+      anon_sym_timeout,
+      anon_sym_delay,
+      anon_sym_failures,
+      anon_sym_successes,
+  [2769] = 14,
+    ACTIONS(37), 1,
+      sym_comment,
+    ACTIONS(525), 1,
+      sym_word,
+    ACTIONS(531), 1,
+      anon_sym_LPAREN,
+    ACTIONS(542), 1,
+      anon_sym_LBRACK,
+    ACTIONS(545), 1,
+      anon_sym_DQUOTE,
+    ACTIONS(548), 1,
+      anon_sym_SQUOTE,
+    ACTIONS(551), 1,
+      anon_sym_DQUOTE_DQUOTE_DQUOTE,
+    ACTIONS(554), 1,
+      anon_sym_SQUOTE_SQUOTE_SQUOTE,
+    ACTIONS(528), 2,
       anon_sym_PIPE,
       anon_sym_BANG,
-    ACTIONS(505), 2,
+    ACTIONS(537), 2,
       anon_sym_RPAREN,
       anon_sym_RBRACK,
-    ACTIONS(507), 2,
+    ACTIONS(539), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(180), 4,
@@ -9977,7 +10197,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-    STATE(73), 8,
+    STATE(74), 8,
       sym__value,
       sym__expression,
       sym_boolean,
@@ -9986,7 +10206,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_list_repeat1,
-    ACTIONS(502), 9,
+    ACTIONS(534), 9,
       anon_sym_COMMA,
       anon_sym_DOT_DOT,
       anon_sym_EQ_EQ,
@@ -9996,58 +10216,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_number,
       sym_path,
       sym__newline,
-  [2706] = 15,
-    ACTIONS(37), 1,
-      sym_comment,
-    ACTIONS(525), 1,
-      sym_word,
-    ACTIONS(529), 1,
-      anon_sym_LPAREN,
-    ACTIONS(533), 1,
-      anon_sym_RPAREN,
-    ACTIONS(537), 1,
-      anon_sym_LBRACK,
-    ACTIONS(539), 1,
-      anon_sym_DQUOTE,
-    ACTIONS(541), 1,
-      anon_sym_SQUOTE,
-    ACTIONS(543), 1,
-      anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
-      anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    STATE(219), 1,
-      sym_string,
-    ACTIONS(527), 2,
-      anon_sym_PIPE,
-      anon_sym_BANG,
-    ACTIONS(535), 2,
-      anon_sym_true,
-      anon_sym_false,
-    STATE(180), 4,
-      sym__plain,
-      sym__raw,
-      sym__block,
-      sym__raw_block,
-    STATE(76), 8,
-      sym__value,
-      sym__expression,
-      sym_boolean,
-      sym_call,
-      sym_argument,
-      sym_list,
-      sym_group,
-      aux_sym_arguments_repeat1,
-    ACTIONS(531), 9,
-      anon_sym_COMMA,
-      anon_sym_DOT_DOT,
-      anon_sym_EQ_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_AMP_AMP,
-      anon_sym_PIPE_PIPE,
-      sym_number,
-      sym_path,
-      sym__newline,
-  [2772] = 16,
+  [2833] = 16,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -10058,23 +10227,23 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
-    ACTIONS(547), 1,
+    ACTIONS(557), 1,
       anon_sym_LBRACE,
-    ACTIONS(553), 1,
+    ACTIONS(563), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(136), 2,
       sym__fields_block,
       sym__fields_lines,
-    ACTIONS(551), 3,
+    ACTIONS(561), 3,
       anon_sym_DOT_DOT,
       sym_number,
       sym_path,
@@ -10083,7 +10252,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-    ACTIONS(549), 7,
+    ACTIONS(559), 7,
       anon_sym_scratch,
       anon_sym_memory,
       anon_sym_claim,
@@ -10099,31 +10268,31 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_volume_repeat1,
-  [2840] = 15,
+  [2901] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(555), 1,
+    ACTIONS(565), 1,
       sym_word,
-    ACTIONS(561), 1,
+    ACTIONS(571), 1,
       anon_sym_LPAREN,
-    ACTIONS(567), 1,
+    ACTIONS(577), 1,
       anon_sym_RPAREN,
-    ACTIONS(572), 1,
+    ACTIONS(582), 1,
       anon_sym_LBRACK,
-    ACTIONS(575), 1,
+    ACTIONS(585), 1,
       anon_sym_DQUOTE,
-    ACTIONS(578), 1,
+    ACTIONS(588), 1,
       anon_sym_SQUOTE,
-    ACTIONS(581), 1,
+    ACTIONS(591), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(584), 1,
+    ACTIONS(594), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     STATE(219), 1,
       sym_string,
-    ACTIONS(558), 2,
+    ACTIONS(568), 2,
       anon_sym_PIPE,
       anon_sym_BANG,
-    ACTIONS(569), 2,
+    ACTIONS(579), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(180), 4,
@@ -10140,7 +10309,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_list,
       sym_group,
       aux_sym_arguments_repeat1,
-    ACTIONS(564), 9,
+    ACTIONS(574), 9,
       anon_sym_COMMA,
       anon_sym_DOT_DOT,
       anon_sym_EQ_EQ,
@@ -10150,7 +10319,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_number,
       sym_path,
       sym__newline,
-  [2906] = 16,
+  [2967] = 16,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -10161,23 +10330,23 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
-    ACTIONS(547), 1,
+    ACTIONS(557), 1,
       anon_sym_LBRACE,
-    ACTIONS(591), 1,
+    ACTIONS(601), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(135), 2,
       sym__fields_block,
       sym__fields_lines,
-    ACTIONS(589), 3,
+    ACTIONS(599), 3,
       anon_sym_DOT_DOT,
       sym_number,
       sym_path,
@@ -10186,7 +10355,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-    ACTIONS(587), 7,
+    ACTIONS(597), 7,
       anon_sym_scratch,
       anon_sym_memory,
       anon_sym_claim,
@@ -10202,81 +10371,31 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_volume_repeat1,
-  [2974] = 14,
+  [3035] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(593), 1,
+    ACTIONS(603), 1,
       sym_word,
-    ACTIONS(598), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(610), 1,
-      anon_sym_LBRACK,
-    ACTIONS(613), 1,
-      anon_sym_DQUOTE,
-    ACTIONS(616), 1,
-      anon_sym_SQUOTE,
-    ACTIONS(619), 1,
-      anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(622), 1,
-      anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(596), 2,
-      sym__end,
-      anon_sym_LBRACE,
-    ACTIONS(607), 2,
-      anon_sym_true,
-      anon_sym_false,
-    ACTIONS(604), 3,
-      anon_sym_DOT_DOT,
-      sym_number,
-      sym_path,
-    STATE(31), 4,
-      sym__plain,
-      sym__raw,
-      sym__block,
-      sym__raw_block,
-    STATE(78), 7,
-      sym__value,
-      sym_boolean,
-      sym_call,
-      sym_list,
-      sym_group,
-      sym_string,
-      aux_sym_statement_repeat1,
-    ACTIONS(601), 9,
-      anon_sym_group,
-      anon_sym_contains,
-      anon_sym_vault,
-      anon_sym_aws,
-      anon_sym_gcp,
-      anon_sym_azure,
-      anon_sym_json,
-      anon_sym_dotenv,
-      anon_sym_raw,
-  [3038] = 15,
-    ACTIONS(37), 1,
-      sym_comment,
-    ACTIONS(525), 1,
-      sym_word,
-    ACTIONS(529), 1,
-      anon_sym_LPAREN,
-    ACTIONS(537), 1,
-      anon_sym_LBRACK,
-    ACTIONS(539), 1,
-      anon_sym_DQUOTE,
-    ACTIONS(541), 1,
-      anon_sym_SQUOTE,
-    ACTIONS(543), 1,
-      anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
-      anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(625), 1,
+    ACTIONS(611), 1,
       anon_sym_RPAREN,
+    ACTIONS(615), 1,
+      anon_sym_LBRACK,
+    ACTIONS(617), 1,
+      anon_sym_DQUOTE,
+    ACTIONS(619), 1,
+      anon_sym_SQUOTE,
+    ACTIONS(621), 1,
+      anon_sym_DQUOTE_DQUOTE_DQUOTE,
+    ACTIONS(623), 1,
+      anon_sym_SQUOTE_SQUOTE_SQUOTE,
     STATE(219), 1,
       sym_string,
-    ACTIONS(527), 2,
+    ACTIONS(605), 2,
       anon_sym_PIPE,
       anon_sym_BANG,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(180), 4,
@@ -10293,7 +10412,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_list,
       sym_group,
       aux_sym_arguments_repeat1,
-    ACTIONS(531), 9,
+    ACTIONS(609), 9,
       anon_sym_COMMA,
       anon_sym_DOT_DOT,
       anon_sym_EQ_EQ,
@@ -10303,7 +10422,58 @@ static const uint16_t ts_small_parse_table[] = {
       sym_number,
       sym_path,
       sym__newline,
-  [3104] = 14,
+  [3101] = 15,
+    ACTIONS(37), 1,
+      sym_comment,
+    ACTIONS(603), 1,
+      sym_word,
+    ACTIONS(607), 1,
+      anon_sym_LPAREN,
+    ACTIONS(615), 1,
+      anon_sym_LBRACK,
+    ACTIONS(617), 1,
+      anon_sym_DQUOTE,
+    ACTIONS(619), 1,
+      anon_sym_SQUOTE,
+    ACTIONS(621), 1,
+      anon_sym_DQUOTE_DQUOTE_DQUOTE,
+    ACTIONS(623), 1,
+      anon_sym_SQUOTE_SQUOTE_SQUOTE,
+    ACTIONS(625), 1,
+      anon_sym_RPAREN,
+    STATE(219), 1,
+      sym_string,
+    ACTIONS(605), 2,
+      anon_sym_PIPE,
+      anon_sym_BANG,
+    ACTIONS(613), 2,
+      anon_sym_true,
+      anon_sym_false,
+    STATE(180), 4,
+      sym__plain,
+      sym__raw,
+      sym__block,
+      sym__raw_block,
+    STATE(76), 8,
+      sym__value,
+      sym__expression,
+      sym_boolean,
+      sym_call,
+      sym_argument,
+      sym_list,
+      sym_group,
+      aux_sym_arguments_repeat1,
+    ACTIONS(609), 9,
+      anon_sym_COMMA,
+      anon_sym_DOT_DOT,
+      anon_sym_EQ_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_AMP_AMP,
+      anon_sym_PIPE_PIPE,
+      sym_number,
+      sym_path,
+      sym__newline,
+  [3167] = 14,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(627), 1,
@@ -10353,28 +10523,28 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [3168] = 15,
+  [3231] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(525), 1,
+    ACTIONS(603), 1,
       sym_word,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(663), 1,
       anon_sym_RPAREN,
     STATE(219), 1,
       sym_string,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(659), 2,
@@ -10404,28 +10574,28 @@ static const uint16_t ts_small_parse_table[] = {
       sym_number,
       sym_path,
       sym__newline,
-  [3234] = 15,
+  [3297] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(525), 1,
+    ACTIONS(603), 1,
       sym_word,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(669), 1,
       anon_sym_RPAREN,
     STATE(219), 1,
       sym_string,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(665), 2,
@@ -10436,7 +10606,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-    STATE(74), 8,
+    STATE(78), 8,
       sym__value,
       sym__expression,
       sym_boolean,
@@ -10455,26 +10625,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_number,
       sym_path,
       sym__newline,
-  [3300] = 14,
+  [3363] = 14,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(677), 1,
       anon_sym_RPAREN,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(673), 2,
@@ -10504,26 +10674,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_number,
       sym_path,
       sym__newline,
-  [3363] = 15,
+  [3426] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(679), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(681), 2,
@@ -10554,26 +10724,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [3428] = 15,
+  [3491] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(685), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(687), 2,
@@ -10604,26 +10774,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [3493] = 15,
+  [3556] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(685), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(691), 2,
@@ -10654,26 +10824,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [3558] = 15,
+  [3621] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(695), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(687), 2,
@@ -10704,26 +10874,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [3623] = 15,
+  [3686] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(695), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(697), 2,
@@ -10754,26 +10924,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [3688] = 15,
+  [3751] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(679), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(701), 2,
@@ -10804,26 +10974,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [3753] = 15,
+  [3816] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
-      anon_sym_LPAREN,
-    ACTIONS(537), 1,
-      anon_sym_LBRACK,
-    ACTIONS(539), 1,
-      anon_sym_DQUOTE,
-    ACTIONS(541), 1,
-      anon_sym_SQUOTE,
-    ACTIONS(543), 1,
-      anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
-      anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(547), 1,
+    ACTIONS(557), 1,
       anon_sym_LBRACE,
+    ACTIONS(607), 1,
+      anon_sym_LPAREN,
+    ACTIONS(615), 1,
+      anon_sym_LBRACK,
+    ACTIONS(617), 1,
+      anon_sym_DQUOTE,
+    ACTIONS(619), 1,
+      anon_sym_SQUOTE,
+    ACTIONS(621), 1,
+      anon_sym_DQUOTE_DQUOTE_DQUOTE,
+    ACTIONS(623), 1,
+      anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(687), 2,
@@ -10854,26 +11024,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [3818] = 15,
+  [3881] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
-      anon_sym_LPAREN,
-    ACTIONS(537), 1,
-      anon_sym_LBRACK,
-    ACTIONS(539), 1,
-      anon_sym_DQUOTE,
-    ACTIONS(541), 1,
-      anon_sym_SQUOTE,
-    ACTIONS(543), 1,
-      anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
-      anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(547), 1,
+    ACTIONS(557), 1,
       anon_sym_LBRACE,
+    ACTIONS(607), 1,
+      anon_sym_LPAREN,
+    ACTIONS(615), 1,
+      anon_sym_LBRACK,
+    ACTIONS(617), 1,
+      anon_sym_DQUOTE,
+    ACTIONS(619), 1,
+      anon_sym_SQUOTE,
+    ACTIONS(621), 1,
+      anon_sym_DQUOTE_DQUOTE_DQUOTE,
+    ACTIONS(623), 1,
+      anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(705), 2,
@@ -10904,26 +11074,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [3883] = 15,
+  [3946] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(685), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(709), 2,
@@ -10954,26 +11124,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [3948] = 15,
+  [4011] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(679), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(687), 2,
@@ -11004,26 +11174,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [4013] = 15,
+  [4076] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(713), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(715), 2,
@@ -11054,26 +11224,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [4078] = 15,
+  [4141] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(695), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(687), 2,
@@ -11104,26 +11274,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [4143] = 15,
+  [4206] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
-      anon_sym_LPAREN,
-    ACTIONS(537), 1,
-      anon_sym_LBRACK,
-    ACTIONS(539), 1,
-      anon_sym_DQUOTE,
-    ACTIONS(541), 1,
-      anon_sym_SQUOTE,
-    ACTIONS(543), 1,
-      anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
-      anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(547), 1,
+    ACTIONS(557), 1,
       anon_sym_LBRACE,
+    ACTIONS(607), 1,
+      anon_sym_LPAREN,
+    ACTIONS(615), 1,
+      anon_sym_LBRACK,
+    ACTIONS(617), 1,
+      anon_sym_DQUOTE,
+    ACTIONS(619), 1,
+      anon_sym_SQUOTE,
+    ACTIONS(621), 1,
+      anon_sym_DQUOTE_DQUOTE_DQUOTE,
+    ACTIONS(623), 1,
+      anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(719), 2,
@@ -11154,26 +11324,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [4208] = 15,
+  [4271] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(723), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(725), 2,
@@ -11204,26 +11374,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [4273] = 14,
+  [4336] = 14,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(733), 1,
       anon_sym_RPAREN,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(729), 2,
@@ -11253,26 +11423,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_number,
       sym_path,
       sym__newline,
-  [4336] = 15,
+  [4399] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
-      anon_sym_LPAREN,
-    ACTIONS(537), 1,
-      anon_sym_LBRACK,
-    ACTIONS(539), 1,
-      anon_sym_DQUOTE,
-    ACTIONS(541), 1,
-      anon_sym_SQUOTE,
-    ACTIONS(543), 1,
-      anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
-      anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(547), 1,
+    ACTIONS(557), 1,
       anon_sym_LBRACE,
+    ACTIONS(607), 1,
+      anon_sym_LPAREN,
+    ACTIONS(615), 1,
+      anon_sym_LBRACK,
+    ACTIONS(617), 1,
+      anon_sym_DQUOTE,
+    ACTIONS(619), 1,
+      anon_sym_SQUOTE,
+    ACTIONS(621), 1,
+      anon_sym_DQUOTE_DQUOTE_DQUOTE,
+    ACTIONS(623), 1,
+      anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(687), 2,
@@ -11303,26 +11473,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [4401] = 15,
+  [4464] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(713), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(687), 2,
@@ -11353,26 +11523,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [4466] = 15,
+  [4529] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(713), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(735), 2,
@@ -11403,26 +11573,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [4531] = 15,
+  [4594] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(685), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(687), 2,
@@ -11453,26 +11623,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [4596] = 15,
+  [4659] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(723), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(687), 2,
@@ -11503,26 +11673,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [4661] = 15,
+  [4724] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(723), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(739), 2,
@@ -11553,26 +11723,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [4726] = 15,
+  [4789] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(713), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(687), 2,
@@ -11603,26 +11773,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [4791] = 15,
+  [4854] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(723), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(687), 2,
@@ -11653,24 +11823,24 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [4856] = 14,
+  [4919] = 14,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(687), 2,
@@ -11702,26 +11872,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [4919] = 14,
+  [4982] = 14,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(749), 1,
       anon_sym_RBRACK,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(745), 2,
@@ -11751,26 +11921,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_number,
       sym_path,
       sym__newline,
-  [4982] = 14,
+  [5045] = 14,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(755), 1,
       anon_sym_RPAREN,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(751), 2,
@@ -11781,7 +11951,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-    STATE(73), 8,
+    STATE(74), 8,
       sym__value,
       sym__expression,
       sym_boolean,
@@ -11800,26 +11970,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_number,
       sym_path,
       sym__newline,
-  [5045] = 14,
+  [5108] = 14,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(761), 1,
       anon_sym_RBRACK,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(757), 2,
@@ -11849,26 +12019,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_number,
       sym_path,
       sym__newline,
-  [5108] = 14,
+  [5171] = 14,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(763), 1,
       anon_sym_RBRACK,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(751), 2,
@@ -11879,56 +12049,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-    STATE(73), 8,
-      sym__value,
-      sym__expression,
-      sym_boolean,
-      sym_call,
-      sym_list,
-      sym_group,
-      sym_string,
-      aux_sym_list_repeat1,
-    ACTIONS(753), 9,
-      anon_sym_COMMA,
-      anon_sym_DOT_DOT,
-      anon_sym_EQ_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_AMP_AMP,
-      anon_sym_PIPE_PIPE,
-      sym_number,
-      sym_path,
-      sym__newline,
-  [5171] = 14,
-    ACTIONS(37), 1,
-      sym_comment,
-    ACTIONS(529), 1,
-      anon_sym_LPAREN,
-    ACTIONS(537), 1,
-      anon_sym_LBRACK,
-    ACTIONS(539), 1,
-      anon_sym_DQUOTE,
-    ACTIONS(541), 1,
-      anon_sym_SQUOTE,
-    ACTIONS(543), 1,
-      anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
-      anon_sym_SQUOTE_SQUOTE_SQUOTE,
-    ACTIONS(671), 1,
-      sym_word,
-    ACTIONS(765), 1,
-      anon_sym_RPAREN,
-    ACTIONS(535), 2,
-      anon_sym_true,
-      anon_sym_false,
-    ACTIONS(751), 2,
-      anon_sym_PIPE,
-      anon_sym_BANG,
-    STATE(180), 4,
-      sym__plain,
-      sym__raw,
-      sym__block,
-      sym__raw_block,
-    STATE(73), 8,
+    STATE(74), 8,
       sym__value,
       sym__expression,
       sym_boolean,
@@ -11950,23 +12071,23 @@ static const uint16_t ts_small_parse_table[] = {
   [5234] = 14,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
-    ACTIONS(767), 1,
-      anon_sym_RBRACK,
-    ACTIONS(535), 2,
+    ACTIONS(765), 1,
+      anon_sym_RPAREN,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(751), 2,
@@ -11977,7 +12098,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-    STATE(73), 8,
+    STATE(74), 8,
       sym__value,
       sym__expression,
       sym_boolean,
@@ -11996,26 +12117,75 @@ static const uint16_t ts_small_parse_table[] = {
       sym_number,
       sym_path,
       sym__newline,
-  [5297] = 15,
+  [5297] = 14,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
+      anon_sym_SQUOTE_SQUOTE_SQUOTE,
+    ACTIONS(671), 1,
+      sym_word,
+    ACTIONS(767), 1,
+      anon_sym_RBRACK,
+    ACTIONS(613), 2,
+      anon_sym_true,
+      anon_sym_false,
+    ACTIONS(751), 2,
+      anon_sym_PIPE,
+      anon_sym_BANG,
+    STATE(180), 4,
+      sym__plain,
+      sym__raw,
+      sym__block,
+      sym__raw_block,
+    STATE(74), 8,
+      sym__value,
+      sym__expression,
+      sym_boolean,
+      sym_call,
+      sym_list,
+      sym_group,
+      sym_string,
+      aux_sym_list_repeat1,
+    ACTIONS(753), 9,
+      anon_sym_COMMA,
+      anon_sym_DOT_DOT,
+      anon_sym_EQ_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_AMP_AMP,
+      anon_sym_PIPE_PIPE,
+      sym_number,
+      sym_path,
+      sym__newline,
+  [5360] = 15,
+    ACTIONS(37), 1,
+      sym_comment,
+    ACTIONS(607), 1,
+      anon_sym_LPAREN,
+    ACTIONS(615), 1,
+      anon_sym_LBRACK,
+    ACTIONS(617), 1,
+      anon_sym_DQUOTE,
+    ACTIONS(619), 1,
+      anon_sym_SQUOTE,
+    ACTIONS(621), 1,
+      anon_sym_DQUOTE_DQUOTE_DQUOTE,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(695), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(769), 2,
@@ -12046,26 +12216,26 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [5362] = 15,
+  [5425] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
     ACTIONS(679), 1,
       anon_sym_LBRACE,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(687), 2,
@@ -12096,7 +12266,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [5427] = 14,
+  [5490] = 14,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(773), 1,
@@ -12144,7 +12314,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_volume_repeat1,
-  [5489] = 16,
+  [5552] = 16,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -12155,17 +12325,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(431), 1,
+    ACTIONS(425), 1,
       anon_sym_LBRACE,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(809), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(24), 2,
@@ -12193,20 +12363,20 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_port_repeat1,
-  [5554] = 15,
+  [5617] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
@@ -12214,7 +12384,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__newline,
     STATE(119), 1,
       aux_sym_argument_repeat1,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(811), 2,
@@ -12241,20 +12411,20 @@ static const uint16_t ts_small_parse_table[] = {
       sym_list,
       sym_group,
       sym_string,
-  [5617] = 15,
+  [5680] = 15,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
@@ -12262,7 +12432,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__newline,
     STATE(230), 1,
       aux_sym_argument_repeat1,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(817), 2,
@@ -12289,7 +12459,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_list,
       sym_group,
       sym_string,
-  [5680] = 14,
+  [5743] = 14,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(630), 1,
@@ -12336,7 +12506,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [5741] = 14,
+  [5804] = 14,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -12347,15 +12517,15 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(857), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(853), 2,
@@ -12383,7 +12553,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [5802] = 14,
+  [5865] = 14,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -12394,15 +12564,15 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(859), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(853), 2,
@@ -12430,7 +12600,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [5863] = 16,
+  [5926] = 16,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -12441,17 +12611,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(431), 1,
+    ACTIONS(425), 1,
       anon_sym_LBRACE,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(865), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(20), 2,
@@ -12479,7 +12649,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_port_repeat1,
-  [5928] = 16,
+  [5991] = 16,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -12490,17 +12660,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(431), 1,
+    ACTIONS(425), 1,
       anon_sym_LBRACE,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(871), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(18), 2,
@@ -12527,24 +12697,24 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_mount_repeat1,
-  [5992] = 13,
+  [6055] = 13,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(529), 1,
+    ACTIONS(607), 1,
       anon_sym_LPAREN,
-    ACTIONS(537), 1,
+    ACTIONS(615), 1,
       anon_sym_LBRACK,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(671), 1,
       sym_word,
-    ACTIONS(535), 2,
+    ACTIONS(613), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(873), 2,
@@ -12572,7 +12742,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [6050] = 16,
+  [6113] = 16,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -12583,17 +12753,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(431), 1,
+    ACTIONS(425), 1,
       anon_sym_LBRACE,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(881), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(23), 2,
@@ -12620,7 +12790,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_mount_repeat1,
-  [6114] = 13,
+  [6177] = 13,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -12631,13 +12801,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(883), 2,
@@ -12665,7 +12835,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [6172] = 13,
+  [6235] = 13,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -12676,13 +12846,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(887), 2,
@@ -12710,7 +12880,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym__file_when_repeat1,
-  [6230] = 3,
+  [6293] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(893), 5,
@@ -12744,7 +12914,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [6267] = 17,
+  [6330] = 17,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -12755,11 +12925,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(895), 1,
       anon_sym_LBRACE,
@@ -12769,7 +12939,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__end,
     STATE(247), 1,
       sym__origin,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(134), 2,
@@ -12792,7 +12962,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_workload_repeat1,
-  [6332] = 3,
+  [6395] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(905), 5,
@@ -12826,7 +12996,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [6369] = 3,
+  [6432] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(905), 5,
@@ -12860,7 +13030,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [6406] = 3,
+  [6469] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(909), 5,
@@ -12894,7 +13064,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [6443] = 3,
+  [6506] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(909), 5,
@@ -12928,7 +13098,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [6480] = 3,
+  [6543] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(913), 5,
@@ -12962,7 +13132,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [6517] = 3,
+  [6580] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(917), 5,
@@ -12996,7 +13166,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [6554] = 17,
+  [6617] = 17,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -13007,11 +13177,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(679), 1,
       anon_sym_LBRACE,
@@ -13021,7 +13191,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__end,
     STATE(247), 1,
       sym__origin,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(187), 2,
@@ -13044,7 +13214,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_workload_repeat1,
-  [6619] = 3,
+  [6682] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(923), 5,
@@ -13078,7 +13248,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [6656] = 14,
+  [6719] = 14,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(925), 1,
@@ -13123,7 +13293,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_port_repeat1,
-  [6715] = 3,
+  [6778] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(959), 5,
@@ -13157,7 +13327,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [6752] = 17,
+  [6815] = 17,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -13168,11 +13338,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(679), 1,
       anon_sym_LBRACE,
@@ -13182,7 +13352,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__end,
     STATE(247), 1,
       sym__origin,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(149), 2,
@@ -13205,7 +13375,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_workload_repeat1,
-  [6817] = 17,
+  [6880] = 17,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -13216,11 +13386,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(679), 1,
       anon_sym_LBRACE,
@@ -13230,7 +13400,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__end,
     STATE(247), 1,
       sym__origin,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(206), 2,
@@ -13253,7 +13423,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_workload_repeat1,
-  [6882] = 17,
+  [6945] = 17,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -13264,11 +13434,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(679), 1,
       anon_sym_LBRACE,
@@ -13278,7 +13448,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__end,
     STATE(247), 1,
       sym__origin,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(191), 2,
@@ -13301,7 +13471,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_workload_repeat1,
-  [6947] = 17,
+  [7010] = 17,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -13312,11 +13482,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(895), 1,
       anon_sym_LBRACE,
@@ -13326,7 +13496,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__end,
     STATE(247), 1,
       sym__origin,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(153), 2,
@@ -13349,7 +13519,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_workload_repeat1,
-  [7012] = 3,
+  [7075] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(979), 5,
@@ -13383,7 +13553,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [7049] = 17,
+  [7112] = 17,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -13394,11 +13564,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(679), 1,
       anon_sym_LBRACE,
@@ -13408,7 +13578,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__end,
     STATE(247), 1,
       sym__origin,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(176), 2,
@@ -13431,7 +13601,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_workload_repeat1,
-  [7114] = 3,
+  [7177] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(985), 5,
@@ -13465,7 +13635,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [7151] = 3,
+  [7214] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(989), 5,
@@ -13499,7 +13669,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [7188] = 3,
+  [7251] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(993), 5,
@@ -13533,7 +13703,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [7225] = 3,
+  [7288] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(997), 5,
@@ -13567,7 +13737,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [7262] = 17,
+  [7325] = 17,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -13578,11 +13748,11 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(679), 1,
       anon_sym_LBRACE,
@@ -13592,7 +13762,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__end,
     STATE(247), 1,
       sym__origin,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(132), 2,
@@ -13615,7 +13785,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_workload_repeat1,
-  [7327] = 3,
+  [7390] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1003), 5,
@@ -13649,7 +13819,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [7364] = 3,
+  [7427] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1007), 5,
@@ -13683,7 +13853,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [7401] = 14,
+  [7464] = 14,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1009), 1,
@@ -13727,7 +13897,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_mount_repeat1,
-  [7459] = 15,
+  [7522] = 15,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1041), 1,
@@ -13771,7 +13941,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_workload_repeat1,
-  [7518] = 15,
+  [7581] = 15,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -13782,17 +13952,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
-    ACTIONS(547), 1,
+    ACTIONS(557), 1,
       anon_sym_LBRACE,
     ACTIONS(1075), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(55), 2,
@@ -13815,7 +13985,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_edition_repeat1,
-  [7577] = 15,
+  [7640] = 15,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -13826,17 +13996,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(431), 1,
+    ACTIONS(425), 1,
       anon_sym_LBRACE,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(1079), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(29), 2,
@@ -13859,7 +14029,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_edition_repeat1,
-  [7636] = 15,
+  [7699] = 15,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -13870,17 +14040,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(431), 1,
+    ACTIONS(425), 1,
       anon_sym_LBRACE,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(1081), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(30), 2,
@@ -13903,7 +14073,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_edition_repeat1,
-  [7695] = 15,
+  [7758] = 15,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -13914,17 +14084,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
-    ACTIONS(547), 1,
+    ACTIONS(557), 1,
       anon_sym_LBRACE,
     ACTIONS(1083), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(53), 2,
@@ -13947,7 +14117,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_edition_repeat1,
-  [7754] = 15,
+  [7817] = 15,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -13958,17 +14128,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
-    ACTIONS(547), 1,
+    ACTIONS(557), 1,
       anon_sym_LBRACE,
     ACTIONS(1087), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(54), 2,
@@ -13991,7 +14161,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_edition_repeat1,
-  [7813] = 15,
+  [7876] = 15,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -14002,17 +14172,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
-    ACTIONS(547), 1,
+    ACTIONS(557), 1,
       anon_sym_LBRACE,
     ACTIONS(1089), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(56), 2,
@@ -14035,7 +14205,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_edition_repeat1,
-  [7872] = 15,
+  [7935] = 15,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -14046,17 +14216,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(431), 1,
+    ACTIONS(425), 1,
       anon_sym_LBRACE,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(1093), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(25), 2,
@@ -14079,7 +14249,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_edition_repeat1,
-  [7931] = 15,
+  [7994] = 15,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -14090,17 +14260,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(431), 1,
+    ACTIONS(425), 1,
       anon_sym_LBRACE,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(1097), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     STATE(26), 2,
@@ -14123,7 +14293,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_edition_repeat1,
-  [7990] = 14,
+  [8053] = 14,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -14134,17 +14304,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(1099), 1,
       anon_sym_restricted,
     ACTIONS(1103), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(1101), 3,
@@ -14164,7 +14334,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_security_repeat1,
-  [8045] = 14,
+  [8108] = 14,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -14175,17 +14345,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(1105), 1,
       anon_sym_restricted,
     ACTIONS(1109), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(1107), 3,
@@ -14205,7 +14375,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_security_repeat1,
-  [8100] = 14,
+  [8163] = 14,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -14216,17 +14386,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(1111), 1,
       anon_sym_prefix,
     ACTIONS(1115), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(1113), 3,
@@ -14246,7 +14416,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_from_repeat1,
-  [8155] = 14,
+  [8218] = 14,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1117), 1,
@@ -14287,7 +14457,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_security_repeat1,
-  [8210] = 14,
+  [8273] = 14,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -14298,17 +14468,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(1149), 1,
       anon_sym_prefix,
     ACTIONS(1153), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(1151), 3,
@@ -14328,7 +14498,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_from_repeat1,
-  [8265] = 14,
+  [8328] = 14,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1155), 1,
@@ -14369,7 +14539,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_from_repeat1,
-  [8320] = 13,
+  [8383] = 13,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1187), 1,
@@ -14409,7 +14579,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_edition_repeat1,
-  [8373] = 3,
+  [8436] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(241), 7,
@@ -14438,7 +14608,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [8405] = 3,
+  [8468] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1216), 6,
@@ -14467,7 +14637,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [8437] = 3,
+  [8500] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1220), 6,
@@ -14496,7 +14666,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [8469] = 3,
+  [8532] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1224), 6,
@@ -14525,7 +14695,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [8501] = 13,
+  [8564] = 13,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -14536,15 +14706,15 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(1230), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(1228), 3,
@@ -14564,7 +14734,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_edition_repeat1,
-  [8553] = 3,
+  [8616] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1224), 6,
@@ -14593,7 +14763,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [8585] = 13,
+  [8648] = 13,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -14604,15 +14774,15 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(1232), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(1077), 3,
@@ -14632,7 +14802,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_edition_repeat1,
-  [8637] = 3,
+  [8700] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1234), 6,
@@ -14661,7 +14831,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [8669] = 3,
+  [8732] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1216), 6,
@@ -14690,7 +14860,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [8701] = 3,
+  [8764] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(211), 7,
@@ -14719,7 +14889,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [8733] = 3,
+  [8796] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(249), 7,
@@ -14748,7 +14918,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [8765] = 3,
+  [8828] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(215), 7,
@@ -14777,7 +14947,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [8797] = 3,
+  [8860] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(245), 7,
@@ -14806,7 +14976,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [8829] = 3,
+  [8892] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1238), 6,
@@ -14835,7 +15005,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [8861] = 13,
+  [8924] = 13,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -14846,15 +15016,15 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(1242), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(1077), 3,
@@ -14874,7 +15044,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_edition_repeat1,
-  [8913] = 3,
+  [8976] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1244), 6,
@@ -14903,7 +15073,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [8945] = 3,
+  [9008] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1238), 6,
@@ -14932,7 +15102,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [8977] = 3,
+  [9040] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(223), 7,
@@ -14961,7 +15131,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [9009] = 3,
+  [9072] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(227), 7,
@@ -14990,7 +15160,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [9041] = 3,
+  [9104] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(231), 7,
@@ -15019,7 +15189,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [9073] = 3,
+  [9136] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1244), 6,
@@ -15048,7 +15218,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [9105] = 3,
+  [9168] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1248), 6,
@@ -15077,7 +15247,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [9137] = 3,
+  [9200] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1252), 6,
@@ -15106,10 +15276,10 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [9169] = 3,
+  [9232] = 3,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(464), 9,
+    ACTIONS(496), 9,
       sym__end,
       anon_sym_LBRACE,
       anon_sym_LPAREN,
@@ -15135,7 +15305,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [9201] = 3,
+  [9264] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1258), 6,
@@ -15164,7 +15334,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [9233] = 3,
+  [9296] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1262), 6,
@@ -15193,7 +15363,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [9265] = 3,
+  [9328] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1266), 6,
@@ -15222,7 +15392,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [9297] = 5,
+  [9360] = 5,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1270), 1,
@@ -15253,7 +15423,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [9333] = 3,
+  [9396] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1272), 6,
@@ -15282,7 +15452,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [9365] = 3,
+  [9428] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1276), 6,
@@ -15311,7 +15481,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [9397] = 3,
+  [9460] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1280), 6,
@@ -15340,7 +15510,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [9429] = 3,
+  [9492] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1284), 6,
@@ -15369,7 +15539,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [9461] = 3,
+  [9524] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1288), 6,
@@ -15398,7 +15568,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [9493] = 3,
+  [9556] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1292), 6,
@@ -15427,7 +15597,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [9525] = 13,
+  [9588] = 13,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -15438,15 +15608,15 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
     ACTIONS(1298), 1,
       sym__end,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(1296), 3,
@@ -15466,7 +15636,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_group,
       sym_string,
       aux_sym_edition_repeat1,
-  [9577] = 3,
+  [9640] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1300), 6,
@@ -15495,7 +15665,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [9609] = 3,
+  [9672] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(219), 7,
@@ -15524,7 +15694,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [9641] = 3,
+  [9704] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(265), 7,
@@ -15552,7 +15722,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [9672] = 3,
+  [9735] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(261), 7,
@@ -15580,7 +15750,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [9703] = 3,
+  [9766] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(253), 7,
@@ -15608,7 +15778,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [9734] = 3,
+  [9797] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(269), 7,
@@ -15636,7 +15806,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [9765] = 3,
+  [9828] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(273), 7,
@@ -15664,7 +15834,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [9796] = 3,
+  [9859] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(277), 7,
@@ -15692,7 +15862,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [9827] = 6,
+  [9890] = 6,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1270), 1,
@@ -15723,7 +15893,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [9864] = 3,
+  [9927] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(281), 7,
@@ -15751,7 +15921,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [9895] = 3,
+  [9958] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(257), 7,
@@ -15779,7 +15949,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [9926] = 12,
+  [9989] = 12,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -15790,13 +15960,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(1306), 3,
@@ -15815,7 +15985,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_list,
       sym_group,
       sym_string,
-  [9974] = 12,
+  [10037] = 12,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -15826,13 +15996,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(1308), 3,
@@ -15851,7 +16021,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_list,
       sym_group,
       sym_string,
-  [10022] = 4,
+  [10085] = 4,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1304), 1,
@@ -15879,7 +16049,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [10054] = 12,
+  [10117] = 12,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -15890,13 +16060,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(1310), 3,
@@ -15915,7 +16085,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_list,
       sym_group,
       sym_string,
-  [10102] = 12,
+  [10165] = 12,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -15926,13 +16096,13 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(429), 1,
+    ACTIONS(423), 1,
       sym_word,
-    ACTIONS(433), 1,
+    ACTIONS(427), 1,
       anon_sym_LPAREN,
-    ACTIONS(441), 1,
+    ACTIONS(435), 1,
       anon_sym_LBRACK,
-    ACTIONS(439), 2,
+    ACTIONS(433), 2,
       anon_sym_true,
       anon_sym_false,
     ACTIONS(1312), 3,
@@ -15951,7 +16121,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_list,
       sym_group,
       sym_string,
-  [10150] = 14,
+  [10213] = 14,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1314), 1,
@@ -15988,7 +16158,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_from,
       sym_field,
       aux_sym__environment_lines_repeat1,
-  [10201] = 3,
+  [10264] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1343), 7,
@@ -16014,7 +16184,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [10230] = 3,
+  [10293] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1347), 7,
@@ -16040,7 +16210,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [10259] = 14,
+  [10322] = 14,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1351), 1,
@@ -16077,7 +16247,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_metadata,
       sym_field,
       aux_sym__level_lines_repeat1,
-  [10310] = 14,
+  [10373] = 14,
     ACTIONS(7), 1,
       sym_word,
     ACTIONS(29), 1,
@@ -16114,7 +16284,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_metadata,
       sym_field,
       aux_sym__level_lines_repeat1,
-  [10361] = 14,
+  [10424] = 14,
     ACTIONS(7), 1,
       sym_word,
     ACTIONS(29), 1,
@@ -16151,7 +16321,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_metadata,
       sym_field,
       aux_sym__level_lines_repeat1,
-  [10412] = 14,
+  [10475] = 14,
     ACTIONS(7), 1,
       sym_word,
     ACTIONS(29), 1,
@@ -16188,7 +16358,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_from,
       sym_field,
       aux_sym__environment_lines_repeat1,
-  [10463] = 14,
+  [10526] = 14,
     ACTIONS(7), 1,
       sym_word,
     ACTIONS(29), 1,
@@ -16225,7 +16395,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_from,
       sym_field,
       aux_sym__environment_lines_repeat1,
-  [10514] = 5,
+  [10577] = 5,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1412), 1,
@@ -16252,7 +16422,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-  [10546] = 3,
+  [10609] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1415), 8,
@@ -16276,7 +16446,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_own,
       anon_sym_render,
       anon_sym_secrets,
-  [10573] = 13,
+  [10636] = 13,
     ACTIONS(7), 1,
       sym_word,
     ACTIONS(29), 1,
@@ -16310,7 +16480,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__fields_when,
       sym_field,
       aux_sym__fields_lines_repeat1,
-  [10620] = 13,
+  [10683] = 13,
     ACTIONS(7), 1,
       sym_word,
     ACTIONS(29), 1,
@@ -16344,7 +16514,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__fields_when,
       sym_field,
       aux_sym__fields_lines_repeat1,
-  [10667] = 13,
+  [10730] = 13,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1431), 1,
@@ -16378,7 +16548,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__fields_when,
       sym_field,
       aux_sym__fields_lines_repeat1,
-  [10714] = 13,
+  [10777] = 13,
     ACTIONS(7), 1,
       sym_word,
     ACTIONS(29), 1,
@@ -16412,7 +16582,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__fields_when,
       sym_field,
       aux_sym__fields_lines_repeat1,
-  [10761] = 13,
+  [10824] = 13,
     ACTIONS(7), 1,
       sym_word,
     ACTIONS(29), 1,
@@ -16446,7 +16616,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__fields_when,
       sym_field,
       aux_sym__fields_lines_repeat1,
-  [10808] = 10,
+  [10871] = 10,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1463), 1,
@@ -16475,7 +16645,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [10847] = 11,
+  [10910] = 11,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1483), 1,
@@ -16505,7 +16675,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [10888] = 5,
+  [10951] = 5,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(239), 1,
@@ -16528,7 +16698,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-  [10916] = 13,
+  [10979] = 13,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -16559,16 +16729,16 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [10960] = 12,
+  [11023] = 12,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(1507), 1,
       sym_word,
@@ -16588,16 +16758,16 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [11001] = 12,
+  [11064] = 12,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(1507), 1,
       sym_word,
@@ -16617,16 +16787,16 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [11042] = 12,
+  [11105] = 12,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(1507), 1,
       sym_word,
@@ -16646,7 +16816,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [11083] = 3,
+  [11146] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1519), 6,
@@ -16666,16 +16836,16 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-  [11106] = 12,
+  [11169] = 12,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(1507), 1,
       sym_word,
@@ -16695,16 +16865,16 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [11147] = 12,
+  [11210] = 12,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(1507), 1,
       sym_word,
@@ -16724,7 +16894,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [11188] = 3,
+  [11251] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1527), 6,
@@ -16744,7 +16914,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_path,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-  [11211] = 10,
+  [11274] = 10,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1531), 1,
@@ -16771,7 +16941,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [11248] = 11,
+  [11311] = 11,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1549), 1,
@@ -16799,16 +16969,16 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [11287] = 11,
+  [11350] = 11,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(1507), 1,
       sym_word,
@@ -16826,7 +16996,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [11325] = 4,
+  [11388] = 4,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(895), 1,
@@ -16846,7 +17016,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_own,
       anon_sym_render,
       anon_sym_secrets,
-  [11349] = 9,
+  [11412] = 9,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1549), 1,
@@ -16870,7 +17040,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [11382] = 9,
+  [11445] = 9,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1483), 1,
@@ -16894,7 +17064,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [11415] = 3,
+  [11478] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1573), 5,
@@ -16910,7 +17080,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [11434] = 3,
+  [11497] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1577), 5,
@@ -16926,7 +17096,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [11453] = 3,
+  [11516] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1581), 5,
@@ -16942,16 +17112,16 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [11472] = 9,
+  [11535] = 9,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(1583), 1,
       sym_word,
@@ -16964,7 +17134,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [11503] = 3,
+  [11566] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1587), 5,
@@ -16980,7 +17150,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [11522] = 3,
+  [11585] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1591), 5,
@@ -16996,7 +17166,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [11541] = 3,
+  [11604] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1595), 5,
@@ -17012,16 +17182,16 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [11560] = 9,
+  [11623] = 9,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(1583), 1,
       sym_word,
@@ -17034,7 +17204,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [11591] = 3,
+  [11654] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1599), 5,
@@ -17050,7 +17220,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [11610] = 3,
+  [11673] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1603), 5,
@@ -17066,7 +17236,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [11629] = 3,
+  [11692] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1607), 5,
@@ -17082,7 +17252,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE,
       anon_sym_SQUOTE,
-  [11648] = 3,
+  [11711] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(241), 2,
@@ -17097,7 +17267,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [11666] = 8,
+  [11729] = 8,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -17117,7 +17287,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [11694] = 3,
+  [11757] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1611), 5,
@@ -17132,7 +17302,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [11712] = 7,
+  [11775] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1615), 1,
@@ -17151,7 +17321,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__block_text,
       sym_insertion,
       aux_sym__block_repeat1,
-  [11738] = 3,
+  [11801] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1625), 5,
@@ -17166,7 +17336,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [11756] = 7,
+  [11819] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1615), 1,
@@ -17185,16 +17355,16 @@ static const uint16_t ts_small_parse_table[] = {
       sym__block_text,
       sym_insertion,
       aux_sym__block_repeat1,
-  [11782] = 8,
+  [11845] = 8,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(539), 1,
+    ACTIONS(617), 1,
       anon_sym_DQUOTE,
-    ACTIONS(541), 1,
+    ACTIONS(619), 1,
       anon_sym_SQUOTE,
-    ACTIONS(543), 1,
+    ACTIONS(621), 1,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
-    ACTIONS(545), 1,
+    ACTIONS(623), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
     ACTIONS(1635), 1,
       sym_word,
@@ -17205,7 +17375,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [11810] = 3,
+  [11873] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1639), 2,
@@ -17220,7 +17390,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [11828] = 3,
+  [11891] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1641), 5,
@@ -17235,7 +17405,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [11846] = 8,
+  [11909] = 8,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1491), 1,
@@ -17255,7 +17425,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [11874] = 3,
+  [11937] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(211), 2,
@@ -17270,7 +17440,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [11892] = 3,
+  [11955] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(249), 2,
@@ -17285,7 +17455,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [11910] = 3,
+  [11973] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(215), 2,
@@ -17300,7 +17470,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [11928] = 3,
+  [11991] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(245), 2,
@@ -17315,7 +17485,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [11946] = 3,
+  [12009] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(219), 2,
@@ -17330,7 +17500,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [11964] = 3,
+  [12027] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(223), 2,
@@ -17345,7 +17515,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [11982] = 3,
+  [12045] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(227), 2,
@@ -17360,7 +17530,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [12000] = 3,
+  [12063] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(231), 2,
@@ -17375,7 +17545,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
       sym__newline,
-  [12018] = 8,
+  [12081] = 8,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -17395,7 +17565,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [12046] = 7,
+  [12109] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1615), 1,
@@ -17414,7 +17584,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__block_text,
       sym_insertion,
       aux_sym__block_repeat1,
-  [12072] = 7,
+  [12135] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1655), 1,
@@ -17433,7 +17603,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__block_text,
       sym_insertion,
       aux_sym__block_repeat1,
-  [12098] = 8,
+  [12161] = 8,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -17453,7 +17623,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [12126] = 7,
+  [12189] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1615), 1,
@@ -17472,7 +17642,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__block_text,
       sym_insertion,
       aux_sym__block_repeat1,
-  [12152] = 8,
+  [12215] = 8,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -17492,7 +17662,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [12180] = 7,
+  [12243] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1615), 1,
@@ -17511,7 +17681,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__block_text,
       sym_insertion,
       aux_sym__block_repeat1,
-  [12206] = 7,
+  [12269] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1615), 1,
@@ -17530,7 +17700,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__block_text,
       sym_insertion,
       aux_sym__block_repeat1,
-  [12232] = 7,
+  [12295] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1615), 1,
@@ -17549,7 +17719,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__block_text,
       sym_insertion,
       aux_sym__block_repeat1,
-  [12258] = 7,
+  [12321] = 7,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1615), 1,
@@ -17568,7 +17738,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__block_text,
       sym_insertion,
       aux_sym__block_repeat1,
-  [12284] = 6,
+  [12347] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1691), 1,
@@ -17585,7 +17755,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__hash,
       sym_insertion,
       aux_sym__plain_repeat1,
-  [12307] = 6,
+  [12370] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1699), 1,
@@ -17602,7 +17772,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__hash,
       sym_insertion,
       aux_sym__plain_repeat1,
-  [12330] = 6,
+  [12393] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1695), 1,
@@ -17619,7 +17789,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__hash,
       sym_insertion,
       aux_sym__plain_repeat1,
-  [12353] = 6,
+  [12416] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1695), 1,
@@ -17636,7 +17806,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__hash,
       sym_insertion,
       aux_sym__plain_repeat1,
-  [12376] = 7,
+  [12439] = 7,
     ACTIONS(29), 1,
       anon_sym_DQUOTE,
     ACTIONS(31), 1,
@@ -17654,7 +17824,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__raw,
       sym__block,
       sym__raw_block,
-  [12401] = 6,
+  [12464] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1695), 1,
@@ -17671,7 +17841,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__hash,
       sym_insertion,
       aux_sym__plain_repeat1,
-  [12424] = 5,
+  [12487] = 5,
     ACTIONS(37), 1,
       sym_comment,
     STATE(299), 1,
@@ -17687,7 +17857,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-  [12445] = 6,
+  [12508] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1695), 1,
@@ -17704,7 +17874,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__hash,
       sym_insertion,
       aux_sym__plain_repeat1,
-  [12468] = 6,
+  [12531] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1695), 1,
@@ -17721,7 +17891,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__hash,
       sym_insertion,
       aux_sym__plain_repeat1,
-  [12491] = 6,
+  [12554] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1695), 1,
@@ -17738,7 +17908,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__hash,
       sym_insertion,
       aux_sym__plain_repeat1,
-  [12514] = 6,
+  [12577] = 6,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1695), 1,
@@ -17755,7 +17925,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__hash,
       sym_insertion,
       aux_sym__plain_repeat1,
-  [12537] = 3,
+  [12600] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(241), 2,
@@ -17768,7 +17938,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-  [12553] = 3,
+  [12616] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(219), 2,
@@ -17781,7 +17951,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-  [12569] = 3,
+  [12632] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(227), 2,
@@ -17794,7 +17964,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-  [12585] = 3,
+  [12648] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(223), 2,
@@ -17807,7 +17977,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-  [12601] = 3,
+  [12664] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1639), 2,
@@ -17820,7 +17990,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-  [12617] = 3,
+  [12680] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(231), 2,
@@ -17833,7 +18003,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-  [12633] = 3,
+  [12696] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(249), 2,
@@ -17846,7 +18016,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-  [12649] = 3,
+  [12712] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(211), 2,
@@ -17859,7 +18029,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-  [12665] = 3,
+  [12728] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(215), 2,
@@ -17872,7 +18042,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-  [12681] = 3,
+  [12744] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(245), 2,
@@ -17885,7 +18055,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_word,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
       anon_sym_SQUOTE_SQUOTE_SQUOTE,
-  [12697] = 3,
+  [12760] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1739), 2,
@@ -17896,7 +18066,7 @@ static const uint16_t ts_small_parse_table[] = {
       aux_sym__block_text_token1,
       sym_escape,
       anon_sym_POUND_LBRACE,
-  [12711] = 3,
+  [12774] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1743), 2,
@@ -17907,7 +18077,7 @@ static const uint16_t ts_small_parse_table[] = {
       aux_sym__block_text_token1,
       sym_escape,
       anon_sym_POUND_LBRACE,
-  [12725] = 5,
+  [12788] = 5,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1525), 1,
@@ -17919,7 +18089,7 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(1747), 2,
       anon_sym_COMMA,
       sym__newline,
-  [12742] = 5,
+  [12805] = 5,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1517), 1,
@@ -17931,7 +18101,7 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(1749), 2,
       anon_sym_COMMA,
       sym__newline,
-  [12759] = 3,
+  [12822] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1739), 1,
@@ -17941,7 +18111,7 @@ static const uint16_t ts_small_parse_table[] = {
       aux_sym__plain_text_token1,
       sym_escape,
       anon_sym_POUND_LBRACE,
-  [12772] = 5,
+  [12835] = 5,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1511), 1,
@@ -17953,7 +18123,7 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(1751), 2,
       anon_sym_COMMA,
       sym__newline,
-  [12789] = 5,
+  [12852] = 5,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1517), 1,
@@ -17965,7 +18135,7 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(1749), 2,
       anon_sym_COMMA,
       sym__newline,
-  [12806] = 3,
+  [12869] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1743), 1,
@@ -17975,7 +18145,7 @@ static const uint16_t ts_small_parse_table[] = {
       aux_sym__plain_text_token1,
       sym_escape,
       anon_sym_POUND_LBRACE,
-  [12819] = 5,
+  [12882] = 5,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1756), 1,
@@ -17987,7 +18157,7 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(1753), 2,
       anon_sym_COMMA,
       sym__newline,
-  [12836] = 4,
+  [12899] = 4,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(713), 1,
@@ -17997,7 +18167,7 @@ static const uint16_t ts_small_parse_table[] = {
     STATE(262), 2,
       sym__level_block,
       sym__level_lines,
-  [12850] = 4,
+  [12913] = 4,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(695), 1,
@@ -18007,7 +18177,7 @@ static const uint16_t ts_small_parse_table[] = {
     STATE(9), 2,
       sym__container_block,
       sym__container_lines,
-  [12864] = 4,
+  [12927] = 4,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(723), 1,
@@ -18017,7 +18187,7 @@ static const uint16_t ts_small_parse_table[] = {
     STATE(12), 2,
       sym__environment_block,
       sym__environment_lines,
-  [12878] = 4,
+  [12941] = 4,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(679), 1,
@@ -18027,7 +18197,7 @@ static const uint16_t ts_small_parse_table[] = {
     STATE(152), 2,
       sym__workload_block,
       sym__workload_lines,
-  [12892] = 4,
+  [12955] = 4,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(723), 1,
@@ -18037,7 +18207,7 @@ static const uint16_t ts_small_parse_table[] = {
     STATE(256), 2,
       sym__environment_block,
       sym__environment_lines,
-  [12906] = 4,
+  [12969] = 4,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(685), 1,
@@ -18047,17 +18217,17 @@ static const uint16_t ts_small_parse_table[] = {
     STATE(199), 2,
       sym__file_block,
       sym__file_lines,
-  [12920] = 4,
+  [12983] = 4,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(547), 1,
+    ACTIONS(557), 1,
       anon_sym_LBRACE,
     ACTIONS(1770), 1,
       anon_sym_when,
     STATE(267), 2,
       sym__fields_block,
       sym__fields_lines,
-  [12934] = 3,
+  [12997] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(895), 1,
@@ -18065,7 +18235,7 @@ static const uint16_t ts_small_parse_table[] = {
     STATE(61), 2,
       sym__container_block,
       sym__container_lines,
-  [12945] = 3,
+  [13008] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(895), 1,
@@ -18073,15 +18243,15 @@ static const uint16_t ts_small_parse_table[] = {
     STATE(179), 2,
       sym__container_block,
       sym__container_lines,
-  [12956] = 3,
+  [13019] = 3,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(547), 1,
+    ACTIONS(557), 1,
       anon_sym_LBRACE,
     STATE(263), 2,
       sym__fields_block,
       sym__fields_lines,
-  [12967] = 3,
+  [13030] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(713), 1,
@@ -18089,7 +18259,7 @@ static const uint16_t ts_small_parse_table[] = {
     STATE(148), 2,
       sym__level_block,
       sym__level_lines,
-  [12978] = 3,
+  [13041] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(679), 1,
@@ -18097,209 +18267,209 @@ static const uint16_t ts_small_parse_table[] = {
     STATE(172), 2,
       sym__workload_block,
       sym__workload_lines,
-  [12989] = 3,
+  [13052] = 3,
     ACTIONS(37), 1,
       sym_comment,
-    ACTIONS(547), 1,
+    ACTIONS(557), 1,
       anon_sym_LBRACE,
     STATE(148), 2,
       sym__fields_block,
       sym__fields_lines,
-  [13000] = 2,
+  [13063] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1756), 3,
       anon_sym_COMMA,
       anon_sym_RPAREN,
       sym__newline,
-  [13009] = 3,
+  [13072] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1772), 1,
       aux_sym__raw_token1,
     ACTIONS(1774), 1,
       anon_sym_SQUOTE2,
-  [13019] = 3,
+  [13082] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1776), 1,
       aux_sym__raw_block_token1,
     ACTIONS(1778), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE2,
-  [13029] = 3,
+  [13092] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1780), 1,
       aux_sym__raw_token1,
     ACTIONS(1782), 1,
       anon_sym_SQUOTE2,
-  [13039] = 3,
+  [13102] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1784), 1,
       anon_sym_as,
     ACTIONS(1786), 1,
       sym__end,
-  [13049] = 3,
+  [13112] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1788), 1,
       anon_sym_LPAREN,
     STATE(349), 1,
       sym_parameters,
-  [13059] = 3,
+  [13122] = 3,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1790), 1,
       sym_word,
     STATE(244), 1,
       sym_call,
-  [13069] = 3,
+  [13132] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1792), 1,
       aux_sym__raw_token1,
     ACTIONS(1794), 1,
       anon_sym_SQUOTE2,
-  [13079] = 3,
+  [13142] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1796), 1,
       aux_sym__raw_block_token1,
     ACTIONS(1798), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE2,
-  [13089] = 3,
+  [13152] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1800), 1,
       aux_sym__raw_block_token1,
     ACTIONS(1802), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE2,
-  [13099] = 3,
+  [13162] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1804), 1,
       aux_sym__raw_token1,
     ACTIONS(1806), 1,
       anon_sym_SQUOTE2,
-  [13109] = 3,
+  [13172] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1808), 1,
       aux_sym__raw_block_token1,
     ACTIONS(1810), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE2,
-  [13119] = 2,
+  [13182] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1812), 1,
       anon_sym_SQUOTE2,
-  [13126] = 2,
+  [13189] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1814), 1,
       anon_sym_LBRACE,
-  [13133] = 2,
+  [13196] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1816), 1,
       aux_sym_insertion_token1,
-  [13140] = 2,
+  [13203] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1818), 1,
       anon_sym_LBRACE,
-  [13147] = 2,
+  [13210] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1820), 1,
       anon_sym_RBRACE2,
-  [13154] = 2,
+  [13217] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1822), 1,
       anon_sym_RBRACE2,
-  [13161] = 2,
+  [13224] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1824), 1,
       anon_sym_COLON,
-  [13168] = 2,
+  [13231] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1826), 1,
       anon_sym_SQUOTE2,
-  [13175] = 2,
+  [13238] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1828), 1,
       anon_sym_SQUOTE2,
-  [13182] = 2,
+  [13245] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1830), 1,
       anon_sym_EQ,
-  [13189] = 2,
+  [13252] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1832), 1,
       anon_sym_LBRACE,
-  [13196] = 2,
+  [13259] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1834), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE2,
-  [13203] = 2,
+  [13266] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1836), 1,
       anon_sym_LBRACE,
-  [13210] = 2,
+  [13273] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1838), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE2,
-  [13217] = 2,
+  [13280] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1840), 1,
       anon_sym_LBRACE,
-  [13224] = 2,
+  [13287] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1842), 1,
       anon_sym_LBRACE,
-  [13231] = 2,
+  [13294] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1844), 1,
       ts_builtin_sym_end,
-  [13238] = 2,
+  [13301] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1846), 1,
       sym__end,
-  [13245] = 2,
+  [13308] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1848), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE2,
-  [13252] = 2,
+  [13315] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1850), 1,
       anon_sym_SQUOTE2,
-  [13259] = 2,
+  [13322] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1852), 1,
       anon_sym_COLON,
-  [13266] = 2,
+  [13329] = 2,
     ACTIONS(37), 1,
       sym_comment,
     ACTIONS(1854), 1,
       anon_sym_SQUOTE_SQUOTE_SQUOTE2,
-  [13273] = 2,
+  [13336] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(1856), 1,
@@ -18308,345 +18478,345 @@ static const uint16_t ts_small_parse_table[] = {
 
 static const uint32_t ts_small_parse_table_map[] = {
   [SMALL_STATE(31)] = 0,
-  [SMALL_STATE(32)] = 63,
-  [SMALL_STATE(33)] = 126,
-  [SMALL_STATE(34)] = 189,
-  [SMALL_STATE(35)] = 252,
-  [SMALL_STATE(36)] = 315,
-  [SMALL_STATE(37)] = 378,
-  [SMALL_STATE(38)] = 445,
-  [SMALL_STATE(39)] = 508,
-  [SMALL_STATE(40)] = 571,
-  [SMALL_STATE(41)] = 634,
-  [SMALL_STATE(42)] = 696,
-  [SMALL_STATE(43)] = 758,
-  [SMALL_STATE(44)] = 820,
-  [SMALL_STATE(45)] = 882,
-  [SMALL_STATE(46)] = 944,
-  [SMALL_STATE(47)] = 1006,
-  [SMALL_STATE(48)] = 1068,
-  [SMALL_STATE(49)] = 1130,
-  [SMALL_STATE(50)] = 1216,
-  [SMALL_STATE(51)] = 1302,
-  [SMALL_STATE(52)] = 1388,
-  [SMALL_STATE(53)] = 1437,
-  [SMALL_STATE(54)] = 1486,
-  [SMALL_STATE(55)] = 1535,
-  [SMALL_STATE(56)] = 1584,
-  [SMALL_STATE(57)] = 1633,
-  [SMALL_STATE(58)] = 1682,
-  [SMALL_STATE(59)] = 1730,
-  [SMALL_STATE(60)] = 1812,
-  [SMALL_STATE(61)] = 1860,
-  [SMALL_STATE(62)] = 1908,
-  [SMALL_STATE(63)] = 1956,
-  [SMALL_STATE(64)] = 2004,
-  [SMALL_STATE(65)] = 2052,
-  [SMALL_STATE(66)] = 2133,
-  [SMALL_STATE(67)] = 2214,
-  [SMALL_STATE(68)] = 2295,
-  [SMALL_STATE(69)] = 2366,
-  [SMALL_STATE(70)] = 2437,
-  [SMALL_STATE(71)] = 2507,
-  [SMALL_STATE(72)] = 2577,
-  [SMALL_STATE(73)] = 2642,
-  [SMALL_STATE(74)] = 2706,
-  [SMALL_STATE(75)] = 2772,
-  [SMALL_STATE(76)] = 2840,
-  [SMALL_STATE(77)] = 2906,
-  [SMALL_STATE(78)] = 2974,
-  [SMALL_STATE(79)] = 3038,
-  [SMALL_STATE(80)] = 3104,
-  [SMALL_STATE(81)] = 3168,
-  [SMALL_STATE(82)] = 3234,
-  [SMALL_STATE(83)] = 3300,
-  [SMALL_STATE(84)] = 3363,
-  [SMALL_STATE(85)] = 3428,
-  [SMALL_STATE(86)] = 3493,
-  [SMALL_STATE(87)] = 3558,
-  [SMALL_STATE(88)] = 3623,
-  [SMALL_STATE(89)] = 3688,
-  [SMALL_STATE(90)] = 3753,
-  [SMALL_STATE(91)] = 3818,
-  [SMALL_STATE(92)] = 3883,
-  [SMALL_STATE(93)] = 3948,
-  [SMALL_STATE(94)] = 4013,
-  [SMALL_STATE(95)] = 4078,
-  [SMALL_STATE(96)] = 4143,
-  [SMALL_STATE(97)] = 4208,
-  [SMALL_STATE(98)] = 4273,
-  [SMALL_STATE(99)] = 4336,
-  [SMALL_STATE(100)] = 4401,
-  [SMALL_STATE(101)] = 4466,
-  [SMALL_STATE(102)] = 4531,
-  [SMALL_STATE(103)] = 4596,
-  [SMALL_STATE(104)] = 4661,
-  [SMALL_STATE(105)] = 4726,
-  [SMALL_STATE(106)] = 4791,
-  [SMALL_STATE(107)] = 4856,
-  [SMALL_STATE(108)] = 4919,
-  [SMALL_STATE(109)] = 4982,
-  [SMALL_STATE(110)] = 5045,
-  [SMALL_STATE(111)] = 5108,
-  [SMALL_STATE(112)] = 5171,
-  [SMALL_STATE(113)] = 5234,
-  [SMALL_STATE(114)] = 5297,
-  [SMALL_STATE(115)] = 5362,
-  [SMALL_STATE(116)] = 5427,
-  [SMALL_STATE(117)] = 5489,
-  [SMALL_STATE(118)] = 5554,
-  [SMALL_STATE(119)] = 5617,
-  [SMALL_STATE(120)] = 5680,
-  [SMALL_STATE(121)] = 5741,
-  [SMALL_STATE(122)] = 5802,
-  [SMALL_STATE(123)] = 5863,
-  [SMALL_STATE(124)] = 5928,
-  [SMALL_STATE(125)] = 5992,
-  [SMALL_STATE(126)] = 6050,
-  [SMALL_STATE(127)] = 6114,
-  [SMALL_STATE(128)] = 6172,
-  [SMALL_STATE(129)] = 6230,
-  [SMALL_STATE(130)] = 6267,
-  [SMALL_STATE(131)] = 6332,
-  [SMALL_STATE(132)] = 6369,
-  [SMALL_STATE(133)] = 6406,
-  [SMALL_STATE(134)] = 6443,
-  [SMALL_STATE(135)] = 6480,
-  [SMALL_STATE(136)] = 6517,
-  [SMALL_STATE(137)] = 6554,
-  [SMALL_STATE(138)] = 6619,
-  [SMALL_STATE(139)] = 6656,
-  [SMALL_STATE(140)] = 6715,
-  [SMALL_STATE(141)] = 6752,
-  [SMALL_STATE(142)] = 6817,
-  [SMALL_STATE(143)] = 6882,
-  [SMALL_STATE(144)] = 6947,
-  [SMALL_STATE(145)] = 7012,
-  [SMALL_STATE(146)] = 7049,
-  [SMALL_STATE(147)] = 7114,
-  [SMALL_STATE(148)] = 7151,
-  [SMALL_STATE(149)] = 7188,
-  [SMALL_STATE(150)] = 7225,
-  [SMALL_STATE(151)] = 7262,
-  [SMALL_STATE(152)] = 7327,
-  [SMALL_STATE(153)] = 7364,
-  [SMALL_STATE(154)] = 7401,
-  [SMALL_STATE(155)] = 7459,
-  [SMALL_STATE(156)] = 7518,
-  [SMALL_STATE(157)] = 7577,
-  [SMALL_STATE(158)] = 7636,
-  [SMALL_STATE(159)] = 7695,
-  [SMALL_STATE(160)] = 7754,
-  [SMALL_STATE(161)] = 7813,
-  [SMALL_STATE(162)] = 7872,
-  [SMALL_STATE(163)] = 7931,
-  [SMALL_STATE(164)] = 7990,
-  [SMALL_STATE(165)] = 8045,
-  [SMALL_STATE(166)] = 8100,
-  [SMALL_STATE(167)] = 8155,
-  [SMALL_STATE(168)] = 8210,
-  [SMALL_STATE(169)] = 8265,
-  [SMALL_STATE(170)] = 8320,
-  [SMALL_STATE(171)] = 8373,
-  [SMALL_STATE(172)] = 8405,
-  [SMALL_STATE(173)] = 8437,
-  [SMALL_STATE(174)] = 8469,
-  [SMALL_STATE(175)] = 8501,
-  [SMALL_STATE(176)] = 8553,
-  [SMALL_STATE(177)] = 8585,
-  [SMALL_STATE(178)] = 8637,
-  [SMALL_STATE(179)] = 8669,
-  [SMALL_STATE(180)] = 8701,
-  [SMALL_STATE(181)] = 8733,
-  [SMALL_STATE(182)] = 8765,
-  [SMALL_STATE(183)] = 8797,
-  [SMALL_STATE(184)] = 8829,
-  [SMALL_STATE(185)] = 8861,
-  [SMALL_STATE(186)] = 8913,
-  [SMALL_STATE(187)] = 8945,
-  [SMALL_STATE(188)] = 8977,
-  [SMALL_STATE(189)] = 9009,
-  [SMALL_STATE(190)] = 9041,
-  [SMALL_STATE(191)] = 9073,
-  [SMALL_STATE(192)] = 9105,
-  [SMALL_STATE(193)] = 9137,
-  [SMALL_STATE(194)] = 9169,
-  [SMALL_STATE(195)] = 9201,
-  [SMALL_STATE(196)] = 9233,
-  [SMALL_STATE(197)] = 9265,
-  [SMALL_STATE(198)] = 9297,
-  [SMALL_STATE(199)] = 9333,
-  [SMALL_STATE(200)] = 9365,
-  [SMALL_STATE(201)] = 9397,
-  [SMALL_STATE(202)] = 9429,
-  [SMALL_STATE(203)] = 9461,
-  [SMALL_STATE(204)] = 9493,
-  [SMALL_STATE(205)] = 9525,
-  [SMALL_STATE(206)] = 9577,
-  [SMALL_STATE(207)] = 9609,
-  [SMALL_STATE(208)] = 9641,
-  [SMALL_STATE(209)] = 9672,
-  [SMALL_STATE(210)] = 9703,
-  [SMALL_STATE(211)] = 9734,
-  [SMALL_STATE(212)] = 9765,
-  [SMALL_STATE(213)] = 9796,
-  [SMALL_STATE(214)] = 9827,
-  [SMALL_STATE(215)] = 9864,
-  [SMALL_STATE(216)] = 9895,
-  [SMALL_STATE(217)] = 9926,
-  [SMALL_STATE(218)] = 9974,
-  [SMALL_STATE(219)] = 10022,
-  [SMALL_STATE(220)] = 10054,
-  [SMALL_STATE(221)] = 10102,
-  [SMALL_STATE(222)] = 10150,
-  [SMALL_STATE(223)] = 10201,
-  [SMALL_STATE(224)] = 10230,
-  [SMALL_STATE(225)] = 10259,
-  [SMALL_STATE(226)] = 10310,
-  [SMALL_STATE(227)] = 10361,
-  [SMALL_STATE(228)] = 10412,
-  [SMALL_STATE(229)] = 10463,
-  [SMALL_STATE(230)] = 10514,
-  [SMALL_STATE(231)] = 10546,
-  [SMALL_STATE(232)] = 10573,
-  [SMALL_STATE(233)] = 10620,
-  [SMALL_STATE(234)] = 10667,
-  [SMALL_STATE(235)] = 10714,
-  [SMALL_STATE(236)] = 10761,
-  [SMALL_STATE(237)] = 10808,
-  [SMALL_STATE(238)] = 10847,
-  [SMALL_STATE(239)] = 10888,
-  [SMALL_STATE(240)] = 10916,
-  [SMALL_STATE(241)] = 10960,
-  [SMALL_STATE(242)] = 11001,
-  [SMALL_STATE(243)] = 11042,
-  [SMALL_STATE(244)] = 11083,
-  [SMALL_STATE(245)] = 11106,
-  [SMALL_STATE(246)] = 11147,
-  [SMALL_STATE(247)] = 11188,
-  [SMALL_STATE(248)] = 11211,
-  [SMALL_STATE(249)] = 11248,
-  [SMALL_STATE(250)] = 11287,
-  [SMALL_STATE(251)] = 11325,
-  [SMALL_STATE(252)] = 11349,
-  [SMALL_STATE(253)] = 11382,
-  [SMALL_STATE(254)] = 11415,
-  [SMALL_STATE(255)] = 11434,
-  [SMALL_STATE(256)] = 11453,
-  [SMALL_STATE(257)] = 11472,
-  [SMALL_STATE(258)] = 11503,
-  [SMALL_STATE(259)] = 11522,
-  [SMALL_STATE(260)] = 11541,
-  [SMALL_STATE(261)] = 11560,
-  [SMALL_STATE(262)] = 11591,
-  [SMALL_STATE(263)] = 11610,
-  [SMALL_STATE(264)] = 11629,
-  [SMALL_STATE(265)] = 11648,
-  [SMALL_STATE(266)] = 11666,
-  [SMALL_STATE(267)] = 11694,
-  [SMALL_STATE(268)] = 11712,
-  [SMALL_STATE(269)] = 11738,
-  [SMALL_STATE(270)] = 11756,
-  [SMALL_STATE(271)] = 11782,
-  [SMALL_STATE(272)] = 11810,
-  [SMALL_STATE(273)] = 11828,
-  [SMALL_STATE(274)] = 11846,
-  [SMALL_STATE(275)] = 11874,
-  [SMALL_STATE(276)] = 11892,
-  [SMALL_STATE(277)] = 11910,
-  [SMALL_STATE(278)] = 11928,
-  [SMALL_STATE(279)] = 11946,
-  [SMALL_STATE(280)] = 11964,
-  [SMALL_STATE(281)] = 11982,
-  [SMALL_STATE(282)] = 12000,
-  [SMALL_STATE(283)] = 12018,
-  [SMALL_STATE(284)] = 12046,
-  [SMALL_STATE(285)] = 12072,
-  [SMALL_STATE(286)] = 12098,
-  [SMALL_STATE(287)] = 12126,
-  [SMALL_STATE(288)] = 12152,
-  [SMALL_STATE(289)] = 12180,
-  [SMALL_STATE(290)] = 12206,
-  [SMALL_STATE(291)] = 12232,
-  [SMALL_STATE(292)] = 12258,
-  [SMALL_STATE(293)] = 12284,
-  [SMALL_STATE(294)] = 12307,
-  [SMALL_STATE(295)] = 12330,
-  [SMALL_STATE(296)] = 12353,
-  [SMALL_STATE(297)] = 12376,
-  [SMALL_STATE(298)] = 12401,
-  [SMALL_STATE(299)] = 12424,
-  [SMALL_STATE(300)] = 12445,
-  [SMALL_STATE(301)] = 12468,
-  [SMALL_STATE(302)] = 12491,
-  [SMALL_STATE(303)] = 12514,
-  [SMALL_STATE(304)] = 12537,
-  [SMALL_STATE(305)] = 12553,
-  [SMALL_STATE(306)] = 12569,
-  [SMALL_STATE(307)] = 12585,
-  [SMALL_STATE(308)] = 12601,
-  [SMALL_STATE(309)] = 12617,
-  [SMALL_STATE(310)] = 12633,
-  [SMALL_STATE(311)] = 12649,
-  [SMALL_STATE(312)] = 12665,
-  [SMALL_STATE(313)] = 12681,
-  [SMALL_STATE(314)] = 12697,
-  [SMALL_STATE(315)] = 12711,
-  [SMALL_STATE(316)] = 12725,
-  [SMALL_STATE(317)] = 12742,
-  [SMALL_STATE(318)] = 12759,
-  [SMALL_STATE(319)] = 12772,
-  [SMALL_STATE(320)] = 12789,
-  [SMALL_STATE(321)] = 12806,
-  [SMALL_STATE(322)] = 12819,
-  [SMALL_STATE(323)] = 12836,
-  [SMALL_STATE(324)] = 12850,
-  [SMALL_STATE(325)] = 12864,
-  [SMALL_STATE(326)] = 12878,
-  [SMALL_STATE(327)] = 12892,
-  [SMALL_STATE(328)] = 12906,
-  [SMALL_STATE(329)] = 12920,
-  [SMALL_STATE(330)] = 12934,
-  [SMALL_STATE(331)] = 12945,
-  [SMALL_STATE(332)] = 12956,
-  [SMALL_STATE(333)] = 12967,
-  [SMALL_STATE(334)] = 12978,
-  [SMALL_STATE(335)] = 12989,
-  [SMALL_STATE(336)] = 13000,
-  [SMALL_STATE(337)] = 13009,
-  [SMALL_STATE(338)] = 13019,
-  [SMALL_STATE(339)] = 13029,
-  [SMALL_STATE(340)] = 13039,
-  [SMALL_STATE(341)] = 13049,
-  [SMALL_STATE(342)] = 13059,
-  [SMALL_STATE(343)] = 13069,
-  [SMALL_STATE(344)] = 13079,
-  [SMALL_STATE(345)] = 13089,
-  [SMALL_STATE(346)] = 13099,
-  [SMALL_STATE(347)] = 13109,
-  [SMALL_STATE(348)] = 13119,
-  [SMALL_STATE(349)] = 13126,
-  [SMALL_STATE(350)] = 13133,
-  [SMALL_STATE(351)] = 13140,
-  [SMALL_STATE(352)] = 13147,
-  [SMALL_STATE(353)] = 13154,
-  [SMALL_STATE(354)] = 13161,
-  [SMALL_STATE(355)] = 13168,
-  [SMALL_STATE(356)] = 13175,
-  [SMALL_STATE(357)] = 13182,
-  [SMALL_STATE(358)] = 13189,
-  [SMALL_STATE(359)] = 13196,
-  [SMALL_STATE(360)] = 13203,
-  [SMALL_STATE(361)] = 13210,
-  [SMALL_STATE(362)] = 13217,
-  [SMALL_STATE(363)] = 13224,
-  [SMALL_STATE(364)] = 13231,
-  [SMALL_STATE(365)] = 13238,
-  [SMALL_STATE(366)] = 13245,
-  [SMALL_STATE(367)] = 13252,
-  [SMALL_STATE(368)] = 13259,
-  [SMALL_STATE(369)] = 13266,
-  [SMALL_STATE(370)] = 13273,
+  [SMALL_STATE(32)] = 66,
+  [SMALL_STATE(33)] = 132,
+  [SMALL_STATE(34)] = 198,
+  [SMALL_STATE(35)] = 264,
+  [SMALL_STATE(36)] = 330,
+  [SMALL_STATE(37)] = 396,
+  [SMALL_STATE(38)] = 466,
+  [SMALL_STATE(39)] = 532,
+  [SMALL_STATE(40)] = 598,
+  [SMALL_STATE(41)] = 664,
+  [SMALL_STATE(42)] = 729,
+  [SMALL_STATE(43)] = 794,
+  [SMALL_STATE(44)] = 859,
+  [SMALL_STATE(45)] = 924,
+  [SMALL_STATE(46)] = 989,
+  [SMALL_STATE(47)] = 1054,
+  [SMALL_STATE(48)] = 1119,
+  [SMALL_STATE(49)] = 1184,
+  [SMALL_STATE(50)] = 1270,
+  [SMALL_STATE(51)] = 1356,
+  [SMALL_STATE(52)] = 1442,
+  [SMALL_STATE(53)] = 1491,
+  [SMALL_STATE(54)] = 1540,
+  [SMALL_STATE(55)] = 1589,
+  [SMALL_STATE(56)] = 1638,
+  [SMALL_STATE(57)] = 1687,
+  [SMALL_STATE(58)] = 1736,
+  [SMALL_STATE(59)] = 1784,
+  [SMALL_STATE(60)] = 1866,
+  [SMALL_STATE(61)] = 1914,
+  [SMALL_STATE(62)] = 1962,
+  [SMALL_STATE(63)] = 2010,
+  [SMALL_STATE(64)] = 2058,
+  [SMALL_STATE(65)] = 2106,
+  [SMALL_STATE(66)] = 2187,
+  [SMALL_STATE(67)] = 2260,
+  [SMALL_STATE(68)] = 2341,
+  [SMALL_STATE(69)] = 2414,
+  [SMALL_STATE(70)] = 2495,
+  [SMALL_STATE(71)] = 2562,
+  [SMALL_STATE(72)] = 2633,
+  [SMALL_STATE(73)] = 2704,
+  [SMALL_STATE(74)] = 2769,
+  [SMALL_STATE(75)] = 2833,
+  [SMALL_STATE(76)] = 2901,
+  [SMALL_STATE(77)] = 2967,
+  [SMALL_STATE(78)] = 3035,
+  [SMALL_STATE(79)] = 3101,
+  [SMALL_STATE(80)] = 3167,
+  [SMALL_STATE(81)] = 3231,
+  [SMALL_STATE(82)] = 3297,
+  [SMALL_STATE(83)] = 3363,
+  [SMALL_STATE(84)] = 3426,
+  [SMALL_STATE(85)] = 3491,
+  [SMALL_STATE(86)] = 3556,
+  [SMALL_STATE(87)] = 3621,
+  [SMALL_STATE(88)] = 3686,
+  [SMALL_STATE(89)] = 3751,
+  [SMALL_STATE(90)] = 3816,
+  [SMALL_STATE(91)] = 3881,
+  [SMALL_STATE(92)] = 3946,
+  [SMALL_STATE(93)] = 4011,
+  [SMALL_STATE(94)] = 4076,
+  [SMALL_STATE(95)] = 4141,
+  [SMALL_STATE(96)] = 4206,
+  [SMALL_STATE(97)] = 4271,
+  [SMALL_STATE(98)] = 4336,
+  [SMALL_STATE(99)] = 4399,
+  [SMALL_STATE(100)] = 4464,
+  [SMALL_STATE(101)] = 4529,
+  [SMALL_STATE(102)] = 4594,
+  [SMALL_STATE(103)] = 4659,
+  [SMALL_STATE(104)] = 4724,
+  [SMALL_STATE(105)] = 4789,
+  [SMALL_STATE(106)] = 4854,
+  [SMALL_STATE(107)] = 4919,
+  [SMALL_STATE(108)] = 4982,
+  [SMALL_STATE(109)] = 5045,
+  [SMALL_STATE(110)] = 5108,
+  [SMALL_STATE(111)] = 5171,
+  [SMALL_STATE(112)] = 5234,
+  [SMALL_STATE(113)] = 5297,
+  [SMALL_STATE(114)] = 5360,
+  [SMALL_STATE(115)] = 5425,
+  [SMALL_STATE(116)] = 5490,
+  [SMALL_STATE(117)] = 5552,
+  [SMALL_STATE(118)] = 5617,
+  [SMALL_STATE(119)] = 5680,
+  [SMALL_STATE(120)] = 5743,
+  [SMALL_STATE(121)] = 5804,
+  [SMALL_STATE(122)] = 5865,
+  [SMALL_STATE(123)] = 5926,
+  [SMALL_STATE(124)] = 5991,
+  [SMALL_STATE(125)] = 6055,
+  [SMALL_STATE(126)] = 6113,
+  [SMALL_STATE(127)] = 6177,
+  [SMALL_STATE(128)] = 6235,
+  [SMALL_STATE(129)] = 6293,
+  [SMALL_STATE(130)] = 6330,
+  [SMALL_STATE(131)] = 6395,
+  [SMALL_STATE(132)] = 6432,
+  [SMALL_STATE(133)] = 6469,
+  [SMALL_STATE(134)] = 6506,
+  [SMALL_STATE(135)] = 6543,
+  [SMALL_STATE(136)] = 6580,
+  [SMALL_STATE(137)] = 6617,
+  [SMALL_STATE(138)] = 6682,
+  [SMALL_STATE(139)] = 6719,
+  [SMALL_STATE(140)] = 6778,
+  [SMALL_STATE(141)] = 6815,
+  [SMALL_STATE(142)] = 6880,
+  [SMALL_STATE(143)] = 6945,
+  [SMALL_STATE(144)] = 7010,
+  [SMALL_STATE(145)] = 7075,
+  [SMALL_STATE(146)] = 7112,
+  [SMALL_STATE(147)] = 7177,
+  [SMALL_STATE(148)] = 7214,
+  [SMALL_STATE(149)] = 7251,
+  [SMALL_STATE(150)] = 7288,
+  [SMALL_STATE(151)] = 7325,
+  [SMALL_STATE(152)] = 7390,
+  [SMALL_STATE(153)] = 7427,
+  [SMALL_STATE(154)] = 7464,
+  [SMALL_STATE(155)] = 7522,
+  [SMALL_STATE(156)] = 7581,
+  [SMALL_STATE(157)] = 7640,
+  [SMALL_STATE(158)] = 7699,
+  [SMALL_STATE(159)] = 7758,
+  [SMALL_STATE(160)] = 7817,
+  [SMALL_STATE(161)] = 7876,
+  [SMALL_STATE(162)] = 7935,
+  [SMALL_STATE(163)] = 7994,
+  [SMALL_STATE(164)] = 8053,
+  [SMALL_STATE(165)] = 8108,
+  [SMALL_STATE(166)] = 8163,
+  [SMALL_STATE(167)] = 8218,
+  [SMALL_STATE(168)] = 8273,
+  [SMALL_STATE(169)] = 8328,
+  [SMALL_STATE(170)] = 8383,
+  [SMALL_STATE(171)] = 8436,
+  [SMALL_STATE(172)] = 8468,
+  [SMALL_STATE(173)] = 8500,
+  [SMALL_STATE(174)] = 8532,
+  [SMALL_STATE(175)] = 8564,
+  [SMALL_STATE(176)] = 8616,
+  [SMALL_STATE(177)] = 8648,
+  [SMALL_STATE(178)] = 8700,
+  [SMALL_STATE(179)] = 8732,
+  [SMALL_STATE(180)] = 8764,
+  [SMALL_STATE(181)] = 8796,
+  [SMALL_STATE(182)] = 8828,
+  [SMALL_STATE(183)] = 8860,
+  [SMALL_STATE(184)] = 8892,
+  [SMALL_STATE(185)] = 8924,
+  [SMALL_STATE(186)] = 8976,
+  [SMALL_STATE(187)] = 9008,
+  [SMALL_STATE(188)] = 9040,
+  [SMALL_STATE(189)] = 9072,
+  [SMALL_STATE(190)] = 9104,
+  [SMALL_STATE(191)] = 9136,
+  [SMALL_STATE(192)] = 9168,
+  [SMALL_STATE(193)] = 9200,
+  [SMALL_STATE(194)] = 9232,
+  [SMALL_STATE(195)] = 9264,
+  [SMALL_STATE(196)] = 9296,
+  [SMALL_STATE(197)] = 9328,
+  [SMALL_STATE(198)] = 9360,
+  [SMALL_STATE(199)] = 9396,
+  [SMALL_STATE(200)] = 9428,
+  [SMALL_STATE(201)] = 9460,
+  [SMALL_STATE(202)] = 9492,
+  [SMALL_STATE(203)] = 9524,
+  [SMALL_STATE(204)] = 9556,
+  [SMALL_STATE(205)] = 9588,
+  [SMALL_STATE(206)] = 9640,
+  [SMALL_STATE(207)] = 9672,
+  [SMALL_STATE(208)] = 9704,
+  [SMALL_STATE(209)] = 9735,
+  [SMALL_STATE(210)] = 9766,
+  [SMALL_STATE(211)] = 9797,
+  [SMALL_STATE(212)] = 9828,
+  [SMALL_STATE(213)] = 9859,
+  [SMALL_STATE(214)] = 9890,
+  [SMALL_STATE(215)] = 9927,
+  [SMALL_STATE(216)] = 9958,
+  [SMALL_STATE(217)] = 9989,
+  [SMALL_STATE(218)] = 10037,
+  [SMALL_STATE(219)] = 10085,
+  [SMALL_STATE(220)] = 10117,
+  [SMALL_STATE(221)] = 10165,
+  [SMALL_STATE(222)] = 10213,
+  [SMALL_STATE(223)] = 10264,
+  [SMALL_STATE(224)] = 10293,
+  [SMALL_STATE(225)] = 10322,
+  [SMALL_STATE(226)] = 10373,
+  [SMALL_STATE(227)] = 10424,
+  [SMALL_STATE(228)] = 10475,
+  [SMALL_STATE(229)] = 10526,
+  [SMALL_STATE(230)] = 10577,
+  [SMALL_STATE(231)] = 10609,
+  [SMALL_STATE(232)] = 10636,
+  [SMALL_STATE(233)] = 10683,
+  [SMALL_STATE(234)] = 10730,
+  [SMALL_STATE(235)] = 10777,
+  [SMALL_STATE(236)] = 10824,
+  [SMALL_STATE(237)] = 10871,
+  [SMALL_STATE(238)] = 10910,
+  [SMALL_STATE(239)] = 10951,
+  [SMALL_STATE(240)] = 10979,
+  [SMALL_STATE(241)] = 11023,
+  [SMALL_STATE(242)] = 11064,
+  [SMALL_STATE(243)] = 11105,
+  [SMALL_STATE(244)] = 11146,
+  [SMALL_STATE(245)] = 11169,
+  [SMALL_STATE(246)] = 11210,
+  [SMALL_STATE(247)] = 11251,
+  [SMALL_STATE(248)] = 11274,
+  [SMALL_STATE(249)] = 11311,
+  [SMALL_STATE(250)] = 11350,
+  [SMALL_STATE(251)] = 11388,
+  [SMALL_STATE(252)] = 11412,
+  [SMALL_STATE(253)] = 11445,
+  [SMALL_STATE(254)] = 11478,
+  [SMALL_STATE(255)] = 11497,
+  [SMALL_STATE(256)] = 11516,
+  [SMALL_STATE(257)] = 11535,
+  [SMALL_STATE(258)] = 11566,
+  [SMALL_STATE(259)] = 11585,
+  [SMALL_STATE(260)] = 11604,
+  [SMALL_STATE(261)] = 11623,
+  [SMALL_STATE(262)] = 11654,
+  [SMALL_STATE(263)] = 11673,
+  [SMALL_STATE(264)] = 11692,
+  [SMALL_STATE(265)] = 11711,
+  [SMALL_STATE(266)] = 11729,
+  [SMALL_STATE(267)] = 11757,
+  [SMALL_STATE(268)] = 11775,
+  [SMALL_STATE(269)] = 11801,
+  [SMALL_STATE(270)] = 11819,
+  [SMALL_STATE(271)] = 11845,
+  [SMALL_STATE(272)] = 11873,
+  [SMALL_STATE(273)] = 11891,
+  [SMALL_STATE(274)] = 11909,
+  [SMALL_STATE(275)] = 11937,
+  [SMALL_STATE(276)] = 11955,
+  [SMALL_STATE(277)] = 11973,
+  [SMALL_STATE(278)] = 11991,
+  [SMALL_STATE(279)] = 12009,
+  [SMALL_STATE(280)] = 12027,
+  [SMALL_STATE(281)] = 12045,
+  [SMALL_STATE(282)] = 12063,
+  [SMALL_STATE(283)] = 12081,
+  [SMALL_STATE(284)] = 12109,
+  [SMALL_STATE(285)] = 12135,
+  [SMALL_STATE(286)] = 12161,
+  [SMALL_STATE(287)] = 12189,
+  [SMALL_STATE(288)] = 12215,
+  [SMALL_STATE(289)] = 12243,
+  [SMALL_STATE(290)] = 12269,
+  [SMALL_STATE(291)] = 12295,
+  [SMALL_STATE(292)] = 12321,
+  [SMALL_STATE(293)] = 12347,
+  [SMALL_STATE(294)] = 12370,
+  [SMALL_STATE(295)] = 12393,
+  [SMALL_STATE(296)] = 12416,
+  [SMALL_STATE(297)] = 12439,
+  [SMALL_STATE(298)] = 12464,
+  [SMALL_STATE(299)] = 12487,
+  [SMALL_STATE(300)] = 12508,
+  [SMALL_STATE(301)] = 12531,
+  [SMALL_STATE(302)] = 12554,
+  [SMALL_STATE(303)] = 12577,
+  [SMALL_STATE(304)] = 12600,
+  [SMALL_STATE(305)] = 12616,
+  [SMALL_STATE(306)] = 12632,
+  [SMALL_STATE(307)] = 12648,
+  [SMALL_STATE(308)] = 12664,
+  [SMALL_STATE(309)] = 12680,
+  [SMALL_STATE(310)] = 12696,
+  [SMALL_STATE(311)] = 12712,
+  [SMALL_STATE(312)] = 12728,
+  [SMALL_STATE(313)] = 12744,
+  [SMALL_STATE(314)] = 12760,
+  [SMALL_STATE(315)] = 12774,
+  [SMALL_STATE(316)] = 12788,
+  [SMALL_STATE(317)] = 12805,
+  [SMALL_STATE(318)] = 12822,
+  [SMALL_STATE(319)] = 12835,
+  [SMALL_STATE(320)] = 12852,
+  [SMALL_STATE(321)] = 12869,
+  [SMALL_STATE(322)] = 12882,
+  [SMALL_STATE(323)] = 12899,
+  [SMALL_STATE(324)] = 12913,
+  [SMALL_STATE(325)] = 12927,
+  [SMALL_STATE(326)] = 12941,
+  [SMALL_STATE(327)] = 12955,
+  [SMALL_STATE(328)] = 12969,
+  [SMALL_STATE(329)] = 12983,
+  [SMALL_STATE(330)] = 12997,
+  [SMALL_STATE(331)] = 13008,
+  [SMALL_STATE(332)] = 13019,
+  [SMALL_STATE(333)] = 13030,
+  [SMALL_STATE(334)] = 13041,
+  [SMALL_STATE(335)] = 13052,
+  [SMALL_STATE(336)] = 13063,
+  [SMALL_STATE(337)] = 13072,
+  [SMALL_STATE(338)] = 13082,
+  [SMALL_STATE(339)] = 13092,
+  [SMALL_STATE(340)] = 13102,
+  [SMALL_STATE(341)] = 13112,
+  [SMALL_STATE(342)] = 13122,
+  [SMALL_STATE(343)] = 13132,
+  [SMALL_STATE(344)] = 13142,
+  [SMALL_STATE(345)] = 13152,
+  [SMALL_STATE(346)] = 13162,
+  [SMALL_STATE(347)] = 13172,
+  [SMALL_STATE(348)] = 13182,
+  [SMALL_STATE(349)] = 13189,
+  [SMALL_STATE(350)] = 13196,
+  [SMALL_STATE(351)] = 13203,
+  [SMALL_STATE(352)] = 13210,
+  [SMALL_STATE(353)] = 13217,
+  [SMALL_STATE(354)] = 13224,
+  [SMALL_STATE(355)] = 13231,
+  [SMALL_STATE(356)] = 13238,
+  [SMALL_STATE(357)] = 13245,
+  [SMALL_STATE(358)] = 13252,
+  [SMALL_STATE(359)] = 13259,
+  [SMALL_STATE(360)] = 13266,
+  [SMALL_STATE(361)] = 13273,
+  [SMALL_STATE(362)] = 13280,
+  [SMALL_STATE(363)] = 13287,
+  [SMALL_STATE(364)] = 13294,
+  [SMALL_STATE(365)] = 13301,
+  [SMALL_STATE(366)] = 13308,
+  [SMALL_STATE(367)] = 13315,
+  [SMALL_STATE(368)] = 13322,
+  [SMALL_STATE(369)] = 13329,
+  [SMALL_STATE(370)] = 13336,
 };
 
 static const TSParseActionEntry ts_parse_actions[] = {
@@ -18655,7 +18825,7 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [3] = {.entry = {.count = 1, .reusable = false}}, SHIFT_EXTRA(),
   [5] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_document, 0, 0, 0),
   [7] = {.entry = {.count = 1, .reusable = false}}, SHIFT(156),
-  [9] = {.entry = {.count = 1, .reusable = true}}, SHIFT(66),
+  [9] = {.entry = {.count = 1, .reusable = true}}, SHIFT(67),
   [11] = {.entry = {.count = 1, .reusable = false}}, SHIFT(92),
   [13] = {.entry = {.count = 1, .reusable = false}}, SHIFT(328),
   [15] = {.entry = {.count = 1, .reusable = false}}, SHIFT(175),
@@ -18675,11 +18845,11 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [43] = {.entry = {.count = 1, .reusable = true}}, SHIFT(7),
   [45] = {.entry = {.count = 1, .reusable = false}}, SHIFT(114),
   [47] = {.entry = {.count = 1, .reusable = false}}, SHIFT(324),
-  [49] = {.entry = {.count = 1, .reusable = false}}, SHIFT(70),
+  [49] = {.entry = {.count = 1, .reusable = false}}, SHIFT(66),
   [51] = {.entry = {.count = 1, .reusable = false}}, SHIFT(205),
   [53] = {.entry = {.count = 1, .reusable = false}}, SHIFT(325),
   [55] = {.entry = {.count = 1, .reusable = false}}, SHIFT(220),
-  [57] = {.entry = {.count = 1, .reusable = false}}, SHIFT(68),
+  [57] = {.entry = {.count = 1, .reusable = false}}, SHIFT(71),
   [59] = {.entry = {.count = 1, .reusable = false}}, SHIFT(221),
   [61] = {.entry = {.count = 1, .reusable = true}}, SHIFT(4),
   [63] = {.entry = {.count = 1, .reusable = true}}, SHIFT(64),
@@ -18689,11 +18859,11 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [73] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__container_lines_repeat1, 2, 0, 0),
   [75] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__container_lines_repeat1, 2, 0, 0), SHIFT_REPEAT(114),
   [78] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__container_lines_repeat1, 2, 0, 0), SHIFT_REPEAT(324),
-  [81] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__container_lines_repeat1, 2, 0, 0), SHIFT_REPEAT(70),
+  [81] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__container_lines_repeat1, 2, 0, 0), SHIFT_REPEAT(66),
   [84] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__container_lines_repeat1, 2, 0, 0), SHIFT_REPEAT(205),
   [87] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__container_lines_repeat1, 2, 0, 0), SHIFT_REPEAT(325),
   [90] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__container_lines_repeat1, 2, 0, 0), SHIFT_REPEAT(220),
-  [93] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__container_lines_repeat1, 2, 0, 0), SHIFT_REPEAT(68),
+  [93] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__container_lines_repeat1, 2, 0, 0), SHIFT_REPEAT(71),
   [96] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__container_lines_repeat1, 2, 0, 0), SHIFT_REPEAT(221),
   [99] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__container_lines_repeat1, 2, 0, 0), SHIFT_REPEAT(295),
   [102] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__container_lines_repeat1, 2, 0, 0), SHIFT_REPEAT(339),
@@ -18838,89 +19008,89 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [413] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_defaults, 3, 0, 0),
   [415] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_defaults, 2, 0, 0),
   [417] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_defaults, 2, 0, 0),
-  [419] = {.entry = {.count = 1, .reusable = true}}, SHIFT(67),
+  [419] = {.entry = {.count = 1, .reusable = true}}, SHIFT(69),
   [421] = {.entry = {.count = 1, .reusable = true}}, SHIFT(192),
-  [423] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_document, 1, 0, 0),
-  [425] = {.entry = {.count = 1, .reusable = true}}, SHIFT(59),
-  [427] = {.entry = {.count = 1, .reusable = true}}, SHIFT(203),
-  [429] = {.entry = {.count = 1, .reusable = false}}, SHIFT(37),
-  [431] = {.entry = {.count = 1, .reusable = true}}, SHIFT(236),
-  [433] = {.entry = {.count = 1, .reusable = true}}, SHIFT(83),
-  [435] = {.entry = {.count = 1, .reusable = false}}, SHIFT(218),
-  [437] = {.entry = {.count = 1, .reusable = true}}, SHIFT(69),
-  [439] = {.entry = {.count = 1, .reusable = false}}, SHIFT(41),
-  [441] = {.entry = {.count = 1, .reusable = true}}, SHIFT(110),
-  [443] = {.entry = {.count = 1, .reusable = true}}, SHIFT(13),
-  [445] = {.entry = {.count = 1, .reusable = true}}, SHIFT(72),
-  [447] = {.entry = {.count = 1, .reusable = true}}, SHIFT(19),
-  [449] = {.entry = {.count = 1, .reusable = false}}, SHIFT(71),
-  [451] = {.entry = {.count = 1, .reusable = true}}, SHIFT(71),
-  [453] = {.entry = {.count = 1, .reusable = true}}, SHIFT(10),
-  [455] = {.entry = {.count = 1, .reusable = false}}, SHIFT(78),
-  [457] = {.entry = {.count = 1, .reusable = true}}, SHIFT(78),
-  [459] = {.entry = {.count = 1, .reusable = true}}, SHIFT(15),
-  [461] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(37),
-  [464] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0),
-  [466] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(83),
-  [469] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(218),
-  [472] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(72),
-  [475] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(41),
-  [478] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(110),
-  [481] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(295),
-  [484] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(339),
-  [487] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(270),
-  [490] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(345),
-  [493] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(198),
-  [496] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(73),
-  [499] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(98),
-  [502] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(73),
-  [505] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0),
-  [507] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(210),
-  [510] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(108),
-  [513] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(296),
-  [516] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(337),
-  [519] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(284),
-  [522] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(338),
-  [525] = {.entry = {.count = 1, .reusable = false}}, SHIFT(214),
-  [527] = {.entry = {.count = 1, .reusable = false}}, SHIFT(76),
-  [529] = {.entry = {.count = 1, .reusable = true}}, SHIFT(98),
-  [531] = {.entry = {.count = 1, .reusable = true}}, SHIFT(76),
-  [533] = {.entry = {.count = 1, .reusable = true}}, SHIFT(215),
-  [535] = {.entry = {.count = 1, .reusable = false}}, SHIFT(210),
-  [537] = {.entry = {.count = 1, .reusable = true}}, SHIFT(108),
-  [539] = {.entry = {.count = 1, .reusable = false}}, SHIFT(296),
-  [541] = {.entry = {.count = 1, .reusable = false}}, SHIFT(337),
-  [543] = {.entry = {.count = 1, .reusable = true}}, SHIFT(284),
-  [545] = {.entry = {.count = 1, .reusable = true}}, SHIFT(338),
-  [547] = {.entry = {.count = 1, .reusable = true}}, SHIFT(232),
-  [549] = {.entry = {.count = 1, .reusable = false}}, SHIFT(77),
-  [551] = {.entry = {.count = 1, .reusable = true}}, SHIFT(77),
-  [553] = {.entry = {.count = 1, .reusable = true}}, SHIFT(136),
-  [555] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(214),
-  [558] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(76),
-  [561] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(98),
-  [564] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(76),
-  [567] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0),
-  [569] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(210),
-  [572] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(108),
-  [575] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(296),
-  [578] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(337),
-  [581] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(284),
-  [584] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(338),
-  [587] = {.entry = {.count = 1, .reusable = false}}, SHIFT(116),
-  [589] = {.entry = {.count = 1, .reusable = true}}, SHIFT(116),
-  [591] = {.entry = {.count = 1, .reusable = true}}, SHIFT(135),
-  [593] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(37),
-  [596] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0),
-  [598] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(83),
-  [601] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(78),
-  [604] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(78),
-  [607] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(41),
-  [610] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(110),
-  [613] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(295),
-  [616] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(339),
-  [619] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(270),
-  [622] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(345),
+  [423] = {.entry = {.count = 1, .reusable = false}}, SHIFT(37),
+  [425] = {.entry = {.count = 1, .reusable = true}}, SHIFT(236),
+  [427] = {.entry = {.count = 1, .reusable = true}}, SHIFT(83),
+  [429] = {.entry = {.count = 1, .reusable = false}}, SHIFT(68),
+  [431] = {.entry = {.count = 1, .reusable = true}}, SHIFT(68),
+  [433] = {.entry = {.count = 1, .reusable = false}}, SHIFT(41),
+  [435] = {.entry = {.count = 1, .reusable = true}}, SHIFT(110),
+  [437] = {.entry = {.count = 1, .reusable = true}}, SHIFT(10),
+  [439] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_document, 1, 0, 0),
+  [441] = {.entry = {.count = 1, .reusable = true}}, SHIFT(59),
+  [443] = {.entry = {.count = 1, .reusable = false}}, SHIFT(70),
+  [445] = {.entry = {.count = 1, .reusable = true}}, SHIFT(70),
+  [447] = {.entry = {.count = 1, .reusable = true}}, SHIFT(15),
+  [449] = {.entry = {.count = 1, .reusable = true}}, SHIFT(203),
+  [451] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(37),
+  [454] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0),
+  [456] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(83),
+  [459] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(70),
+  [462] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(70),
+  [465] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(41),
+  [468] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(110),
+  [471] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(295),
+  [474] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(339),
+  [477] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(270),
+  [480] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_statement_repeat1, 2, 0, 0), SHIFT_REPEAT(345),
+  [483] = {.entry = {.count = 1, .reusable = false}}, SHIFT(218),
+  [485] = {.entry = {.count = 1, .reusable = true}}, SHIFT(72),
+  [487] = {.entry = {.count = 1, .reusable = true}}, SHIFT(13),
+  [489] = {.entry = {.count = 1, .reusable = true}}, SHIFT(73),
+  [491] = {.entry = {.count = 1, .reusable = true}}, SHIFT(19),
+  [493] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(37),
+  [496] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0),
+  [498] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(83),
+  [501] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(218),
+  [504] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(73),
+  [507] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(41),
+  [510] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(110),
+  [513] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(295),
+  [516] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(339),
+  [519] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(270),
+  [522] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_probe_repeat1, 2, 0, 0), SHIFT_REPEAT(345),
+  [525] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(198),
+  [528] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(74),
+  [531] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(98),
+  [534] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(74),
+  [537] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0),
+  [539] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(210),
+  [542] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(108),
+  [545] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(296),
+  [548] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(337),
+  [551] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(284),
+  [554] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_list_repeat1, 2, 0, 0), SHIFT_REPEAT(338),
+  [557] = {.entry = {.count = 1, .reusable = true}}, SHIFT(232),
+  [559] = {.entry = {.count = 1, .reusable = false}}, SHIFT(77),
+  [561] = {.entry = {.count = 1, .reusable = true}}, SHIFT(77),
+  [563] = {.entry = {.count = 1, .reusable = true}}, SHIFT(136),
+  [565] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(214),
+  [568] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(76),
+  [571] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(98),
+  [574] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(76),
+  [577] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0),
+  [579] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(210),
+  [582] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(108),
+  [585] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(296),
+  [588] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(337),
+  [591] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(284),
+  [594] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_arguments_repeat1, 2, 0, 0), SHIFT_REPEAT(338),
+  [597] = {.entry = {.count = 1, .reusable = false}}, SHIFT(116),
+  [599] = {.entry = {.count = 1, .reusable = true}}, SHIFT(116),
+  [601] = {.entry = {.count = 1, .reusable = true}}, SHIFT(135),
+  [603] = {.entry = {.count = 1, .reusable = false}}, SHIFT(214),
+  [605] = {.entry = {.count = 1, .reusable = false}}, SHIFT(76),
+  [607] = {.entry = {.count = 1, .reusable = true}}, SHIFT(98),
+  [609] = {.entry = {.count = 1, .reusable = true}}, SHIFT(76),
+  [611] = {.entry = {.count = 1, .reusable = true}}, SHIFT(215),
+  [613] = {.entry = {.count = 1, .reusable = false}}, SHIFT(210),
+  [615] = {.entry = {.count = 1, .reusable = true}}, SHIFT(108),
+  [617] = {.entry = {.count = 1, .reusable = false}}, SHIFT(296),
+  [619] = {.entry = {.count = 1, .reusable = false}}, SHIFT(337),
+  [621] = {.entry = {.count = 1, .reusable = true}}, SHIFT(284),
+  [623] = {.entry = {.count = 1, .reusable = true}}, SHIFT(338),
   [625] = {.entry = {.count = 1, .reusable = true}}, SHIFT(48),
   [627] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym__file_when_repeat1, 2, 0, 0), SHIFT_REPEAT(198),
   [630] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__file_when_repeat1, 2, 0, 0),
@@ -18936,8 +19106,8 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [659] = {.entry = {.count = 1, .reusable = false}}, SHIFT(79),
   [661] = {.entry = {.count = 1, .reusable = true}}, SHIFT(79),
   [663] = {.entry = {.count = 1, .reusable = true}}, SHIFT(47),
-  [665] = {.entry = {.count = 1, .reusable = false}}, SHIFT(74),
-  [667] = {.entry = {.count = 1, .reusable = true}}, SHIFT(74),
+  [665] = {.entry = {.count = 1, .reusable = false}}, SHIFT(78),
+  [667] = {.entry = {.count = 1, .reusable = true}}, SHIFT(78),
   [669] = {.entry = {.count = 1, .reusable = true}}, SHIFT(213),
   [671] = {.entry = {.count = 1, .reusable = false}}, SHIFT(198),
   [673] = {.entry = {.count = 1, .reusable = false}}, SHIFT(112),
@@ -18979,8 +19149,8 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [745] = {.entry = {.count = 1, .reusable = false}}, SHIFT(111),
   [747] = {.entry = {.count = 1, .reusable = true}}, SHIFT(111),
   [749] = {.entry = {.count = 1, .reusable = true}}, SHIFT(209),
-  [751] = {.entry = {.count = 1, .reusable = false}}, SHIFT(73),
-  [753] = {.entry = {.count = 1, .reusable = true}}, SHIFT(73),
+  [751] = {.entry = {.count = 1, .reusable = false}}, SHIFT(74),
+  [753] = {.entry = {.count = 1, .reusable = true}}, SHIFT(74),
   [755] = {.entry = {.count = 1, .reusable = true}}, SHIFT(211),
   [757] = {.entry = {.count = 1, .reusable = false}}, SHIFT(113),
   [759] = {.entry = {.count = 1, .reusable = true}}, SHIFT(113),
