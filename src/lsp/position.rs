@@ -80,6 +80,8 @@ impl LineIndex {
         let before = text.get(start..offset).unwrap_or_default();
         let units = match self.encoding {
             Encoding::Utf8 => before.len(),
+            // A line may be the whole text, and many places may be in it.
+            Encoding::Utf16 if before.is_ascii() => before.len(),
             Encoding::Utf16 => before.chars().map(char::len_utf16).sum(),
         };
         Position { line: narrow(line), character: narrow(units) }
