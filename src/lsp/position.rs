@@ -82,7 +82,8 @@ impl LineIndex {
             Encoding::Utf8 => before.len(),
             // A line may be the whole text, and many places may be in it.
             Encoding::Utf16 if before.is_ascii() => before.len(),
-            Encoding::Utf16 => before.chars().map(char::len_utf16).sum(),
+            // A character of four bytes is two units; these two counts are faster than one over the characters.
+            Encoding::Utf16 => before.chars().count() + before.bytes().filter(|byte| *byte >= 0xf0).count(),
         };
         Position { line: narrow(line), character: narrow(units) }
     }
