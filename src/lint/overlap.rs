@@ -19,15 +19,15 @@ pub(crate) struct Selection {
     name: SmolStr,
     place: Span,
     /// The labels of the pods, in order.
-    labels: Labels,
+    labels: LabelHashes,
     /// The labels that the selector asks for; empty if it has none, or also asks for something else.
-    selector: Labels,
+    selector: LabelHashes,
     /// The label of a selector that asks for only one.
     only: Option<(SmolStr, SmolStr)>,
 }
 
 /// A hash for each label with its value and namespace: no two labels of a program have the same one, as good as certainly.
-type Labels = Box<[u64]>;
+type LabelHashes = Box<[u64]>;
 
 /// The selections of a program.
 #[derive(Debug, Default)]
@@ -70,15 +70,16 @@ impl Selection {
 }
 
 /// The labels in a node, unless one is not known.
-fn labels(namespace: Option<&str>, node: Option<&Node>) -> Option<Labels> {
+fn labels(namespace: Option<&str>, node: Option<&Node>) -> Option<LabelHashes> {
     let hash = |key: &str, value: &str| {
         let mut hasher = FnvHasher::default();
         (namespace, key, value).hash(&mut hasher);
         hasher.finish()
     };
     let entries = node.map_or(&[][..], Node::entries).iter();
-    let mut labels =
-        entries.map(|entry| Some(hash(&entry.key, entry.node.as_text()?))).collect::<Option<Labels>>()?;
+    let mut labels = entries
+        .map(|entry| Some(hash(&entry.key, entry.node.as_text()?)))
+        .collect::<Option<LabelHashes>>()?;
     labels.sort_unstable();
     Some(labels)
 }

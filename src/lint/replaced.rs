@@ -36,7 +36,7 @@ struct StorePath {
 
 /// A container that may change what is at a path and below.
 #[derive(Clone, Debug)]
-struct Change {
+struct ReplacedChange {
     container: SmolStr,
     span: Span,
 }
@@ -64,9 +64,9 @@ pub(crate) struct Replacements {
 /// The changes in one store, by their paths.
 #[derive(Clone, Debug, Default)]
 struct Changes {
-    whole: BTreeMap<String, Change>,
+    whole: BTreeMap<String, ReplacedChange>,
     /// Those whose path is known only in part.
-    below: BTreeMap<String, Change>,
+    below: BTreeMap<String, ReplacedChange>,
 }
 
 impl Replacements {
@@ -99,7 +99,7 @@ impl Replacements {
                     let StorePath { known, whole } = StorePath::of([&base, sub(fields)]);
                     let of_store = found.changes.entry(store).or_default();
                     let paths = if whole { &mut of_store.whole } else { &mut of_store.below };
-                    let change = Change { container: container.name.text.clone(), span: mount.span };
+                    let change = ReplacedChange { container: container.name.text.clone(), span: mount.span };
                     paths.entry(known).or_insert(change);
                 }
             }
@@ -131,12 +131,12 @@ impl Replacements {
 
 impl Changes {
     /// A change at a path, above it or below it.
-    fn around(&self, path: &StorePath) -> Option<&Change> {
+    fn around(&self, path: &StorePath) -> Option<&ReplacedChange> {
         let above = std::iter::successors(Some(path.known.as_str()), |path| {
             (!path.is_empty()).then(|| path.rsplit_once('/').map_or("", |(above, _)| above))
         });
         let mut above = above.filter_map(|path| self.whole.get(path));
-        let below = |changes: &'_ BTreeMap<String, Change>| {
+        let below = |changes: &'_ BTreeMap<String, ReplacedChange>| {
             let inside = match path.known.as_str() {
                 "" => String::new(),
                 known => format!("{known}/"),
@@ -145,7 +145,8 @@ impl Changes {
             first.filter(|(path, _)| path.starts_with(&inside)).map(|(path, _)| path.clone())
         };
         above.next().or_else(|| {
-            let at = |changes: &BTreeMap<String, Change>| path.whole.then(|| below(changes)).flatten();
+            let at =
+                |changes: &BTreeMap<String, ReplacedChange>| path.whole.then(|| below(changes)).flatten();
             at(&self.whole).and_then(|path| self.whole.get(&path)).or_else(|| {
                 let same = self.below.get(&path.known).filter(|_| path.whole);
                 same.or_else(|| at(&self.below).and_then(|path| self.below.get(&path)))
@@ -155,8 +156,8 @@ impl Changes {
 }
 
 impl Replacement {
-    fn diagnostic(&self, change: &Change) -> Diagnostic {
-        let Change { container, span } = change;
+    fn diagnostic(&self, change: &ReplacedChange) -> Diagnostic {
+        let ReplacedChange { container, span } = change;
         let title = "add `existing keep`, so that the step changes nothing once the files are there";
         let headline = format!(
             "the step `{}` replaces files in `{}` at every start, and with them what `{container}` changed",

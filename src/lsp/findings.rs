@@ -17,12 +17,12 @@ pub(super) struct Findings {
     /// The objects, separated.
     json: String,
     /// What each is, and where its JSON ends.
-    each: Vec<(Identity, usize)>,
-    known: FnvHashSet<Identity>,
+    each: Vec<(FindingIdentity, usize)>,
+    known: FnvHashSet<FindingIdentity>,
 }
 
 /// What tells a finding from the others in its file.
-type Identity = (Range, Code);
+type FindingIdentity = (Range, Code);
 
 impl Findings {
     /// Nothing yet, with room for as much as there was before.
@@ -44,7 +44,7 @@ impl Findings {
     }
 
     /// Adds a finding, unless the same has been found at its place.
-    pub(super) fn add(&mut self, identity: Identity, write: impl FnOnce(&mut String)) {
+    pub(super) fn add(&mut self, identity: FindingIdentity, write: impl FnOnce(&mut String)) {
         if self.known.insert(identity) {
             if !self.json.is_empty() {
                 self.json.push_str(SEPARATOR);

@@ -11,7 +11,7 @@ const COPIERS: [&str; 10] = ["cp", "mv", "rsync", "tar", "unzip", "git", "instal
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (at, container) in pod.containers() {
-        let mounts: Vec<Placed<'_>> = placed(container).collect();
+        let mounts: Vec<PlacedMount<'_>> = placed(container).collect();
         if mounts.len() < 2 {
             continue;
         }
@@ -32,16 +32,16 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// A mount with its path.
-struct Placed<'a> {
+struct PlacedMount<'a> {
     mount: &'a Mount,
     path: &'a str,
     read_only: bool,
 }
 
-fn placed(container: &Container) -> impl Iterator<Item = Placed<'_>> {
+fn placed(container: &Container) -> impl Iterator<Item = PlacedMount<'_>> {
     let nodes = container.fields.get("volumeMounts").map_or(&[][..], Node::items);
     container.mounts.iter().zip(nodes).filter_map(|(mount, node)| {
-        Some(Placed {
+        Some(PlacedMount {
             mount,
             path: node.get("mountPath")?.as_text()?.trim_end_matches('/'),
             read_only: node.get("readOnly").and_then(Node::as_bool) == Some(true),
@@ -63,8 +63,8 @@ fn is_in(path: &str, folder: &str) -> bool {
 struct Nested<'p, 'a> {
     pod: &'p Pod<'a>,
     container: usize,
-    inner: &'p Placed<'p>,
-    outer: &'p Placed<'p>,
+    inner: &'p PlacedMount<'p>,
+    outer: &'p PlacedMount<'p>,
     volume: &'p Volume,
     /// The folder in the outer mount.
     folder: &'p str,
@@ -83,7 +83,7 @@ impl Nested<'_, '_> {
     fn may_be_made(&self, folder: &str) -> bool {
         let containers = self.pod.workload.containers.iter().enumerate();
         containers.into_iter().any(|(at, container)| {
-            let mounts: Vec<Placed<'_>> = placed(container).collect();
+            let mounts: Vec<PlacedMount<'_>> = placed(container).collect();
             let of_volume = || mounts.iter().filter(|mount| mount.mount.index == self.outer.mount.index);
             // The kubelet makes the folder that a mount takes from the volume.
             let taken = of_volume().any(|mount| {
@@ -95,7 +95,7 @@ impl Nested<'_, '_> {
                     None => Some(folder),
                 };
                 let Some(inside) = inside else { return false };
-                let is_point = |other: &Placed<'_>| {
+                let is_point = |other: &PlacedMount<'_>| {
                     below(other.path, mount.path).is_some_and(|path| is_in(path, inside))
                 };
                 mounts.iter().any(is_point) || is_written(container, mount, inside)
@@ -128,7 +128,7 @@ impl Nested<'_, '_> {
     }
 
     /// The step or sidecar that writes the whole volume, with its mount.
-    fn writer(&self) -> Option<(&str, Placed<'_>)> {
+    fn writer(&self) -> Option<(&str, PlacedMount<'_>)> {
         let early = self.pod.workload.containers.iter().filter(|container| container.role != Role::App);
         early.into_iter().find_map(|container| {
             let mount = placed(container).find(|mount| {
@@ -151,7 +151,7 @@ impl Nested<'_, '_> {
 }
 
 /// Whether what a container runs makes the folder in the volume, or may.
-fn is_written(container: &Container, mount: &Placed<'_>, folder: &str) -> bool {
+fn is_written(container: &Container, mount: &PlacedMount<'_>, folder: &str) -> bool {
     if container.built_in.is_some() {
         // What is in a folder that a step copies or unpacks is not known.
         let made = mount.mount.makes.as_deref();

@@ -22,7 +22,7 @@ const MANY_CORES: i128 = 100;
 const NODE_CORES: (i128, i128) = (32, 384);
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    let amounts = Amounts { pod };
+    let amounts = AmountReader { pod };
     for (_, container) in pod.containers() {
         amounts.resources(&container.fields, &format_args!("`{}`", container.name.text), found);
     }
@@ -46,11 +46,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-struct Amounts<'p, 'a> {
+struct AmountReader<'p, 'a> {
     pod: &'p Pod<'a>,
 }
 
-impl Amounts<'_, '_> {
+impl AmountReader<'_, '_> {
     /// Judges the requests and limits of a container or of the pod.
     fn resources(&self, holder: &Node, owner: &dyn Display, found: &mut Vec<Diagnostic>) {
         for (key, word) in [("requests", "request"), ("limits", "limit")] {

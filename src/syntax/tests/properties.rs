@@ -250,7 +250,7 @@ proptest! {
 
     #[test]
     fn pieces_are_the_whole_text(texts in proptest::collection::vec(damaged_program(), 2..5)) {
-        let mut editor = Editor::default();
+        let mut editor = PieceEditor::default();
         for (at, text) in texts.iter().enumerate() {
             let text = texts[..at].concat() + text;
             prop_assert_eq!(editor.reads(&text), format!("{:?}", read(&text).1));
@@ -259,7 +259,7 @@ proptest! {
 
     #[test]
     fn nasty_pieces_are_the_whole_text(texts in proptest::collection::vec(nasty_text(), 2..5)) {
-        let mut editor = Editor::default();
+        let mut editor = PieceEditor::default();
         for at in 0..texts.len() {
             let text = texts[..=at].join("\n}\n");
             prop_assert_eq!(editor.reads(&text), format!("{:?}", read(&text).1));
@@ -269,7 +269,7 @@ proptest! {
 
 #[test]
 fn a_mark_at_the_start_of_a_piece_is_not_at_the_start_of_the_text() {
-    let mut editor = Editor::default();
+    let mut editor = PieceEditor::default();
     for text in ["", "\n}\n\u{feff}a", "\n}\n\u{feff}a {\n}\n}b", "\u{feff}}\n}\n"] {
         assert_eq!(editor.reads(text), format!("{:?}", read(text).1));
     }
@@ -277,11 +277,11 @@ fn a_mark_at_the_start_of_a_piece_is_not_at_the_start_of_the_text() {
 
 /// Reads one text after the other in pieces.
 #[derive(Default)]
-struct Editor {
+struct PieceEditor {
     last: Option<(String, Pieces)>,
 }
 
-impl Editor {
+impl PieceEditor {
     fn reads(&mut self, text: &str) -> String {
         let source = SourceFile::new(FileId(0), "test.initflow", text);
         let pieces = Pieces::of(&source, self.last.as_ref().map(|(text, pieces)| (pieces, text.as_str())));
@@ -302,7 +302,7 @@ fn a_range_ends_before_a_comma() {
 #[test]
 fn one_character_less_is_read_again() {
     let program = PROGRAMS.concat();
-    let mut editor = Editor::default();
+    let mut editor = PieceEditor::default();
     editor.reads(&program);
     for text in deletions(&program) {
         assert_eq!(editor.reads(&text), format!("{:?}", read(&text).1), "{text}");
@@ -311,7 +311,7 @@ fn one_character_less_is_read_again() {
 
 #[test]
 fn a_byte_order_mark_is_before_the_first_piece() {
-    let mut editor = Editor::default();
+    let mut editor = PieceEditor::default();
     for text in ["{\\u{", "{\\u{\n}\n", "{\\u{\n}\n\n}\n", "}\n}\n", " a\n  \\\n}\n"] {
         let text = format!("\u{feff}{text}");
         assert_eq!(editor.reads(&text), format!("{:?}", read(&text).1), "{text:?}");
