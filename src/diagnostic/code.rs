@@ -60,6 +60,7 @@ impl Code {
     /// The diagnostic that says more about the same place: if both are found, this one is left out.
     pub(crate) fn yields_to(self) -> Option<Self> {
         match self {
+            Self::EndlessWait => Some(Self::EndlessCommand),
             Self::StepSetsBill => Some(Self::CheaperOrder),
             Self::UnprobedServer => Some(Self::SidecarWithoutStartupProbe),
             _ => None,
@@ -118,6 +119,7 @@ codes! {
     DuplicateWorkload "duplicate-workload",
     EarlySubpath "early-subpath",
     EmptyCommand "empty-command",
+    EndlessCommand "endless-command",
     EndlessRestart "endless-restart",
     EndlessWait "endless-wait",
     FeatureGateOff "feature-gate-off",

@@ -5,6 +5,7 @@ mod cheaper_order;
 mod chown_in_script;
 mod deadline_on_server;
 mod early_subpath;
+mod endless_command;
 mod endless_restart;
 mod endless_wait;
 mod fragile_job_wait;
@@ -25,6 +26,7 @@ mod probe_in_one_shot_pod;
 mod racing_migration;
 mod scratch_over_limit;
 mod secret_on_command_line;
+mod servers;
 mod several_tasks;
 mod sidecar_as_app;
 mod skipped_pre_stop;
@@ -66,6 +68,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::ChownInScript, chown_in_script::check),
     (Code::DeadlineOnServer, deadline_on_server::check),
     (Code::EarlySubpath, early_subpath::check),
+    (Code::EndlessCommand, endless_command::check),
     (Code::EndlessRestart, endless_restart::check),
     (Code::EndlessWait, endless_wait::check),
     (Code::FragileJobWait, fragile_job_wait::check),
