@@ -7,6 +7,7 @@
 
 mod allowances;
 mod hidden;
+mod injection;
 mod later_hook;
 mod levels;
 mod overlap;
