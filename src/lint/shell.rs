@@ -71,7 +71,7 @@ pub(super) struct Loop {
 }
 
 /// The name of a program without its folder.
-fn base_name(program: &str) -> &str {
+pub(super) fn base_name(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)
 }
 

@@ -6,7 +6,7 @@ mod programs;
 
 use super::{image, variables};
 use crate::lint::Pod;
-use crate::lint::shell::{Loop, PlainCommand, ShellScript};
+use crate::lint::shell::{Loop, PlainCommand, ShellScript, base_name};
 use crate::model::Container;
 use crate::object::Node;
 use crate::source::Span;
@@ -51,25 +51,23 @@ pub(super) fn endless(pod: &Pod<'_>, at: usize) -> Option<(String, Span)> {
     if let Some(repeated) = script.loops.iter().find(|repeated| repeats_forever(script, repeated)) {
         return Some(("the loop".to_owned(), pod.place_of(script, &repeated.range)));
     }
-    let forever = (0..script.commands.len()).find(|at| {
-        let command = &script.commands[*at];
+    let (command, skipped) = script.commands.iter().enumerate().find_map(|(at, command)| {
         // The image's entrypoint starts the program that its first argument names.
-        let skipped = usize::from(
-            command.program() == "docker-entrypoint.sh" || (by_image && starts_arguments(container, command)),
-        );
-        let is_once = is_one_sync(container, command);
-        !is_once && serves(command, skipped) && command.pipes_to.is_none() && is_certain(script, *at)
+        let is_entrypoint =
+            command.program() == "docker-entrypoint.sh" || (by_image && starts_arguments(container, command));
+        let skipped = usize::from(is_entrypoint);
+        let lasts = serves(command, skipped) && !is_one_sync(container, command);
+        (lasts && command.pipes_to.is_none() && is_certain(script, at)).then_some((command, skipped))
     })?;
-    let command = &script.commands[forever];
-    Some((format!("`{}`", shown(command)), pod.place(script, command)))
+    Some((format!("`{}`", shown(command, skipped)), pod.place(script, command)))
 }
 
 /// A command in a few words.
-fn shown(command: &PlainCommand) -> String {
-    let words = command.written.iter().take(3).map(|word| word.rsplit('/').next().unwrap_or(word));
-    let short = words.take_while(|word| word.len() <= 24 && !word.contains(['\n', '`']));
-    let shown: Vec<&str> = short.collect();
-    if shown.is_empty() { command.program().to_owned() } else { shown.join(" ") }
+fn shown(command: &PlainCommand, skipped: usize) -> String {
+    let program = command.word(skipped).map_or("", base_name).to_owned();
+    let words = command.written.iter().skip(skipped + 1).take(2);
+    let short = words.take_while(|word| word.len() <= 32 && !word.contains(['\n', '`']));
+    short.fold(program, |shown, word| format!("{shown} {word}"))
 }
 
 /// The image whose own command never ends.
@@ -103,7 +101,7 @@ fn is_one_sync(container: &Container, command: &PlainCommand) -> bool {
 
 /// Whether a command runs until it is stopped, without some words before its program.
 fn serves(command: &PlainCommand, skipped: usize) -> bool {
-    let program = command.word(skipped).map_or("", |word| word.rsplit('/').next().unwrap_or(word));
+    let program = command.word(skipped).map_or("", base_name);
     let given = |option: &&str| has(command, skipped, option);
     if ["--version", "--help", "-version", "-help"].iter().any(given) {
         return false;

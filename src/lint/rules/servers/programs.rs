@@ -85,11 +85,13 @@ pub(super) const OFFICIAL: [&str; 20] = [
 ];
 
 /// Other programs that serve.
-pub(super) const PROGRAMS: [(&str, Serving); 96] = [
+pub(super) const PROGRAMS: [(&str, Serving); 94] = [
     ("airflow", With(&["scheduler|webserver|triggerer|api-server"])),
     ("apache2-foreground", Always),
     ("apache2ctl", With(&["FOREGROUND|-DFOREGROUND"])),
     ("apachectl", With(&["FOREGROUND|-DFOREGROUND"])),
+    ("artisan", With(&["serve|queue:listen|horizon|schedule:work|octane:start|reverb:start"])),
+    ("artisan", WithUnless(&["queue:work"], &["--once", "--stop-when-empty", "--max-jobs", "--max-time"])),
     ("autossh", WithUnless(&["-N"], &["-f"])),
     ("buildkitd", Always),
     ("caddy", With(&["run|file-server|reverse-proxy"])),
@@ -114,6 +116,7 @@ pub(super) const PROGRAMS: [(&str, Serving); 96] = [
     ("gunicorn", Unless(&["--check-config", "--print-config", "-D", "--daemon"])),
     ("haproxy", WithUnless(&["-db|-W|-Ws"], &["-c", "-D"])),
     ("http-server", Always),
+    ("http.server", Always),
     ("httpd", With(&["FOREGROUND|-DFOREGROUND"])),
     ("httpd-foreground", Always),
     ("hugo", With(&["server|serve"])),
@@ -144,11 +147,6 @@ pub(super) const PROGRAMS: [(&str, Serving); 96] = [
     ("openvpn", WithUnless(&["--config|--client|--server"], &["--daemon"])),
     ("pause", Always),
     ("php", With(&["-S"])),
-    ("php", With(&["artisan", "serve|queue:listen|horizon|schedule:work|octane:start|reverb:start"])),
-    (
-        "php",
-        WithUnless(&["artisan", "queue:work"], &["--once", "--stop-when-empty", "--max-jobs", "--max-time"]),
-    ),
     ("php-fpm", With(&["-F|--nodaemonize"])),
     ("pilot-agent", With(&["proxy"])),
     ("ping", Unless(&["-c", "-w"])),
@@ -156,10 +154,6 @@ pub(super) const PROGRAMS: [(&str, Serving); 96] = [
     ("postgres", Unless(&["--single", "--boot", "--check", "--describe-config", "-C"])),
     ("proxyv2", With(&["proxy"])),
     ("puma", Always),
-    ("python", With(&["http.server|SimpleHTTPServer"])),
-    ("python", With(&["manage.py", "runserver"])),
-    ("python3", With(&["http.server"])),
-    ("python3", With(&["manage.py", "runserver"])),
     ("rabbitmq-server", Unless(&["-detached"])),
     ("rails", WithUnless(&["server|s"], &["-d", "--daemon"])),
     ("rclone", WithUnless(&["serve|mount|rcd"], &["--daemon"])),
@@ -167,7 +161,9 @@ pub(super) const PROGRAMS: [(&str, Serving); 96] = [
     ("registry", With(&["serve"])),
     ("rsyslogd", With(&["-n"])),
     ("s3fs", With(&["-f"])),
+    ("s6-svscan", Always),
     ("sidekiq", Always),
+    ("SimpleHTTPServer", Always),
     ("sleep", With(&["infinity|inf"])),
     ("socat", With(&["LISTEN", "fork"])),
     ("squid", With(&["-N"])),
@@ -187,5 +183,4 @@ pub(super) const PROGRAMS: [(&str, Serving); 96] = [
     ("watch", Always),
     ("zkServer.sh", With(&["start-foreground"])),
     ("zookeeper-server-start.sh", Unless(&["-daemon"])),
-    ("s6-svscan", Always),
 ];
