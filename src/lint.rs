@@ -14,6 +14,7 @@ mod overlap;
 mod reorder;
 mod replaced;
 mod rerun;
+mod rights;
 // The rules' documentation is text for users, not for rustdoc.
 #[allow(clippy::doc_markdown)]
 mod rules;

@@ -60,6 +60,7 @@ impl Code {
     /// The diagnostic that says more about the same place: if both are found, this one is left out.
     pub(crate) fn yields_to(self) -> Option<Self> {
         match self {
+            Self::ChownInScript => Some(Self::MissingRights),
             Self::EndlessWait => Some(Self::EndlessCommand),
             Self::StepSetsBill => Some(Self::CheaperOrder),
             Self::UnprobedServer => Some(Self::SidecarWithoutStartupProbe),
@@ -181,6 +182,7 @@ codes! {
     MissingMountPoint "missing-mount-point",
     MissingNamespace "missing-namespace" [Absence],
     MissingParam "missing-param" [Absence],
+    MissingRights "missing-rights",
     MissingSelector "missing-selector" [Absence],
     MissingSource "missing-source" [Absence],
     MissingSpace "missing-space" [Absence],
@@ -282,6 +284,7 @@ codes! {
     UnquotedText "unquoted-text",
     UnreadVolume "unread-volume" [Absence],
     UnreadableFile "unreadable-file",
+    UnreadableVolume "unreadable-volume",
     UnrepeatableCommand "unrepeatable-command",
     UnreservedStep "unreserved-step",
     UnrestartedContainer "unrestarted-container",

@@ -18,12 +18,14 @@ mod memory_volume_over_limit;
 mod migrations;
 mod missed_dotfiles;
 mod missing_mount_point;
+mod missing_rights;
 mod no_shell;
 mod open_port_not_ready;
 mod piped_download;
 mod ports;
 mod probe_in_one_shot_pod;
 mod racing_migration;
+mod root_refused;
 mod scratch_over_limit;
 mod secret_on_command_line;
 mod servers;
@@ -42,6 +44,7 @@ mod unlikely_amount;
 mod unmatched_selector;
 mod unpinned_image;
 mod unprobed_server;
+mod unreadable_volume;
 mod unrepeatable_command;
 mod unreserved_step;
 mod unrestarted_container;
@@ -80,11 +83,13 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::MemoryVolumeOverLimit, memory_volume_over_limit::check),
     (Code::MissedDotfiles, missed_dotfiles::check),
     (Code::MissingMountPoint, missing_mount_point::check),
+    (Code::MissingRights, missing_rights::check),
     (Code::NoShell, no_shell::check),
     (Code::OpenPortNotReady, open_port_not_ready::check),
     (Code::PipedDownload, piped_download::check),
     (Code::ProbeInOneShotPod, probe_in_one_shot_pod::check),
     (Code::RacingMigration, racing_migration::check),
+    (Code::RootRefused, root_refused::check),
     (Code::ScratchOverLimit, scratch_over_limit::check),
     (Code::SecretOnCommandLine, secret_on_command_line::check),
     (Code::SeveralTasks, several_tasks::check),
@@ -102,6 +107,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UnmatchedSelector, unmatched_selector::check),
     (Code::UnpinnedImage, unpinned_image::check),
     (Code::UnprobedServer, unprobed_server::check),
+    (Code::UnreadableVolume, unreadable_volume::check),
     (Code::UnrepeatableCommand, unrepeatable_command::check),
     (Code::UnreservedStep, unreserved_step::check),
     (Code::UnrestartedContainer, unrestarted_container::check),
@@ -134,7 +140,7 @@ fn variables(container: &Container) -> impl Iterator<Item = (&str, &str, Span)> 
 }
 
 /// An image's name without registry, tag and digest, its registry if it names one, and its place.
-fn image(container: &Container) -> Option<(&str, Option<&str>, Span)> {
+pub(super) fn image(container: &Container) -> Option<(&str, Option<&str>, Span)> {
     let node = container.fields.get("image")?;
     let text = node.as_text()?;
     let named = text.split('@').next().unwrap_or(text);
