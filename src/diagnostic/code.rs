@@ -287,6 +287,7 @@ codes! {
     UnreadableVolume "unreadable-volume",
     UnrepeatableCommand "unrepeatable-command",
     UnreservedStep "unreserved-step",
+    UnresolvableHost "unresolvable-host",
     UnrestartedContainer "unrestarted-container",
     UnsetVariable "unset-variable",
     UnstartedServer "unstarted-server",

@@ -9,6 +9,7 @@ mod endless_command;
 mod endless_restart;
 mod endless_wait;
 mod fragile_job_wait;
+mod hosts;
 mod idle_annotation;
 mod ignored_failure;
 mod interrupted_migration;
@@ -47,6 +48,7 @@ mod unprobed_server;
 mod unreadable_volume;
 mod unrepeatable_command;
 mod unreserved_step;
+mod unresolvable_host;
 mod unrestarted_container;
 mod unstarted_server;
 mod vanished_image;
@@ -110,6 +112,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UnreadableVolume, unreadable_volume::check),
     (Code::UnrepeatableCommand, unrepeatable_command::check),
     (Code::UnreservedStep, unreserved_step::check),
+    (Code::UnresolvableHost, unresolvable_host::check),
     (Code::UnrestartedContainer, unrestarted_container::check),
     (Code::UnstartedServer, unstarted_server::check),
     (Code::VanishedImage, vanished_image::check),

@@ -4,7 +4,6 @@ use super::{image, variables, volume_at};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Container;
-use crate::object::Node;
 use crate::source::Span;
 
 /// Where the token of the service account is.
