@@ -46,8 +46,25 @@ pub(super) struct PlainCommand {
     pub(super) guarded: bool,
     /// Whether its failure is handled: it is a condition, or followed by `||`.
     pub(super) may_fail: bool,
+    /// What follows from its failure.
+    pub(super) on_failure: OnFailure,
+    /// Whether a test decides that it runs: then it may not run again. `&&` after a command that only makes something is
+    /// no test.
+    pub(super) tested: bool,
     /// The command that reads its output, by its index.
     pub(super) pipes_to: Option<usize>,
+}
+
+/// What follows from the failure of a command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum OnFailure {
+    /// The script fails.
+    #[default]
+    Fail,
+    /// The script fails with `errexit`, else it goes on.
+    FailWithErrexit,
+    /// The script handles it, or goes on.
+    GoOn,
 }
 
 /// A `while` or `until`.
@@ -102,6 +119,16 @@ impl ShellScript<'_> {
         let (in_text, in_source) =
             lines.get(lines.partition_point(|(start, _)| *start <= place).checked_sub(1)?)?;
         Some(in_source + (place - in_text))
+    }
+
+    /// Whether the script fails if a command of it fails.
+    pub(super) fn fails_with(&self, command: &PlainCommand) -> bool {
+        (command.pipes_to.is_none() || self.pipefail)
+            && match command.on_failure {
+                OnFailure::Fail => true,
+                OnFailure::FailWithErrexit => self.errexit,
+                OnFailure::GoOn => false,
+            }
     }
 
     /// The commands of a program.
