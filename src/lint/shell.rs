@@ -42,6 +42,8 @@ pub(super) struct PlainCommand {
     pub(super) range: Range<usize>,
     /// The files that it writes, each with whether it appends.
     pub(super) outputs: Vec<(Option<String>, bool)>,
+    /// The bytes of the here-document that it reads; empty if it reads none.
+    pub(super) input: Range<usize>,
     /// Whether it runs conditionally: in a branch, or after `&&` or `||`.
     pub(super) guarded: bool,
     /// Whether its failure is handled: it is a condition, or followed by `||`.

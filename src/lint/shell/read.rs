@@ -219,6 +219,10 @@ impl ScriptReader<'_> {
             may_fail: place.may_fail,
             tested: place.tested || self.may_be_done,
             on_failure: place.on_failure,
+            input: redirects
+                .iter()
+                .find_map(|redirect| Some(self::range(redirect.heredoc()?.body.span)))
+                .unwrap_or_default(),
             outputs: redirects.iter().filter_map(|redirect| self.output(redirect)).collect(),
             ..PlainCommand::default()
         };
