@@ -8,7 +8,7 @@ mod read;
 
 pub(super) use lazy::LazyScript;
 
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -121,6 +121,24 @@ impl ShellScript<'_> {
         let (in_text, in_source) =
             lines.get(lines.partition_point(|(start, _)| *start <= place).checked_sub(1)?)?;
         Some(in_source + (place - in_text))
+    }
+
+    /// The place in the source of some bytes of the text: their first line if the source contains it literally, else the
+    /// whole value.
+    pub(super) fn place_of(&self, sources: &Sources, range: &Range<usize>) -> Span {
+        let found = || {
+            let text = self.text?;
+            let part = text.get(range.clone())?.lines().next()?.trim_end();
+            let source = sources.slice(self.span);
+            let at = self.line_by_line(source, range.start).or_else(|| {
+                let before = text.get(..range.start)?.matches(part).count();
+                source.match_indices(part).nth(before).map(|(at, _)| at)
+            })?;
+            let start = self.span.start + u32::try_from(at).ok()?;
+            let end = start + u32::try_from(part.len()).ok()?;
+            (!part.is_empty()).then_some(Span { start, end, ..self.span })
+        };
+        found().unwrap_or(self.span)
     }
 
     /// Whether the script fails if a command of it fails.
