@@ -60,6 +60,7 @@ impl Code {
     /// The diagnostic that says more about the same place: if both are found, this one is left out.
     pub(crate) fn yields_to(self) -> Option<Self> {
         match self {
+            Self::ChownInScript => Some(Self::RefusedWrite),
             Self::StepSetsBill => Some(Self::CheaperOrder),
             Self::UnprobedServer => Some(Self::SidecarWithoutStartupProbe),
             _ => None,
@@ -204,6 +205,7 @@ codes! {
     ProbeOnStep "probe-on-step",
     RacingMigration "racing-migration",
     ReadOnlyVolume "read-only-volume",
+    RefusedWrite "refused-write",
     RelativePath "relative-path",
     ReplacedData "replaced-data",
     RequestNotLimit "request-not-limit",

@@ -22,6 +22,7 @@ mod piped_download;
 mod ports;
 mod probe_in_one_shot_pod;
 mod racing_migration;
+mod refused_write;
 mod scratch_over_limit;
 mod secret_on_command_line;
 mod several_tasks;
@@ -79,6 +80,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::PipedDownload, piped_download::check),
     (Code::ProbeInOneShotPod, probe_in_one_shot_pod::check),
     (Code::RacingMigration, racing_migration::check),
+    (Code::RefusedWrite, refused_write::check),
     (Code::ScratchOverLimit, scratch_over_limit::check),
     (Code::SecretOnCommandLine, secret_on_command_line::check),
     (Code::SeveralTasks, several_tasks::check),
