@@ -8,6 +8,7 @@ mod early_subpath;
 mod endless_restart;
 mod endless_wait;
 mod fragile_job_wait;
+mod idle_annotation;
 mod ignored_failure;
 mod interrupted_migration;
 mod kubectl_without_account;
@@ -29,6 +30,7 @@ mod several_tasks;
 mod sidecar_as_app;
 mod skipped_pre_stop;
 mod step_before_mesh;
+mod step_before_vault;
 mod step_sets_bill;
 mod stuck_sidecar;
 mod unbounded_unpack;
@@ -68,6 +70,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::EndlessRestart, endless_restart::check),
     (Code::EndlessWait, endless_wait::check),
     (Code::FragileJobWait, fragile_job_wait::check),
+    (Code::IdleAnnotation, idle_annotation::check),
     (Code::IgnoredFailure, ignored_failure::check),
     (Code::InterruptedMigration, interrupted_migration::check),
     (Code::KubectlWithoutAccount, kubectl_without_account::check),
@@ -87,6 +90,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::SidecarAsApp, sidecar_as_app::check),
     (Code::SkippedPreStop, skipped_pre_stop::check),
     (Code::StepBeforeMesh, step_before_mesh::check),
+    (Code::StepBeforeVault, step_before_vault::check),
     (Code::StepSetsBill, step_sets_bill::check),
     (Code::StuckSidecar, stuck_sidecar::check),
     (Code::UnboundedUnpack, unbounded_unpack::check),

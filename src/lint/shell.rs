@@ -3,20 +3,25 @@
 //! Invariant: this is the only user of the shell's parser; a script that cannot be parsed is not judged. It is parsed once,
 //! and only if it has a word that a rule looks for.
 
+mod call;
 mod lazy;
 mod read;
+mod wrapper;
 
 pub(super) use lazy::LazyScript;
 
 use crate::source::{Sources, Span};
 use std::cell::OnceCell;
 use std::ops::Range;
+use wrapper::StartedProgram;
 
 /// What a container runs, as commands.
 #[derive(Debug)]
 pub(super) struct ShellScript<'a> {
     /// The text of a shell's script; `None` if the container runs one program without a shell.
     pub(super) text: Option<&'a str>,
+    /// The name of the shell; empty if that is unknown.
+    pub(super) shell: &'a str,
     /// The value in the source that sets it.
     pub(super) span: Span,
     /// The commands, in the order of the text, including those in substitutions and functions.
@@ -31,8 +36,8 @@ pub(super) struct ShellScript<'a> {
     lines: OnceCell<Option<Vec<(usize, usize)>>>,
 }
 
-/// A simple command without its wrappers (`exec`, `sudo`, `timeout 5`, …).
-#[derive(Debug, Default)]
+/// A simple command without its wrappers (`exec`, `timeout 5`, `poetry run`, …).
+#[derive(Clone, Debug, Default)]
 pub(super) struct PlainCommand {
     /// The words as the program receives them; `None` for words that are known only at run time.
     pub(super) words: Vec<Option<String>>,
@@ -69,23 +74,41 @@ pub(super) enum OnFailure {
     GoOn,
 }
 
-/// A `while` or `until`.
+/// A `while`, `until` or `for`.
 #[derive(Debug)]
 pub(super) struct Loop {
     /// The bytes of the script's text.
     pub(super) range: Range<usize>,
-    /// The bytes of its condition.
+    /// The words of a `for`, as they are written; `None` for a loop with a condition.
+    pub(super) list: Option<Vec<String>>,
+    /// The bytes of its condition, or of the words of a `for`.
     pub(super) condition: Range<usize>,
     /// Its commands, those of the condition first, by their indices.
     pub(super) commands: Range<usize>,
-    /// Whether it ends: it compares numbers, or a command in it leaves the script.
+    /// Whether it ends: it compares numbers, a command in it leaves the script, or something ends it after some time.
     pub(super) bounded: bool,
 }
 
+/// The name of a program without its folder.
+fn base_name(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or(program)
+}
+
 impl PlainCommand {
+    /// The command that wrappers start, after a wrapper that does work of its own.
+    fn without_wrappers(self, started: &StartedProgram) -> Vec<Self> {
+        let from = |at: usize| {
+            let mut command = self.clone();
+            command.words.drain(..at);
+            command.written.drain(..at);
+            command
+        };
+        started.worker.into_iter().chain([started.at]).map(from).collect()
+    }
+
     /// The program, without its folder.
     pub(super) fn program(&self) -> &str {
-        self.word(0).map_or("", |word| word.rsplit('/').next().unwrap_or(word))
+        self.word(0).map_or("", base_name)
     }
 
     /// A word, if it is known.
@@ -114,7 +137,26 @@ impl PlainCommand {
     }
 }
 
-impl ShellScript<'_> {
+impl<'a> ShellScript<'a> {
+    /// A script without commands.
+    fn new(text: Option<&'a str>, span: Span) -> Self {
+        Self {
+            text,
+            span,
+            shell: "",
+            commands: Vec::new(),
+            loops: Vec::new(),
+            errexit: false,
+            pipefail: false,
+            lines: OnceCell::new(),
+        }
+    }
+
+    /// The loops whose condition is tried until it holds.
+    pub(super) fn waits(&self) -> impl Iterator<Item = &Loop> {
+        self.loops.iter().filter(|repeated| repeated.list.is_none())
+    }
+
     /// Where a place of the text is in its value in the source, if that has the same lines, each indented.
     pub(super) fn line_by_line(&self, source: &str, place: usize) -> Option<usize> {
         let lines = self.lines.get_or_init(|| lines(self.text?, source)).as_ref()?;
