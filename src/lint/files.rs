@@ -8,6 +8,49 @@ use super::shell::{PlainCommand, ShellScript};
 use crate::model::Container;
 use crate::object::Node;
 
+/// What is in every command that changes a file.
+pub(super) const WRITERS: [&str; 39] = [
+    ">",
+    "add",
+    "apk",
+    "apt",
+    "aws",
+    "ch",
+    "cp",
+    "crudini",
+    "curl",
+    "dd",
+    "dnf",
+    "gcloud",
+    "git",
+    "gsutil",
+    "install",
+    "key",
+    "ln",
+    "mc",
+    "mk",
+    "mv",
+    "openssl",
+    "perl",
+    "pip",
+    "rclone",
+    "rm",
+    "rsync",
+    "s5cmd",
+    "sed",
+    "shred",
+    "tar",
+    "tee",
+    "touch",
+    "truncate",
+    "un",
+    "update-ca",
+    "useradd",
+    "wget",
+    "yq",
+    "yum",
+];
+
 /// What a command does to the file or folder at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FileEffect {

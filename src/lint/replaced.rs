@@ -111,7 +111,9 @@ impl Replacements {
                     });
                     continue;
                 }
-                for replaced in commands.iter().filter(|replaced| replaced.mount == at) {
+                // On a node, it is programs that are installed so.
+                let commands = commands.iter().filter(|_| store != Store::Node);
+                for replaced in commands.filter(|replaced| replaced.mount == at) {
                     found.steps.push(Replacement {
                         store: store.clone(),
                         path: StorePath::of([&base, sub(fields), &replaced.inside]),
@@ -330,6 +332,38 @@ mod tests {
         for word in ["keep", "merge", "replace"] {
             passes(CODE, &pod("claim \"c\"", &format!("into v; existing {word}"), "updates v at /d"));
         }
+    }
+
+    #[test]
+    fn scripts_replace_too() {
+        let pod = |script: &str, volume: &str| {
+            format!(
+                "pod p {{ volume v {volume}; step c {{ image \"c:1\"; script '{script}'; mounts v at /v }}; app b {{ image \"b:1\"; updates v at /d }} }}"
+            )
+        };
+        let claim = "claim \"c\"";
+        let shown = found(
+            CODE,
+            [
+                pod("cp -R /app/data/* /v/", claim),
+                pod("tar -xzf /app.tgz -C /v", claim),
+                pod("rm -rf /v/*", claim),
+                pod("mkdir -p /v/a && cp /etc/defaults.yaml /v/a/config.yaml", claim),
+            ],
+        );
+        insta::assert_snapshot!(shown, @"");
+        for script in [
+            "cp -Rn /app/data/* /v/",
+            "[ -f /v/config ] || cp -R /app/data/* /v/",
+            "if [ -z \"$(ls -A /v)\" ]; then cp -R /app/data/. /v; fi",
+            "test -e /v/done && exit 0; cp -R /app/data/. /v",
+            "cp -R /v/a /v/b",
+            "rm -rf /v/cache",
+        ] {
+            passes(CODE, &pod(script, claim));
+        }
+        passes(CODE, &pod("cp -R /app/data/* /v/", ""));
+        passes(CODE, &pod("cp -R /app/data/* /v/", "host \"/opt/cni\""));
     }
 
     #[test]

@@ -4,9 +4,10 @@ mod images;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
-use crate::lint::files::{FileChange, FileEffect, changes, inside, mount_at};
+use crate::lint::files::{FileChange, FileEffect, WRITERS, changes, inside, mount_at};
+use crate::lint::scripts::ScriptPlace;
 use crate::lint::shell::{OnFailure, ShellScript};
-use crate::model::{Container, Role, Volume};
+use crate::model::{Container, Volume};
 use crate::object::Node;
 use crate::source::Span;
 
@@ -17,20 +18,31 @@ const READ_ONLY: [&str; 5] = ["configMap", "secret", "projected", "downwardAPI",
 const OF_KUBELET: [&str; 3] = ["/etc/hosts", "/etc/hostname", "/etc/resolv.conf"];
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (at, container) in pod.containers().filter(|(_, container)| container.built_in.is_none()) {
-        let root = read_only_root(container);
-        let refusing =
-            container.mounts.iter().enumerate().any(|(mount, _)| refusal(pod, container, mount).is_some());
-        if root.is_none() && !refusing {
+    if !pod.containers().any(|(_, container)| refuses(pod, container)) {
+        return;
+    }
+    let mut reported = Vec::new();
+    for (container, place, script) in pod.all_scripts(&WRITERS) {
+        if reported.contains(&container.span) || !refuses(pod, container) {
             continue;
         }
-        let script = pod.scripts[at].as_ref().and_then(|script| script.get());
-        let by_script = script.and_then(|script| {
-            let changes = changes(container, script);
-            changes.iter().find_map(|change| of_change(pod, container, script, root, change))
-        });
-        found.extend(by_script.or_else(|| images::warning(pod, container, script, root?)));
+        let changes = changes(container, script);
+        let refused = changes.iter().find_map(|change| of_change(pod, container, place, script, change));
+        if let Some(refused) = refused {
+            reported.push(container.span);
+            found.push(refused);
+        }
     }
+    for (at, container) in pod.containers().filter(|(_, container)| !reported.contains(&container.span)) {
+        let script = pod.scripts[at].as_ref().and_then(|script| script.get());
+        found.extend(images::warning(pod, container, script));
+    }
+}
+
+/// Whether something that a container could write to refuses it.
+fn refuses(pod: &Pod<'_>, container: &Container) -> bool {
+    read_only_root(container).is_some()
+        || (0..container.mounts.len()).any(|mount| refusal(pod, container, mount).is_some())
 }
 
 /// The place where a container's root file system is made read-only.
@@ -65,8 +77,8 @@ fn refusal(pod: &Pod<'_>, container: &Container, at: usize) -> Option<(&'static 
 fn of_change(
     pod: &Pod<'_>,
     container: &Container,
+    place: ScriptPlace,
     script: &ShellScript<'_>,
-    root: Option<Span>,
     change: &FileChange<'_>,
 ) -> Option<Diagnostic> {
     let (command, path) = (change.command, change.path.as_str());
@@ -75,20 +87,16 @@ fn of_change(
     if may_be_idle || command.tested || command.on_failure == OnFailure::GoOn || path.contains('*') {
         return None;
     }
-    let place = pod.place(script, command);
+    let span = pod.place(script, command);
     let nodes = container.fields.get("volumeMounts").map_or(&[][..], Node::items);
     let Some(mounted) = mount_at(container, path) else {
-        let root = root.filter(|_| !OF_KUBELET.contains(&path))?;
-        return Some(of_root(pod, container, path, place, root));
+        let root = read_only_root(container).filter(|_| !OF_KUBELET.contains(&path))?;
+        return Some(of_root(pod, container, place, path, span, root));
     };
     let at = nodes.iter().position(|node| std::ptr::eq(node, mounted))?;
     let (why, because) = refusal(pod, container, at)?;
     let volume = &container.mounts[at].volume.text;
-    let headline = format!(
-        "{} `{}` writes `{path}`, but `{volume}` is read-only there",
-        kind(container),
-        container.name.text
-    );
+    let headline = format!("{} writes `{path}`, but `{volume}` is read-only there", place.of(container));
     let folder = mounted.get("mountPath").and_then(Node::as_text).unwrap_or(path);
     let help = if why == "mounted read-only" {
         format!("let it write: `updates {volume} at {folder}`")
@@ -98,7 +106,7 @@ fn of_change(
         )
     };
     Some(
-        Diagnostic::warning(Code::RefusedWrite, place, headline)
+        Diagnostic::warning(Code::RefusedWrite, span, headline)
             .here("fails at every start")
             .label(because, why)
             .help(help),
@@ -106,10 +114,16 @@ fn of_change(
 }
 
 /// A warning about a write outside every volume.
-fn of_root(pod: &Pod<'_>, container: &Container, path: &str, place: Span, root: Span) -> Diagnostic {
+fn of_root(
+    pod: &Pod<'_>,
+    container: &Container,
+    place: ScriptPlace,
+    path: &str,
+    span: Span,
+    root: Span,
+) -> Diagnostic {
     let name = &container.name.text;
-    let headline =
-        format!("{} `{name}` writes `{path}`, but its root file system is read-only", kind(container));
+    let headline = format!("{} writes `{path}`, but its root file system is read-only", place.of(container));
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let of_image = ["/etc", "/usr", "/bin", "/sbin", "/lib", "/opt", "/var/lib"];
     let hides = folder.is_empty() || of_image.iter().any(|of_image| inside(folder, of_image).is_some());
@@ -120,18 +134,10 @@ fn of_root(pod: &Pod<'_>, container: &Container, path: &str, place: Span, root: 
         let volume = if known { "work" } else { "tmp" };
         format!("add `volume {volume}` to the workload, and `updates {volume} at {folder}` to `{name}`")
     };
-    Diagnostic::warning(Code::RefusedWrite, place, headline)
+    Diagnostic::warning(Code::RefusedWrite, span, headline)
         .here("is in no volume, so this fails")
         .label(root, "makes all else read-only")
         .help(help)
-}
-
-fn kind(container: &Container) -> &'static str {
-    match container.role {
-        Role::Step => "the step",
-        Role::Sidecar => "the sidecar",
-        Role::App => "the app",
-    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::files::changes;
 use crate::lint::rerun::Leftover;
+use crate::lint::scripts::ScriptPlace;
 use crate::lint::shell::{PlainCommand, ShellScript};
 use crate::model::{Container, Role, WorkloadKind};
 use crate::object::Node;
@@ -15,7 +16,10 @@ use crate::source::Span;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let words: Vec<&str> = [files::WORDS, refusals::WORDS, statements::WORDS].concat();
-    for (container, script) in pod.scripts(&words) {
+    for (container, place, script) in pod.all_scripts(&words) {
+        if !matches!(place, ScriptPlace::Command | ScriptPlace::PostStart) {
+            continue;
+        }
         let is_app = container.role != Role::Step;
         if is_app && matches!(pod.workload.kind, WorkloadKind::Job | WorkloadKind::Pod) {
             continue;
@@ -25,7 +29,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             if command.tested {
                 continue;
             }
-            let context = Repeated { pod, container, script, changes: &changes, command, at };
+            let context = Repeated { pod, container, place, script, changes: &changes, command, at };
             let fault = || {
                 let of_files = files::fault(&context);
                 of_files.or_else(|| statements::fault(&context)).or_else(|| refusals::fault(&context))
@@ -44,6 +48,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 struct Repeated<'p, 'a> {
     pod: &'p Pod<'a>,
     container: &'p Container,
+    place: ScriptPlace,
     script: &'p ShellScript<'a>,
     /// What the whole script changes.
     changes: &'p [crate::lint::files::FileChange<'p>],
@@ -76,16 +81,10 @@ impl<'p> Repeated<'p, '_> {
     }
 
     fn warning(&self, fault: RepeatFault<'_>, when: &str) -> Diagnostic {
-        let name = &self.container.name.text;
-        let subject = match self.container.role {
-            Role::Step => "the step",
-            Role::Sidecar => "the sidecar",
-            Role::App => "the app",
-        };
         let place = self.pod.place(self.script, self.command);
-        let headline = format!("{subject} `{name}` cannot run twice: {}", fault.why);
+        let headline = format!("{} cannot run twice: {}", self.place.of(self.container), fault.why);
         let diagnostic = Diagnostic::warning(Code::UnrepeatableCommand, place, headline)
-            .here(format!("{subject} {when}"))
+            .here(format!("the {} {when}", self.container.role.name()))
             .help(fault.help);
         let Some((old, new)) = fault.replaced.filter(|_| place != self.script.span) else {
             return diagnostic;
@@ -113,7 +112,7 @@ mod tests {
                 step("mkdir /v/a"),
                 step("ln -s /opt/a /v/a"),
                 step("echo a >> /v/config"),
-                step("iptables -t nat -N REDIRECT"),
+                step("iptables -t nat -N REDIRECT; iptables -A REDIRECT -j RETURN"),
                 step("createdb shop"),
             ],
         );
@@ -148,9 +147,76 @@ mod tests {
             "cp /etc/config /v/config; echo b >> /v/config",
             "echo a >> /tmp/log",
             "if ! createdb shop; then echo there; fi",
+            "[ -f /v/done ] && exit 0; createdb shop",
+            "set +e; mkdir /v/a || exit 0",
+            "iptables -t nat -N REDIRECT",
+            "sed -i '/a/d' /v/config",
+            "cp /etc/a /v/a; chmod 0444 /v/a",
+            "psql -c 'CREATE TABLE IF NOT EXISTS a (b int)'",
+            "psql -tAc 'SELECT 1' | grep -q 1 || psql -c 'CREATE DATABASE a'",
+            "psql -c 'DROP DATABASE IF EXISTS a; CREATE DATABASE a'",
+            "kubectl create secret generic a --dry-run=client -o yaml | kubectl apply -f -",
+            "kubectl create -f job.yaml",
+            "helm upgrade --install a b",
+            "vault operator init -status || vault operator init",
+            "initdb -D /tmp/a",
         ] {
             passes(Code::UnrepeatableCommand, &step(script));
         }
+    }
+
+    #[test]
+    fn servers_remember() {
+        let shown = found(
+            Code::UnrepeatableCommand,
+            [
+                step("psql -v ON_ERROR_STOP=1 -c \"CREATE USER a PASSWORD '$B'\""),
+                step("mysql -h db -e 'CREATE DATABASE a; GRANT ALL ON a.* TO b'"),
+                step("echo \"INSERT INTO a VALUES (1)\" | mysql -h db a"),
+                step("mysql -h db <<EOF\n      CREATE TABLE a (b int);\n      EOF"),
+                step("kubectl create configmap a --from-literal=b=c"),
+                step("helm install a b/a"),
+                step("python manage.py createsuperuser --noinput"),
+                step("kafka-topics.sh --bootstrap-server a:9092 --create --topic b"),
+                step("php artisan migrate:fresh --force"),
+                step("initdb -D /v/data && echo a"),
+                step("mongosh --host a --eval 'rs.initiate()'"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @"");
+    }
+
+    #[test]
+    fn files_remember() {
+        let other = |script: &str| {
+            step(script)
+                .replace("mounts v at /v\n  }", "securityContext { runAsUser 7 }; mounts v at /v\n  }")
+        };
+        let shown = found(
+            Code::UnrepeatableCommand,
+            [
+                other("cp /ca/a.crt /v/a.crt && chmod 0444 /v/a.crt"),
+                other("echo a > /v/key; chmod a-w /v/key"),
+                step("cd /v && mkdir a && touch a/b"),
+                step("sed -i '$a host=a' /v/config"),
+                step("keytool -importcert -alias a -keystore /v/certs -file /a"),
+                step("ssh-keygen -t ed25519 -N '' -f /v/key"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @"");
+        passes(Code::UnrepeatableCommand, &other("cp -f /ca/a.crt /v/a.crt && chmod 0444 /v/a.crt"));
+        passes(Code::UnrepeatableCommand, &other("cp /ca/a.crt /v/a.crt && chmod 0644 /v/a.crt"));
+    }
+
+    #[test]
+    fn apps_run_again_too() {
+        let app = |kind: &str, script: &str| {
+            let policy = if kind == "job" { "restartPolicy Never" } else { "replicas 1" };
+            format!("{kind} p {{ {policy}; app b {{ image \"b:1\"; script \"{script}\" }} }}")
+        };
+        let shown = found(Code::UnrepeatableCommand, [app("deployment", "createdb shop && exec server")]);
+        insta::assert_snapshot!(shown, @"");
+        passes(Code::UnrepeatableCommand, &app("job", "createdb shop"));
     }
 
     /// When the steps of a pod run again, according to the label of a finding.
@@ -175,7 +241,7 @@ mod tests {
             when(POD, "claim \"data\"", "", "mkdir /v/a"),
             when(POD, "", "restartPolicy Never", "mkdir /v/a"),
             when(POD, "", RULE, "mkdir /v/a"),
-            when(POD, "", "", "iptables -N CHAIN"),
+            when(POD, "", "", "iptables -N CHAIN; check"),
             when(JOB, "", "", "mkdir /v/a"),
             when(JOB, "", "restartPolicy OnFailure", "mkdir /v/a"),
             when(JOB, "claim \"data\"", "", "mkdir /v/a"),

@@ -1,14 +1,14 @@
 //! Knows where the programs of some public images write when they start.
 
-use super::of_root;
+use super::{of_root, read_only_root};
 use crate::diagnostic::Diagnostic;
 use crate::lint::Pod;
 use crate::lint::files::mount_at;
 use crate::lint::rules::image;
+use crate::lint::scripts::ScriptPlace;
 use crate::lint::shell::ShellScript;
 use crate::model::Container;
 use crate::object::Node;
-use crate::source::Span;
 
 /// Images with the program that they start, the files that it writes by default, and the files that say otherwise.
 const WRITERS: [(&str, &str, &[&str], &[&str]); 5] = [
@@ -29,8 +29,8 @@ pub(super) fn warning(
     pod: &Pod<'_>,
     container: &Container,
     script: Option<&ShellScript<'_>>,
-    root: Span,
 ) -> Option<Diagnostic> {
+    let root = read_only_root(container)?;
     let (name, registry, place) = image(container)?;
     let name = name.strip_prefix("library/").unwrap_or(name);
     let of_hub = registry.is_none_or(|registry| registry == "docker.io");
@@ -50,5 +50,5 @@ pub(super) fn warning(
             || file.strip_prefix("/var").is_some_and(|file| mount_at(container, file).is_some())
     };
     let file = files.iter().find(|file| !is_mounted(file))?;
-    Some(of_root(pod, container, file, place, root))
+    Some(of_root(pod, container, ScriptPlace::Command, file, place, root))
 }
