@@ -61,6 +61,7 @@ impl Code {
     pub(crate) fn yields_to(self) -> Option<Self> {
         match self {
             Self::EndlessWait => Some(Self::EndlessCommand),
+            Self::ChownInScript => Some(Self::RefusedWrite),
             Self::StepSetsBill => Some(Self::CheaperOrder),
             Self::UnprobedServer => Some(Self::SidecarWithoutStartupProbe),
             _ => None,
@@ -207,6 +208,7 @@ codes! {
     ProbeOnStep "probe-on-step",
     RacingMigration "racing-migration",
     ReadOnlyVolume "read-only-volume",
+    RefusedWrite "refused-write",
     RelativePath "relative-path",
     ReplacedData "replaced-data",
     RequestNotLimit "request-not-limit",

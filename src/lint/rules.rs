@@ -24,6 +24,7 @@ mod piped_download;
 mod ports;
 mod probe_in_one_shot_pod;
 mod racing_migration;
+mod refused_write;
 mod scratch_over_limit;
 mod secret_on_command_line;
 mod servers;
@@ -85,6 +86,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::PipedDownload, piped_download::check),
     (Code::ProbeInOneShotPod, probe_in_one_shot_pod::check),
     (Code::RacingMigration, racing_migration::check),
+    (Code::RefusedWrite, refused_write::check),
     (Code::ScratchOverLimit, scratch_over_limit::check),
     (Code::SecretOnCommandLine, secret_on_command_line::check),
     (Code::SeveralTasks, several_tasks::check),
