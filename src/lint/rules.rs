@@ -16,8 +16,10 @@ mod kubectl_without_account;
 mod literal_secret;
 mod memory_volume_over_limit;
 mod migrations;
+mod misplaced_script;
 mod missed_dotfiles;
 mod missing_mount_point;
+mod missing_shell;
 mod no_shell;
 mod open_port_not_ready;
 mod piped_download;
@@ -46,6 +48,7 @@ mod unprobed_server;
 mod unrepeatable_command;
 mod unreserved_step;
 mod unrestarted_container;
+mod unsplit_command;
 mod unstarted_server;
 mod vanished_image;
 mod waits_for_itself;
@@ -79,8 +82,10 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::KubectlWithoutAccount, kubectl_without_account::check),
     (Code::LiteralSecret, literal_secret::check),
     (Code::MemoryVolumeOverLimit, memory_volume_over_limit::check),
+    (Code::MisplacedScript, misplaced_script::check),
     (Code::MissedDotfiles, missed_dotfiles::check),
     (Code::MissingMountPoint, missing_mount_point::check),
+    (Code::MissingShell, missing_shell::check),
     (Code::NoShell, no_shell::check),
     (Code::OpenPortNotReady, open_port_not_ready::check),
     (Code::PipedDownload, piped_download::check),
@@ -107,6 +112,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UnrepeatableCommand, unrepeatable_command::check),
     (Code::UnreservedStep, unreserved_step::check),
     (Code::UnrestartedContainer, unrestarted_container::check),
+    (Code::UnsplitCommand, unsplit_command::check),
     (Code::UnstartedServer, unstarted_server::check),
     (Code::VanishedImage, vanished_image::check),
     (Code::WaitsForItself, waits_for_itself::check),
