@@ -108,7 +108,7 @@ impl Outcome {
                 return Self::Undecidable("fields of later versions, which the judge knows in all versions");
             }
             if errors.iter().any(|error| error.code.name() == "too-large") {
-                return Self::Undecidable("stricter: a workload with more than 1 MiB of text");
+                return Self::Undecidable("stricter: the limits of size");
             }
             let is_replaced = |found: &Diagnostic| {
                 let place = manifest.path_at(&found.primary.span.range());
