@@ -6,6 +6,8 @@
 //! Invariant: a rule does not warn unless the source proves the fault.
 
 mod allowances;
+#[allow(dead_code)]
+mod files;
 mod hidden;
 mod injection;
 mod later_hook;
@@ -151,19 +153,7 @@ impl<'a> Pod<'a> {
     /// The place in the source of some bytes of a script: their first line if the source contains it literally, else the
     /// whole value.
     fn place_of(&self, script: &ShellScript<'_>, range: &Range<usize>) -> Span {
-        let found = || {
-            let text = script.text?;
-            let part = text.get(range.clone())?.lines().next()?.trim_end();
-            let source = self.sources.slice(script.span);
-            let at = script.line_by_line(source, range.start).or_else(|| {
-                let before = text.get(..range.start)?.matches(part).count();
-                source.match_indices(part).nth(before).map(|(at, _)| at)
-            })?;
-            let start = script.span.start + u32::try_from(at).ok()?;
-            let end = start + u32::try_from(part.len()).ok()?;
-            (!part.is_empty()).then_some(Span { start, end, ..script.span })
-        };
-        found().unwrap_or(script.span)
+        script.place_of(self.sources, range)
     }
 }
 

@@ -17,9 +17,11 @@ mod kubectl_without_account;
 mod literal_secret;
 mod memory_volume_over_limit;
 mod migrations;
+mod misplaced_script;
 mod missed_dotfiles;
 mod missing_mount_point;
 mod missing_rights;
+mod missing_shell;
 mod no_shell;
 mod open_port_not_ready;
 mod piped_download;
@@ -27,6 +29,7 @@ mod ports;
 mod probe_in_one_shot_pod;
 mod racing_migration;
 mod root_refused;
+mod refused_write;
 mod scratch_over_limit;
 mod secret_on_command_line;
 mod servers;
@@ -50,6 +53,7 @@ mod unrepeatable_command;
 mod unreserved_step;
 mod unresolvable_host;
 mod unrestarted_container;
+mod unsplit_command;
 mod unstarted_server;
 mod vanished_image;
 mod waits_for_itself;
@@ -83,15 +87,18 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::KubectlWithoutAccount, kubectl_without_account::check),
     (Code::LiteralSecret, literal_secret::check),
     (Code::MemoryVolumeOverLimit, memory_volume_over_limit::check),
+    (Code::MisplacedScript, misplaced_script::check),
     (Code::MissedDotfiles, missed_dotfiles::check),
     (Code::MissingMountPoint, missing_mount_point::check),
     (Code::MissingRights, missing_rights::check),
+    (Code::MissingShell, missing_shell::check),
     (Code::NoShell, no_shell::check),
     (Code::OpenPortNotReady, open_port_not_ready::check),
     (Code::PipedDownload, piped_download::check),
     (Code::ProbeInOneShotPod, probe_in_one_shot_pod::check),
     (Code::RacingMigration, racing_migration::check),
     (Code::RootRefused, root_refused::check),
+    (Code::RefusedWrite, refused_write::check),
     (Code::ScratchOverLimit, scratch_over_limit::check),
     (Code::SecretOnCommandLine, secret_on_command_line::check),
     (Code::SeveralTasks, several_tasks::check),
@@ -114,6 +121,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UnreservedStep, unreserved_step::check),
     (Code::UnresolvableHost, unresolvable_host::check),
     (Code::UnrestartedContainer, unrestarted_container::check),
+    (Code::UnsplitCommand, unsplit_command::check),
     (Code::UnstartedServer, unstarted_server::check),
     (Code::VanishedImage, vanished_image::check),
     (Code::WaitsForItself, waits_for_itself::check),

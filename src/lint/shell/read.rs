@@ -1,11 +1,11 @@
 //! Collects the commands of a script's syntax tree.
 
 use super::wrapper::StartedProgram;
-use super::{Loop, PlainCommand, ShellScript, call, wrapper};
+use super::{Loop, OnFailure, PlainCommand, ShellScript, call, wrapper};
 use crate::source::Span;
 use shuck_ast::{
     BinaryOp, BuiltinCommand, Command as Tree, CompoundCommand, ForCommand, Redirect, RedirectKind,
-    SimpleCommand, Stmt, StmtSeq, Word, WordPart, WordPartNode,
+    SimpleCommand, Stmt, StmtSeq, StmtTerminator, Word, WordPart, WordPartNode,
 };
 use shuck_parser::ShellDialect;
 use shuck_parser::parser::Parser;
@@ -28,8 +28,13 @@ fn read_within(text: &str, span: Span, place: CommandContext, depth: usize) -> O
     if parsed.is_err() {
         return None;
     }
-    let mut reader =
-        ScriptReader { text, script: ShellScript::new(Some(text), span), leaves: Vec::new(), depth };
+    let mut reader = ScriptReader {
+        text,
+        script: ShellScript::new(Some(text), span),
+        leaves: Vec::new(),
+        may_be_done: false,
+        depth,
+    };
     reader.all(&parsed.file.body, place);
     reader.bound();
     Some(reader.script)
@@ -40,17 +45,36 @@ fn read_within(text: &str, span: Span, place: CommandContext, depth: usize) -> O
 struct CommandContext {
     guarded: bool,
     may_fail: bool,
+    tested: bool,
+    on_failure: OnFailure,
 }
 
 impl CommandContext {
-    const GUARDED: Self = Self { guarded: true, may_fail: false };
+    const GUARDED: Self = Self { guarded: true, may_fail: false, tested: true, on_failure: OnFailure::GoOn };
 
     fn in_condition(self) -> Self {
-        Self { may_fail: true, ..self }
+        Self { may_fail: true, on_failure: OnFailure::GoOn, ..self }
     }
 
     fn in_branch(self) -> Self {
-        Self { guarded: true, ..self }
+        Self { guarded: true, tested: true, ..self }
+    }
+
+    /// Before other statements.
+    fn before_others(self) -> Self {
+        match self.on_failure {
+            OnFailure::Fail => Self { on_failure: OnFailure::FailWithErrexit, ..self },
+            OnFailure::FailWithErrexit | OnFailure::GoOn => self,
+        }
+    }
+
+    /// Before `&&`.
+    fn before_and(self) -> Self {
+        let on_failure = match self.on_failure {
+            OnFailure::Fail => OnFailure::Fail,
+            OnFailure::FailWithErrexit | OnFailure::GoOn => OnFailure::GoOn,
+        };
+        Self { may_fail: true, on_failure, ..self }
     }
 }
 
@@ -59,13 +83,16 @@ struct ScriptReader<'t> {
     script: ShellScript<'t>,
     /// The places where a command leaves the script.
     leaves: Vec<usize>,
+    /// Whether a test may have ended the script with success.
+    may_be_done: bool,
     depth: usize,
 }
 
 impl<'t> ScriptReader<'t> {
     fn all(&mut self, statements: &StmtSeq, place: CommandContext) {
-        for statement in statements.iter() {
-            self.statement(statement, place);
+        let mut rest = statements.iter().peekable();
+        while let Some(statement) = rest.next() {
+            self.statement(statement, if rest.peek().is_some() { place.before_others() } else { place });
         }
     }
 
@@ -74,7 +101,10 @@ impl<'t> ScriptReader<'t> {
             return;
         }
         self.depth += 1;
+        let in_background = matches!(statement.terminator, Some(StmtTerminator::Background(_)));
         let place = if statement.negated { place.in_condition() } else { place };
+        let place =
+            if in_background { CommandContext { on_failure: OnFailure::GoOn, ..place } } else { place };
         let first = self.script.commands.len();
         match &statement.command {
             Tree::Simple(command) => self.simple(command, &statement.redirects, place),
@@ -83,6 +113,8 @@ impl<'t> ScriptReader<'t> {
                 if code.as_deref() != Some("0") {
                     self.leaves.push(exit.span.start.offset());
                 }
+                let failed = exit.code.is_some() && code.as_deref().is_some_and(|code| code != "0");
+                self.may_be_done |= place.tested && !failed;
             }
             Tree::Builtin(BuiltinCommand::Return(leave)) => self.leaves.push(leave.span.start.offset()),
             Tree::Builtin(_) => {}
@@ -93,10 +125,18 @@ impl<'t> ScriptReader<'t> {
             }
             Tree::Binary(binary) => {
                 let (left, right) = match binary.op {
-                    BinaryOp::And | BinaryOp::Or => (place.in_condition(), place.in_branch()),
+                    BinaryOp::And => (place.before_and(), CommandContext { guarded: true, ..place }),
+                    BinaryOp::Or => (place.in_condition(), place.in_branch()),
                     BinaryOp::Pipe | BinaryOp::PipeAll => (place, place),
                 };
                 self.statement(&binary.left, left);
+                let only_makes = || {
+                    self.script.commands[first..].iter().all(|command| MAKERS.contains(&command.program()))
+                };
+                let right = CommandContext {
+                    tested: right.tested || (binary.op == BinaryOp::And && !only_makes()),
+                    ..right
+                };
                 let next = self.script.commands.len();
                 self.statement(&binary.right, right);
                 let is_pipe = matches!(binary.op, BinaryOp::Pipe | BinaryOp::PipeAll);
@@ -130,8 +170,8 @@ impl<'t> ScriptReader<'t> {
             CompoundCommand::Until(command) => {
                 self.repeated(range(command.span), &command.condition, &command.body, place);
             }
-            CompoundCommand::For(command) => self.listed(command, place),
-            CompoundCommand::ArithmeticFor(command) => self.all(&command.body, place),
+            CompoundCommand::For(command) => self.listed(command, place.before_others()),
+            CompoundCommand::ArithmeticFor(command) => self.all(&command.body, place.before_others()),
             CompoundCommand::Case(command) => {
                 for case in &command.cases {
                     self.all(&case.body, place.in_branch());
@@ -195,6 +235,12 @@ impl<'t> ScriptReader<'t> {
             range: range(simple.span),
             guarded: place.guarded,
             may_fail: place.may_fail,
+            tested: place.tested || self.may_be_done,
+            on_failure: place.on_failure,
+            input: redirects
+                .iter()
+                .find_map(|redirect| Some(self::range(redirect.heredoc()?.body.span)))
+                .unwrap_or_default(),
             outputs: redirects.iter().filter_map(|redirect| self.output(redirect)).collect(),
             ..PlainCommand::default()
         };
@@ -259,6 +305,7 @@ impl<'t> ScriptReader<'t> {
         }));
         self.script.commands.extend(nested.commands.into_iter().map(|command| PlainCommand {
             range: moved(command.range, offset),
+            input: moved(command.input, offset),
             pipes_to: command.pipes_to.map(|at| at + first),
             ..command
         }));
@@ -336,6 +383,14 @@ impl<'t> ScriptReader<'t> {
         }
     }
 }
+
+/// Programs that make or change something: that they succeed says nothing about an earlier run.
+const MAKERS: [&str; 43] = [
+    ".", "apk", "apt", "apt-get", "aws", "cat", "cd", "chgrp", "chmod", "chown", "cp", "curl", "date", "dnf",
+    "echo", "envsubst", "export", "git", "gunzip", "install", "ln", "microdnf", "mkdir", "mv", "npm",
+    "openssl", "pip", "pip3", "printf", "rm", "rsync", "sed", "set", "sleep", "source", "tar", "tee",
+    "touch", "umask", "unzip", "wget", "yarn", "yum",
+];
 
 /// The operators that compare numbers.
 const COMPARISONS: [&str; 6] = ["-lt", "-le", "-gt", "-ge", "-eq", "-ne"];
