@@ -149,17 +149,17 @@ mod tests {
 
     fn pod(step: &str) -> String {
         format!(
-            "pod p {{\n  volume conf configmap \"conf\"\n  volume v\n  step s {{ image \"a:1\"; {step} }}\n  app b {{ image \"b:1\"; reads conf at /conf; updates v at /v }}\n}}"
+            "pod p {{\n  volume conf configmap \"conf\"\n  volume v\n  step s {{ image \"a:1\"; {step} }}\n  app b {{ image \"b:1\"; reads conf at /conf; mounts v at /v }}\n}}"
         )
     }
 
     fn mounted(script: &str) -> String {
-        pod(&format!("script '''\n    {script}\n  '''\n  reads conf at /conf; updates v at /v"))
+        pod(&format!("script '''\n    {script}\n  '''\n  reads conf at /conf; mounts v at /v"))
     }
 
     fn rooted(script: &str) -> String {
         pod(&format!(
-            "script '''\n    {script}\n  '''\n  securityContext {{ readOnlyRootFilesystem true }}; updates v at /v; updates v at /tmp sub \"tmp\""
+            "script '''\n    {script}\n  '''\n  securityContext {{ readOnlyRootFilesystem true }}; mounts v at /v; mounts v at /tmp sub \"tmp\""
         ))
     }
 
@@ -214,8 +214,8 @@ mod tests {
                 "pod p {{ volume v; app web {{ image \"nginx:1.29\"; securityContext {{ readOnlyRootFilesystem true }}; {more} }} }}"
             )
         };
-        insta::assert_snapshot!(found(CODE, [web("updates v at /var/run")]), @"");
-        passes(CODE, &web("updates v at /var/cache/nginx; updates v at /var/run sub \"run\""));
-        passes(CODE, &web("run \"nginx -c /v/nginx.conf\"; updates v at /v"));
+        insta::assert_snapshot!(found(CODE, [web("mounts v at /var/run")]), @"");
+        passes(CODE, &web("mounts v at /var/cache/nginx; mounts v at /var/run sub \"run\""));
+        passes(CODE, &web("run \"nginx -c /v/nginx.conf\"; mounts v at /v"));
     }
 }
