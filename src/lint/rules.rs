@@ -13,6 +13,7 @@ mod ignored_failure;
 mod interrupted_migration;
 mod kubectl_without_account;
 mod literal_secret;
+mod lost_files;
 mod memory_volume_over_limit;
 mod migrations;
 mod missed_dotfiles;
@@ -75,6 +76,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::InterruptedMigration, interrupted_migration::check),
     (Code::KubectlWithoutAccount, kubectl_without_account::check),
     (Code::LiteralSecret, literal_secret::check),
+    (Code::LostFiles, lost_files::check),
     (Code::MemoryVolumeOverLimit, memory_volume_over_limit::check),
     (Code::MissedDotfiles, missed_dotfiles::check),
     (Code::MissingMountPoint, missing_mount_point::check),

@@ -118,6 +118,11 @@ mod tests {
                 ),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        …b { image "b:1"; script "«python manage.py migrate --noinput &&» exec gunicorn a.wsgi" }…
+          several pods run the migration at the same time, and `Django` does not take a lock
+        …tStart { exec { command [«"alembic", "upgrade", "head"»] } } } } }
+          several pods run the migration at the same time, and `Alembic` does not take a lock
+        "#);
     }
 }

@@ -132,7 +132,7 @@ fn of_root(
     } else {
         let known = pod.workload.volumes.iter().any(|volume| volume.name.text == "tmp");
         let volume = if known { "work" } else { "tmp" };
-        format!("add `volume {volume}` to the workload, and `updates {volume} at {folder}` to `{name}`")
+        format!("add `volume {volume}` to the workload, and `mounts {volume} at {folder}` to `{name}`")
     };
     Diagnostic::warning(Code::RefusedWrite, span, headline)
         .here("is in no volume, so this fails")
@@ -201,7 +201,18 @@ mod tests {
                 rooted("git clone https://a.acme.dev/a.git /srv/a"),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r"
+        «app zk get /a > /work/a»
+          the step `s` writes `/work/a`, but its root file system is read-only
+        «mkdir /work»
+          the step `s` writes `/work`, but its root file system is read-only
+        «apk add --no-cache curl»
+          the step `s` writes `/lib/apk`, but its root file system is read-only
+        «wget https://a.acme.dev/a.tgz -O /work/a.tgz»
+          the step `s` writes `/work/a.tgz`, but its root file system is read-only
+        «git clone https://a.acme.dev/a.git /srv/a»
+          the step `s` writes `/srv/a`, but its root file system is read-only
+        ");
         for script in ["echo a > /tmp/a", "mkdir -p /work", "echo a > /dev/null", "echo a >&2", "tee /v/a"] {
             passes(CODE, &rooted(script));
         }
@@ -214,7 +225,10 @@ mod tests {
                 "pod p {{ volume v; app web {{ image \"nginx:1.29\"; securityContext {{ readOnlyRootFilesystem true }}; {more} }} }}"
             )
         };
-        insta::assert_snapshot!(found(CODE, [web("mounts v at /var/run")]), @"");
+        insta::assert_snapshot!(found(CODE, [web("mounts v at /var/run")]), @r#"
+        …olume v; app web { image «"nginx:1.29"»; securityContext { read…
+          the app `web` writes `/var/cache/nginx/client_temp`, but its root file system is read-only
+        "#);
         passes(CODE, &web("mounts v at /var/cache/nginx; mounts v at /var/run sub \"run\""));
         passes(CODE, &web("run \"nginx -c /v/nginx.conf\"; mounts v at /v"));
     }

@@ -129,8 +129,8 @@ mod tests {
           + ln -sfn /opt/a /v/a
         «echo a >> /v/config»
           the step `s` cannot run twice: `>>` appends to `/v/config` again
-        «iptables -t nat -N REDIRECT»
-          the step `s` cannot run twice: the new chain still exists in the pod's network
+        «iptables -t nat -N REDIRECT;» iptables -A REDIRECT -j…
+          the step `s` cannot run twice: `iptables -N` finds the new chain still in the network
         «createdb shop»
           the step `s` cannot run twice: `createdb` fails if its object exists
         ");
@@ -183,7 +183,30 @@ mod tests {
                 step("mongosh --host a --eval 'rs.initiate()'"),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        «psql -v ON_ERROR_STOP=1 -c "CREATE USER a PASSWORD '$B'"»
+          the step `s` cannot run twice: `CREATE USER` fails if its object exists
+        «mysql -h db -e 'CREATE DATABASE a; GRANT ALL ON a.* TO b'»
+          the step `s` cannot run twice: `CREATE DATABASE` fails if its object exists
+        …ERT INTO a VALUES (1)" | «mysql -h db a»
+          the step `s` cannot run twice: `INSERT` adds its rows again, or fails if their key exists
+        «mysql -h db <<EOF»
+          the step `s` cannot run twice: `CREATE TABLE` fails if its object exists
+        «kubectl create configmap a --from-literal=b=c»
+          the step `s` cannot run twice: `kubectl create` fails if its object exists
+        «helm install a b/a»
+          the step `s` cannot run twice: `helm install` fails if the release exists
+        «python manage.py createsuperuser --noinput»
+          the step `s` cannot run twice: `manage.py createsuperuser` fails if the user exists
+        «kafka-topics.sh --bootstrap-server a:9092 --create --topic b»
+          the step `s` cannot run twice: `kafka-topics.sh --create` fails if the topic exists
+        «php artisan migrate:fresh --force»
+          the step `s` cannot run twice: `artisan migrate:fresh` erases what is there
+        «initdb -D /v/data &&» echo a
+          the step `s` cannot run twice: `initdb` fails if its folder has files
+        «mongosh --host a --eval 'rs.initiate()'»
+          the step `s` cannot run twice: `mongosh rs.initiate` fails once the set is initialized
+        "#);
     }
 
     #[test]
@@ -203,7 +226,26 @@ mod tests {
                 step("ssh-keygen -t ed25519 -N '' -f /v/key"),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r"
+        «cp /ca/a.crt /v/a.crt &&» chmod 0444 /v/a.crt
+          the step `s` cannot run twice: `chmod 0444` has made `/v/a.crt` read-only by then
+          fix (unsafe): use `cp -f`
+          - cp /ca/a.crt /v/a.crt && ch…
+          + cp -f /ca/a.crt /v/a.crt && ch…
+        «echo a > /v/key;» chmod a-w /v/key
+          the step `s` cannot run twice: `chmod a-w` has made `/v/key` read-only by then
+        cd /v && «mkdir a &&» touch a/b
+          the step `s` cannot run twice: `mkdir` fails if `/v/a` exists
+          fix (unsafe): use `mkdir -p`
+          - cd /v && mkdir a && touch a/b
+          + cd /v && mkdir -p a && touch a/b
+        «sed -i '$a host=a' /v/config»
+          the step `s` cannot run twice: `sed` adds the line to `/v/config` again
+        «keytool -importcert -alias a -keystore /v/certs -file /a»
+          the step `s` cannot run twice: `keytool` fails if the alias exists in `/v/certs`
+        «ssh-keygen -t ed25519 -N '' -f /v/key»
+          the step `s` cannot run twice: `ssh-keygen` asks before it overwrites `/v/key`
+        ");
         passes(Code::UnrepeatableCommand, &other("cp -f /ca/a.crt /v/a.crt && chmod 0444 /v/a.crt"));
         passes(Code::UnrepeatableCommand, &other("cp /ca/a.crt /v/a.crt && chmod 0644 /v/a.crt"));
     }
@@ -215,7 +257,10 @@ mod tests {
             format!("{kind} p {{ {policy}; app b {{ image \"b:1\"; script \"{script}\" }} }}")
         };
         let shown = found(Code::UnrepeatableCommand, [app("deployment", "createdb shop && exec server")]);
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        …b { image "b:1"; script "«createdb shop &&» exec server" } }
+          the app `b` cannot run twice: `createdb` fails if its object exists
+        "#);
         passes(Code::UnrepeatableCommand, &app("job", "createdb shop"));
     }
 
@@ -253,7 +298,7 @@ mod tests {
         the step runs again in every new pod
         the step runs again if the node restarts
         the step runs again each time `s` ends with exit code 42
-        the step runs again if it fails
+        never
         never
         the step runs again if it fails
         the step runs again in every new pod
