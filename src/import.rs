@@ -15,7 +15,6 @@ mod labels;
 mod missing;
 mod probe;
 mod source;
-mod text;
 mod typed;
 mod volume;
 mod workload;

@@ -60,6 +60,7 @@ impl Code {
     /// The diagnostic that says more about the same place: if both are found, this one is left out.
     pub(crate) fn yields_to(self) -> Option<Self> {
         match self {
+            Self::EndlessWait => Some(Self::EndlessCommand),
             Self::ChownInScript => Some(Self::RefusedWrite),
             Self::StepSetsBill => Some(Self::CheaperOrder),
             Self::UnprobedServer => Some(Self::SidecarWithoutStartupProbe),
@@ -119,6 +120,7 @@ codes! {
     DuplicateWorkload "duplicate-workload",
     EarlySubpath "early-subpath",
     EmptyCommand "empty-command",
+    EndlessCommand "endless-command",
     EndlessRestart "endless-restart",
     EndlessWait "endless-wait",
     FeatureGateOff "feature-gate-off",
@@ -168,6 +170,7 @@ codes! {
     MisplacedBrace "misplaced-brace",
     MisplacedEdition "misplaced-edition",
     MisplacedStatement "misplaced-statement",
+    MisplacedScript "misplaced-script",
     MissedDotfiles "missed-dotfiles",
     MissingApp "missing-app" [Absence],
     MissingArgument "missing-argument" [Absence],
@@ -182,6 +185,7 @@ codes! {
     MissingNamespace "missing-namespace" [Absence],
     MissingParam "missing-param" [Absence],
     MissingSelector "missing-selector" [Absence],
+    MissingShell "missing-shell",
     MissingSource "missing-source" [Absence],
     MissingSpace "missing-space" [Absence],
     MissingStatement "missing-statement" [Absence],
@@ -287,6 +291,7 @@ codes! {
     UnreservedStep "unreserved-step",
     UnrestartedContainer "unrestarted-container",
     UnsetVariable "unset-variable",
+    UnsplitCommand "unsplit-command",
     UnstartedServer "unstarted-server",
     UnusedAllowance "unused-allowance" [Absence, Unused],
     UnusedVolume "unused-volume" [Absence, Unused],

@@ -1,10 +1,11 @@
 //! Writes commands as `run`, `script` and `args` if these mean exactly the same, else as lists of words.
 
 use super::source::{DraftToken, StatementDraft};
-use super::text;
+use crate::literal;
 use super::yaml::{YamlEntry, YamlNode};
 use crate::kubernetes::schema::FieldType;
 use crate::model::command::{DEFAULT_SHELL, escape, reads_command, split};
+use crate::model::shell_words::{is_unsplit, shell_word};
 use crate::source::Span;
 use std::borrow::Cow;
 
@@ -32,7 +33,7 @@ pub(super) fn command(container: &YamlNode) -> Vec<StatementDraft> {
 /// The words of a command as one text if that is short and means the same, else as a list.
 pub(super) fn words(list: &YamlNode) -> DraftToken {
     match joined(list) {
-        Some(text) => DraftToken::new(list.span, text::quoted(&text)),
+        Some(text) => DraftToken::new(list.span, literal::quoted(&text)),
         None => super::fields::value(&FieldType::List(&FieldType::Text), "", list),
     }
 }
@@ -42,7 +43,7 @@ fn run(entry: &YamlEntry) -> Option<Vec<DraftToken>> {
     let first = entry.node.items().first()?.as_text()?;
     // A shell reads `NAME=value` as a variable.
     let text = joined(&entry.node).filter(|_| !first.contains('='))?;
-    Some(vec![DraftToken::new(entry.key_span, "run"), DraftToken::new(entry.node.span, text::quoted(&text))])
+    Some(vec![DraftToken::new(entry.key_span, "run"), DraftToken::new(entry.node.span, literal::quoted(&text))])
 }
 
 fn list(entry: &YamlEntry) -> Vec<DraftToken> {
@@ -67,7 +68,7 @@ fn script(container: &YamlNode, entry: &YamlEntry) -> Option<Vec<DraftToken>> {
     if shell != DEFAULT_SHELL {
         let first = entry.node.items().first()?.span;
         let before = &entry.node.items()[shell.len() - 1];
-        head.push(DraftToken::new(first.to(before.span), text::quoted(&join(shell)?)));
+        head.push(DraftToken::new(first.to(before.span), literal::quoted(&join(shell)?)));
     }
     let place: Span = entry.node.items().last()?.span;
     head.push(DraftToken::text(place, &written));
@@ -87,6 +88,10 @@ fn as_written<'t>(container: &YamlNode, text: &'t str) -> Option<Cow<'t, str>> {
 fn joined(list: &YamlNode) -> Option<String> {
     let words: Vec<&str> = list.items().iter().filter_map(YamlNode::as_text).collect();
     if words.is_empty() || words.iter().any(|word| word.contains(char::is_control)) {
+        return None;
+    }
+    // In a text, quotes would say that these words are meant.
+    if is_unsplit(&words) || shell_word(&words).is_some() {
         return None;
     }
     join(&words).filter(|text| text.chars().count() <= LONGEST)

@@ -3,7 +3,7 @@
 //! Invariant: the text follows the style of the language: two spaces per level; up to three plain statements, or a chain of
 //! blocks of one statement, on one line if they fit; values that are too wide on lines of their own.
 
-use super::text;
+use crate::literal;
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::ops::Range;
@@ -68,11 +68,11 @@ impl DraftToken {
 
     /// A text, in the multi-line form if it has several lines.
     pub(super) fn text(origin: Span, text: &str) -> Self {
-        let form = match text::lines(text) {
+        let form = match literal::lines(text) {
             Some((lines, newline)) => {
                 DraftForm::Lines(lines.into_iter().map(str::to_owned).collect(), newline)
             }
-            None => DraftForm::Word(text::quoted(text)),
+            None => DraftForm::Word(literal::quoted(text)),
         };
         Self { origin, form, comments: Comments::default() }
     }

@@ -5,6 +5,7 @@ mod cheaper_order;
 mod chown_in_script;
 mod deadline_on_server;
 mod early_subpath;
+mod endless_command;
 mod endless_restart;
 mod endless_wait;
 mod fragile_job_wait;
@@ -16,8 +17,10 @@ mod literal_secret;
 mod lost_files;
 mod memory_volume_over_limit;
 mod migrations;
+mod misplaced_script;
 mod missed_dotfiles;
 mod missing_mount_point;
+mod missing_shell;
 mod no_shell;
 mod open_port_not_ready;
 mod piped_download;
@@ -27,6 +30,7 @@ mod racing_migration;
 mod refused_write;
 mod scratch_over_limit;
 mod secret_on_command_line;
+mod servers;
 mod several_tasks;
 mod sidecar_as_app;
 mod skipped_pre_stop;
@@ -45,6 +49,7 @@ mod unprobed_server;
 mod unrepeatable_command;
 mod unreserved_step;
 mod unrestarted_container;
+mod unsplit_command;
 mod unstarted_server;
 mod vanished_image;
 mod waits_for_itself;
@@ -69,6 +74,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::ChownInScript, chown_in_script::check),
     (Code::DeadlineOnServer, deadline_on_server::check),
     (Code::EarlySubpath, early_subpath::check),
+    (Code::EndlessCommand, endless_command::check),
     (Code::EndlessRestart, endless_restart::check),
     (Code::EndlessWait, endless_wait::check),
     (Code::FragileJobWait, fragile_job_wait::check),
@@ -79,8 +85,10 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::LiteralSecret, literal_secret::check),
     (Code::LostFiles, lost_files::check),
     (Code::MemoryVolumeOverLimit, memory_volume_over_limit::check),
+    (Code::MisplacedScript, misplaced_script::check),
     (Code::MissedDotfiles, missed_dotfiles::check),
     (Code::MissingMountPoint, missing_mount_point::check),
+    (Code::MissingShell, missing_shell::check),
     (Code::NoShell, no_shell::check),
     (Code::OpenPortNotReady, open_port_not_ready::check),
     (Code::PipedDownload, piped_download::check),
@@ -107,6 +115,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UnrepeatableCommand, unrepeatable_command::check),
     (Code::UnreservedStep, unreserved_step::check),
     (Code::UnrestartedContainer, unrestarted_container::check),
+    (Code::UnsplitCommand, unsplit_command::check),
     (Code::UnstartedServer, unstarted_server::check),
     (Code::VanishedImage, vanished_image::check),
     (Code::WaitsForItself, waits_for_itself::check),

@@ -8,6 +8,7 @@ mod lazy;
 mod read;
 mod wrapper;
 
+pub(super) use call::{is_shell, script_of};
 pub(super) use lazy::LazyScript;
 
 use crate::source::{Sources, Span};
@@ -90,8 +91,13 @@ pub(super) struct Loop {
 }
 
 /// The name of a program without its folder.
-fn base_name(program: &str) -> &str {
+pub(super) fn base_name(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)
+}
+
+/// The index of the word of the program that some words start in the end.
+pub(super) fn started_program(words: &[&str]) -> usize {
+    wrapper::started(|at| words.get(at).copied()).at
 }
 
 impl PlainCommand {

@@ -9,20 +9,20 @@ const SHELLS: [&str; 7] = ["sh", "bash", "ash", "dash", "ksh", "mksh", "zsh"];
 const CALLERS: [&str; 3] = ["su", "runuser", "flock"];
 
 /// A shell that is started with a script.
-pub(super) struct ShellCall {
+pub(in crate::lint) struct ShellCall {
     /// The index of the script.
-    pub(super) text: usize,
+    pub(in crate::lint) text: usize,
     pub(super) errexit: bool,
     pub(super) pipefail: bool,
 }
 
 /// Whether a program is a shell.
-pub(super) fn is_shell(program: &str) -> bool {
+pub(in crate::lint) fn is_shell(program: &str) -> bool {
     SHELLS.contains(&base_name(program))
 }
 
 /// The script that some words start in a shell.
-pub(super) fn script_of(words: &[&str]) -> Option<ShellCall> {
+pub(in crate::lint) fn script_of(words: &[&str]) -> Option<ShellCall> {
     let (program, arguments) = words.split_first()?;
     if !is_shell(program) {
         let is_caller = CALLERS.contains(&base_name(program));

@@ -7,14 +7,14 @@ use crate::vocabulary::KEYWORDS;
 use std::fmt::Write as _;
 
 /// A name in a declaration or reference, or the key of a map: a word literally, anything else in quotes.
-pub(super) fn name(text: &str) -> String {
+pub(crate) fn name(text: &str) -> String {
     let is_word = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
     if is_word && !KEYWORDS.contains(&text) { text.to_owned() } else { quoted(text) }
 }
 
 /// A text in quotes, on one line: raw if it would need escapes and has no single quote.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let plain = |char: char| !char.is_control() && !is_invisible(char);
     if text.contains(['"', '\\']) && !text.contains('\'') && text.chars().all(plain) {
         return format!("'{text}'");
@@ -41,7 +41,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// An absolute path literally, anything else in quotes.
-pub(super) fn path(text: &str) -> String {
+pub(crate) fn path(text: &str) -> String {
     let needs_no_quotes = |char: char| {
         char.is_ascii_alphanumeric()
             || "-./:?@_<=>$%&*+!\\^`|~".contains(char)
@@ -55,7 +55,7 @@ pub(super) fn path(text: &str) -> String {
 }
 
 /// A text in an `env` block or a map: plain numbers and booleans without quotes.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let is_number = text.len() < 16
         && text.bytes().all(|byte| byte.is_ascii_digit())
         && (text == "0" || text.starts_with(|first: char| ('1'..='9').contains(&first)));
@@ -63,7 +63,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// A number of seconds with its unit.
-pub(super) fn seconds(count: i64) -> String {
+pub(crate) fn seconds(count: i64) -> String {
     match count {
         3600.. if count % 3600 == 0 => format!("{}h", count / 3600),
         120.. if count % 60 == 0 => format!("{}m", count / 60),
@@ -72,7 +72,7 @@ pub(super) fn seconds(count: i64) -> String {
 }
 
 /// The lines of a text for the raw multi-line form, and whether a newline ends it; `None` if that form cannot express it.
-pub(super) fn lines(text: &str) -> Option<(Vec<&str>, bool)> {
+pub(crate) fn lines(text: &str) -> Option<(Vec<&str>, bool)> {
     let (body, newline) = text.strip_suffix('\n').map_or((text, false), |body| (body, true));
     let lines: Vec<&str> = body.split('\n').collect();
     // Indentation that all lines share would be removed.
