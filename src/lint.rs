@@ -7,7 +7,6 @@
 
 mod allowances;
 mod awaited;
-#[allow(dead_code)]
 mod files;
 mod hidden;
 mod injection;

@@ -190,7 +190,16 @@ deployment shop {{ namespace "{namespace}"; wait seeded {{ job "seed" }}; app we
                 pair("backoffLimit 1", &wave("-1"), complete),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        …tep w { image "k:1"; run «"kubectl wait --for=condition=complete job/seed --timeout=300s"» }; app web { image "b:1…
+          the step `w` waits for the Job `seed`, a hook of a later phase
+        …tep w { image "k:1"; run «"kubectl wait --for=condition=complete job/seed --timeout=300s"» }; app web { image "b:1…
+          the step `w` waits for the Job `seed`, which comes in the later wave 5
+        …tep w { image "k:1"; run «"kubectl -n n wait --for condition=complete job seed"» }; app web { image "b:1…
+          the step `w` waits for the Job `seed`, which comes in the later wave 5
+        …tep w { image "k:1"; run «"kubectl wait --for=condition=complete job/seed --timeout=300s"» }; app web { image "b:1…
+          the step `w` waits for the Job `seed`, which comes in the later wave 0
+        "#);
         passes(CODE, &pair(&wave("-1"), "replicas 1", complete));
         passes(CODE, &pair(&wave("2"), &wave("2"), complete));
         passes(CODE, &pair(&wave("5"), "replicas 1", "kubectl -n m wait --for=condition=complete job/seed"));
@@ -200,7 +209,10 @@ deployment shop {{ namespace "{namespace}"; wait seeded {{ job "seed" }}; app we
     #[test]
     fn a_hook_cannot_wait_for_what_comes_after_it() {
         let source = "deployment shop { namespace \"n\"; app web { image \"b:1\" } }\njob check { restartPolicy Never; namespace \"n\"; serviceAccountName \"s\"; annotations { \"helm.sh/hook\" \"pre-install\" }; app a { image \"a:1\"; run \"kubectl rollout status deployment/shop\" } }";
-        insta::assert_snapshot!(found(CODE, [source]), @"");
+        insta::assert_snapshot!(found(CODE, [source]), @r#"
+        …app a { image "a:1"; run «"kubectl rollout status deployment/shop"» } }
+          the app `a` waits for the Deployment `shop`, which is created after this hook
+        "#);
         passes(CODE, &source.replace("pre-install", "post-install"));
     }
 

@@ -127,7 +127,18 @@ mod tests {
                 pod("ulimit -n 65536", "", ""),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        … 'mkdir -p /wiki/data && «git clone https://a.acme.dev/a /wiki/data/a»';  }
+          what the step `s` makes in `/wiki/data/a` is gone when it ends
+        …s { image "a:1"; script '«apk add --no-cache curl»';  }
+          what the step `s` installs is gone when it ends
+        …s { image "a:1"; script '«cp -r /app/dist/. /html»';  }
+          what the step `s` makes in `/html` is gone when it ends
+        …s { image "a:1"; script '«npm ci»';  }
+          what the step `s` installs is gone when it ends
+        …s { image "a:1"; script '«ulimit -n 65536»';  }
+          the limit that the step `s` sets is gone when it ends
+        "#);
         for script in [
             "cp -r /app/dist/. /v",
             "cp /a /tmp/a; upload /tmp/a",
@@ -153,7 +164,14 @@ mod tests {
                 pod("render > /app/a.yaml; upload", "", "env { CONFIG \"/app/a.yaml\" }"),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        …s { image "a:1"; script '«render > /app/conf/a.yaml»';  }
+          `s` makes `/app/conf/a.yaml` in no volume, so `b` does not see it
+        …s { image "a:1"; script '«render > /srv/a.yaml»';  }
+          `s` makes `/srv/a.yaml` in no volume, so `b` does not see it
+        …s { image "a:1"; script '«render > /app/a.yaml;» upload';  }
+          `s` makes `/app/a.yaml` in no volume, so `b` does not see it
+        "#);
         passes(CODE, &pod("render > /app/a.yaml", "mounts v at /app", "run \"serve /app/a.yaml\""));
         passes(CODE, &pod("render > /app/a.yaml", "", "run \"serve /app/a.yaml.bak\""));
         passes(CODE, &pod("render > /srv/a.tgz; tar -xf /srv/a.tgz -C /v", "mounts v at /v", ""));

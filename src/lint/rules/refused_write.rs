@@ -175,7 +175,18 @@ mod tests {
                 mounted("cp -r /v/a /v/b /conf/"),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        «sed -i "s/a/$B/" /conf/server.properties»
+          the step `s` writes `/conf/server.properties`, but `conf` is read-only there
+        cd /conf && «echo a >> server.properties»
+          the step `s` writes `/conf/server.properties`, but `conf` is read-only there
+        «curl -fsSLo /conf/a https://a.acme.dev/a»
+          the step `s` writes `/conf/a`, but `conf` is read-only there
+        «chown -R 1000 /conf»
+          the step `s` writes `/conf`, but `conf` is read-only there
+        «cp -r /v/a /v/b /conf/»
+          the step `s` writes `/conf`, but `conf` is read-only there
+        "#);
         for script in [
             "sed -i s/a/b/ /conf/a || true",
             "[ -w /conf ] && cp /v/a /conf/a",

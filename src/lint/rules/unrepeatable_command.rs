@@ -298,7 +298,7 @@ mod tests {
         the step runs again in every new pod
         the step runs again if the node restarts
         the step runs again each time `s` ends with exit code 42
-        never
+        the step runs again if it fails
         never
         the step runs again if it fails
         the step runs again in every new pod

@@ -129,7 +129,16 @@ mod tests {
                 set("kubectl rollout status statefulset/etcd"),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        …age "b:1"; script 'until «nc -z etcd-1.etcd 2380;» do sleep 1; done' }; ap…
+          the step `s` waits for `etcd-1.etcd`, which is a pod of its own workload
+        …s { image "b:1"; script '«wait-for-it.sh etcd-2.etcd.n.svc.cluster.local:2380»' }; app b { image "b:1"…
+          the step `s` waits for `etcd-2.etcd.n.svc.cluster.local`, which is a pod of its own workload
+        …s { image "b:1"; script '«until (echo > /dev/tcp/etcd-0.etcd/2380); do sleep 1; done»' }; app b { image "b:1"…
+          the step `s` waits for `etcd-0.etcd`, which is a pod of its own workload
+        …s { image "b:1"; script '«kubectl rollout status statefulset/etcd»' }; app b { image "b:1"…
+          the step `s` waits for the StatefulSet `etcd`, its own workload
+        "#);
         for script in [
             "[ \"$HOSTNAME\" = etcd-0 ] && exit 0; until nc -z etcd-0.etcd 2380; do sleep 1; done",
             "until nc -z etcd-backup.etcd 2380; do sleep 1; done",
