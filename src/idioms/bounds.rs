@@ -48,7 +48,8 @@ impl ScriptReader<'_> {
             Some((left.trim(), *more, right.trim()))
         })?;
         let name = left.trim_matches(['"', '\'', '$', '{', '}', ' ']);
-        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_name =
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         let number = self.number(right)?;
         // A counter that counts down starts at its constant.
         let count = if number == 0 { self.constants.get(name)?.parse().ok()? } else { number };

@@ -60,7 +60,9 @@ impl Step<'_> {
         let full = match (path.starts_with('/'), self.candidate.working_dir) {
             (true, _) => path.to_owned(),
             (false, Some(folder)) if path == "." => folder.to_owned(),
-            (false, Some(folder)) => format!("{}/{}", folder.trim_end_matches('/'), path.trim_start_matches("./")),
+            (false, Some(folder)) => {
+                format!("{}/{}", folder.trim_end_matches('/'), path.trim_start_matches("./"))
+            }
             (false, None) => return None,
         };
         let full = full.trim_end_matches('/');
@@ -118,7 +120,9 @@ impl Step<'_> {
     /// Whether a command makes this file or folder under no condition, or only where it is missing.
     pub(super) fn may_make(&self, made: &str) -> bool {
         match &self.action {
-            Action::Unless(there, _) => self.absolute(there).is_some_and(|there| Some(there) == self.absolute(made)),
+            Action::Unless(there, _) => {
+                self.absolute(there).is_some_and(|there| Some(there) == self.absolute(made))
+            }
             Action::Once(_) | Action::Until(_) => true,
         }
     }

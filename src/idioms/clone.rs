@@ -46,7 +46,8 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     }
     // The step replaces a folder, and cannot replace a whole volume.
     let is_root = folder.is_empty();
-    let made = if is_root { name(&repo).filter(|_| mount.is_fresh && mount.is_first)?.to_owned() } else { folder };
+    let made =
+        if is_root { name(&repo).filter(|_| mount.is_fresh && mount.is_first)?.to_owned() } else { folder };
     let mut idiom = Idiom::new(StepKind::Clone, vec![statement("repo", [&repo])]);
     if let Some(branch) = given.value(&["b", "branch"]) {
         idiom.statements.push(statement("ref", [&step.resolved(branch)?]));
@@ -76,6 +77,7 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
 /// The folder that `git clone` makes if it is given none.
 fn name(repo: &str) -> Option<&str> {
     let name = repo.trim_end_matches('/').trim_end_matches(".git").rsplit('/').next()?;
-    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let is_name =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
     is_name.then_some(name)
 }

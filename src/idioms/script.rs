@@ -6,8 +6,8 @@ use super::candidate::Candidate;
 use super::shell_words::seconds;
 use super::tries::{Leaving, Tries};
 use shuck_ast::{
-    AssignmentValue, BinaryOp, BuiltinCommand, Command as Tree, CompoundCommand, SimpleCommand, Stmt, StmtSeq,
-    StmtTerminator,
+    AssignmentValue, BinaryOp, BuiltinCommand, Command as Tree, CompoundCommand, SimpleCommand, Stmt,
+    StmtSeq, StmtTerminator,
 };
 use shuck_parser::ShellDialect;
 use shuck_parser::parser::Parser;
@@ -54,7 +54,9 @@ fn of_words(candidate: &Candidate, words: Vec<String>, depth: usize) -> Option<(
             (reader.found?, reader.aside)
         }
         // Only variables that are known have a meaning in a step.
-        None if started.words.iter().all(|word| is_known(candidate, word)) => (Action::Once(started.words), Vec::new()),
+        None if started.words.iter().all(|word| is_known(candidate, word)) => {
+            (Action::Once(started.words), Vec::new())
+        }
         None => return None,
     };
     if let (Action::Until(tries), Some(limit)) = (&mut action, started.limit) {
@@ -113,7 +115,9 @@ pub(super) fn script_of(words: &[String]) -> Option<Option<&str>> {
         return Some(None);
     }
     let flags = rest.iter().take_while(|word| word.starts_with(['-', '+'])).count();
-    let reads = rest[..flags].iter().any(|flag| flag.starts_with('-') && !flag.starts_with("--") && flag.contains('c'));
+    let reads = rest[..flags]
+        .iter()
+        .any(|flag| flag.starts_with('-') && !flag.starts_with("--") && flag.contains('c'));
     match &rest[flags..] {
         [script] if reads => Some(Some(script)),
         _ => None,
@@ -135,7 +139,8 @@ pub(super) struct ScriptReader<'r> {
 
 impl<'r> ScriptReader<'r> {
     pub(super) fn new(candidate: &'r Candidate<'r>, text: &'r str, depth: usize) -> Self {
-        let flags = candidate.command.iter().chain(&candidate.args).skip(1).take_while(|word| word.starts_with('-'));
+        let flags =
+            candidate.command.iter().chain(&candidate.args).skip(1).take_while(|word| word.starts_with('-'));
         let errexit = flags.into_iter().any(|flags| flags.contains('e') && !flags.starts_with("--"));
         Self { candidate, text, constants: HashMap::new(), depth, found: None, errexit, aside: Vec::new() }
     }
@@ -157,14 +162,19 @@ impl<'r> ScriptReader<'r> {
         match &statement.command {
             Tree::Simple(command) => self.simple(command, statement),
             Tree::Builtin(BuiltinCommand::Exit(exit)) => {
-                let code = exit.code.as_ref().map_or(Some("0".into()), |code| code.try_static_text(self.text))?;
+                let code =
+                    exit.code.as_ref().map_or(Some("0".into()), |code| code.try_static_text(self.text))?;
                 if code == "0" { self.found.is_some().then_some(()) } else { self.fails() }
             }
-            Tree::Decl(declared) => declared.assignments.iter().try_for_each(|assigned| self.assign(assigned)),
+            Tree::Decl(declared) => {
+                declared.assignments.iter().try_for_each(|assigned| self.assign(assigned))
+            }
             Tree::Binary(binary) => match binary.op {
                 BinaryOp::And if self.is_check(&binary.left) => self.checked(&binary.right),
                 BinaryOp::Or if self.is_check(&binary.left) => self.checked(&binary.right),
-                BinaryOp::Or if self.leaves(&binary.right) == Some(Leaving::Fails) => self.statement(&binary.left),
+                BinaryOp::Or if self.leaves(&binary.right) == Some(Leaving::Fails) => {
+                    self.statement(&binary.left)
+                }
                 BinaryOp::Or => {
                     let there = self.existing(std::slice::from_ref(&*binary.left), true)?;
                     self.unless(there, &binary.right)
@@ -192,7 +202,8 @@ impl<'r> ScriptReader<'r> {
                 }
                 let [condition] = branches.condition.as_slice() else { return None };
                 if self.is_check(condition) {
-                    return (self.leaving(&branches.then_branch)? == Leaving::Fails).then(|| self.fails_or_checks());
+                    return (self.leaving(&branches.then_branch)? == Leaving::Fails)
+                        .then(|| self.fails_or_checks());
                 }
                 let there = self.existing(branches.condition.as_slice(), false)?;
                 let before = self.found.take().is_none().then_some(())?;
@@ -219,7 +230,9 @@ impl<'r> ScriptReader<'r> {
             let sleeps = self.program(command)? == "sleep";
             match &self.found {
                 Some(_) if sleeps => self.aside.push(PAUSE),
-                Some(Action::Once(_) | Action::Unless(..)) if !self.errexit && !self.aside.contains(&CARELESS) => {
+                Some(Action::Once(_) | Action::Unless(..))
+                    if !self.errexit && !self.aside.contains(&CARELESS) =>
+                {
                     self.aside.push(CARELESS);
                 }
                 _ => {}
@@ -339,7 +352,9 @@ impl<'r> ScriptReader<'r> {
             Tree::Simple(command) => self.is_idle(command, &statement.redirects),
             Tree::Builtin(BuiltinCommand::Exit(exit)) => self.slice(exit.span).trim() == "exit 0",
             Tree::Binary(both) => self.only_prints(&both.left) && self.only_prints(&both.right),
-            Tree::Compound(CompoundCommand::BraceGroup(body) | CompoundCommand::Subshell(body)) => self.all_print(body),
+            Tree::Compound(CompoundCommand::BraceGroup(body) | CompoundCommand::Subshell(body)) => {
+                self.all_print(body)
+            }
             _ => false,
         }
     }

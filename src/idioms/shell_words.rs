@@ -106,7 +106,9 @@ fn literal(written: &str, is_quoted: bool) -> Option<String> {
             '?' if !is_quoted && !written.contains("://") => return None,
             '[' | '~' if !is_quoted && written.len() > 1 => return None,
             // All files of a folder are a pattern that `copy` understands; others do not.
-            '*' if !is_quoted && !(written.ends_with("/*") && written.matches('*').count() == 1) => return None,
+            '*' if !is_quoted && !(written.ends_with("/*") && written.matches('*').count() == 1) => {
+                return None;
+            }
             char => text.push(char),
         }
     }

@@ -13,7 +13,8 @@ const NO_LIMIT: &str =
 const ANY_STATUS: &str =
     "only a status from 200 to 399 ends the wait; the loop ended at any answer, even an error page";
 const REDIRECTS: &str = "a redirect ends the wait; the loop followed it";
-const ONLY_PORT: &str = "an open port ends the wait; the loop asked the server whether it accepts connections";
+const ONLY_PORT: &str =
+    "an open port ends the wait; the loop asked the server whether it accepts connections";
 const ONLY_RESOLVER: &str = "the name is looked up as the apps look it up; the loop asked a DNS server";
 const GOES_ON: &str = "the step fails if the time is over; the script went on without what it waited for";
 
@@ -73,7 +74,10 @@ fn condition(step: &Step, words: &[String]) -> Option<ReadCondition> {
         "mysqladmin" | "mariadb-admin" => (mysql(rest)?, &[ONLY_PORT]),
         "redis-cli" => (redis(rest, grep)?, &[]),
         "nslookup" | "host" | "dig" => (name(rest)?, &[ONLY_RESOLVER]),
-        "getent" => (name(rest.split_first().filter(|(first, _)| matches!(first.as_str(), "hosts" | "ahosts"))?.1)?, &[]),
+        "getent" => (
+            name(rest.split_first().filter(|(first, _)| matches!(first.as_str(), "hosts" | "ahosts"))?.1)?,
+            &[],
+        ),
         "curl" => return http(rest, &CURL, grep),
         "wget" => return http(rest, &WGET, grep),
         "test" => (file(step, rest)?, &[]),
@@ -142,7 +146,8 @@ fn redis(words: &[String], grep: Option<&String>) -> Option<Vec<String>> {
 }
 
 fn name(words: &[String]) -> Option<Vec<String>> {
-    let words: Vec<&String> = words.iter().filter(|word| !matches!(word.as_str(), "+short" | "-timeout=1" | "-type=a")).collect();
+    let words: Vec<&String> =
+        words.iter().filter(|word| !matches!(word.as_str(), "+short" | "-timeout=1" | "-type=a")).collect();
     let [name] = words.as_slice() else { return None };
     let is_name = !name.starts_with('-')
         && (name.starts_with("$(") && name.ends_with(')') && name.matches('$').count() == 1
@@ -171,7 +176,11 @@ fn http(words: &[String], options: &OptionSpec, grep: Option<&String>) -> Option
     };
     let given = options.read(words)?;
     let [url] = given.operands.as_slice() else { return None };
-    let url = if url.contains("://") || url.starts_with("$(") { (*url).to_owned() } else { format!("http://{url}") };
+    let url = if url.contains("://") || url.starts_with("$(") {
+        (*url).to_owned()
+    } else {
+        format!("http://{url}")
+    };
     let is_curl = options.flags.starts_with('f');
     let discards = |output: &str| matches!(output, "/dev/null" | "-" | "/dev/stdout");
     let outputs = [given.value(&["o", "output"]), given.value(&["O", "output-document"])];

@@ -5,7 +5,9 @@ use crate::lint::shell::PlainCommand;
 
 /// The paths that a command changes, as far as they are known.
 pub(super) fn effects(command: &PlainCommand) -> Vec<(String, FileEffect)> {
-    use FileEffect::{Append, Attributes, Edit, Fill, Folder, Link, NewFolder, Remove, Replace, Write};
+    use FileEffect::{
+        Append, Attributes, Edit, Fill, Folder, Link, MoveAway, NewFolder, Remove, Replace, Write,
+    };
     let outputs = command.outputs.iter().filter_map(|(file, adds)| {
         let file = file.clone()?;
         Some((file, if *adds { Append } else { Write }))
@@ -29,7 +31,13 @@ pub(super) fn effects(command: &PlainCommand) -> Vec<(String, FileEffect)> {
         "install" if has('d', "directory") => all("mog", Folder),
         "install" => words.copied("mogSt", Replace),
         "cp" => words.copied("tS", if has('f', "force") { Replace } else { Write }),
-        "mv" => words.copied("tS", Replace),
+        "mv" => {
+            let mut moved = words.copied("tS", Replace);
+            let operands = words.operands("tS");
+            let sources = operands.split_last().map_or(&[][..], |(_, sources)| sources);
+            moved.extend(sources.iter().flatten().map(|path| ((*path).to_owned(), MoveAway)));
+            moved
+        }
         "ln" => words.copied("tS", Link),
         "rsync" => words.copied("efT", Fill).into_iter().filter(|(path, _)| !path.contains(':')).collect(),
         "rm" | "rmdir" | "unlink" | "shred" => all("", Remove),

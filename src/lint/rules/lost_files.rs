@@ -28,7 +28,8 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Whether a change is in no volume.
 fn is_lost(container: &Container, change: &FileChange<'_>) -> bool {
-    change.effect != FileEffect::Remove && mount_at(container, &change.path).is_none()
+    !matches!(change.effect, FileEffect::Remove | FileEffect::MoveAway)
+        && mount_at(container, &change.path).is_none()
 }
 
 /// A warning about files that another container expects.
@@ -50,7 +51,10 @@ fn missed(
         let used_here = changes.iter().any(|later| {
             later.at > change.at && later.command.arguments().any(|word| inside(word, path).is_some())
         });
-        let by_mount = || expecting_mount(pod, other, path).filter(|_| !used_here);
+        if used_here || makes(pod, other, path) {
+            return None;
+        }
+        let by_mount = || expecting_mount(pod, other, path);
         Some((other, mentioned(other, path).or_else(by_mount)?))
     })?;
     let (name, other) = (&container.name.text, &other.name.text);
@@ -66,6 +70,17 @@ fn missed(
                 "mount one volume at `{folder}`, or at another path, in `{name}` and in `{other}`"
             )),
     )
+}
+
+/// Whether a container itself makes what is at a path.
+fn makes(pod: &Pod<'_>, container: &Container, path: &str) -> bool {
+    let at = pod.workload.containers.iter().position(|other| std::ptr::eq(other, container));
+    let script = at.and_then(|at| pod.script(at, &WRITERS));
+    script.is_some_and(|script| {
+        changes(container, script)
+            .iter()
+            .any(|change| inside(&change.path, path).is_some() || inside(path, &change.path).is_some())
+    })
 }
 
 /// Where the command or a variable of a container names a path, if the container itself has no volume there.

@@ -2,6 +2,7 @@
 
 mod images;
 
+use super::variables;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::files::{FileChange, FileEffect, WRITERS, changes, inside, mount_at};
@@ -87,16 +88,22 @@ fn of_change(
     if may_be_idle || command.tested || command.on_failure == OnFailure::GoOn || path.contains('*') {
         return None;
     }
+    // With `TMPDIR`, `mktemp` writes elsewhere.
+    if command.program() == "mktemp" && variables(container).any(|(name, ..)| name == "TMPDIR") {
+        return None;
+    }
     let span = pod.place(script, command);
     let nodes = container.fields.get("volumeMounts").map_or(&[][..], Node::items);
     let Some(mounted) = mount_at(container, path) else {
-        let root = read_only_root(container).filter(|_| !OF_KUBELET.contains(&path))?;
+        let is_left_alone = OF_KUBELET.contains(&path) || change.effect == FileEffect::MoveAway;
+        let root = read_only_root(container).filter(|_| !is_left_alone)?;
         return Some(of_root(pod, container, place, path, span, root));
     };
     let at = nodes.iter().position(|node| std::ptr::eq(node, mounted))?;
     let (why, because) = refusal(pod, container, at)?;
     let volume = &container.mounts[at].volume.text;
-    let headline = format!("{} writes `{path}`, but `{volume}` is read-only there", place.of(container));
+    let does = if change.effect == FileEffect::MoveAway { "moves" } else { "writes" };
+    let headline = format!("{} {does} `{path}`, but `{volume}` is read-only there", place.of(container));
     let folder = mounted.get("mountPath").and_then(Node::as_text).unwrap_or(path);
     let help = if why == "mounted read-only" {
         format!("let it write: `updates {volume} at {folder}`")
@@ -173,6 +180,7 @@ mod tests {
                 mounted("curl -fsSLo /conf/a https://a.acme.dev/a"),
                 mounted("chown -R 1000 /conf"),
                 mounted("cp -r /v/a /v/b /conf/"),
+                mounted("mv /conf/a /v/a"),
             ],
         );
         insta::assert_snapshot!(shown, @r#"

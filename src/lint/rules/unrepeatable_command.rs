@@ -7,10 +7,10 @@ mod statements;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::files::changes;
-use crate::lint::rerun::Leftover;
+use crate::lint::rerun::{Leftover, outlives_pod};
 use crate::lint::scripts::ScriptPlace;
 use crate::lint::shell::{PlainCommand, ShellScript};
-use crate::model::{Container, Role, WorkloadKind};
+use crate::model::{Container, Direction, Role, WorkloadKind};
 use crate::object::Node;
 use crate::source::Span;
 
@@ -38,7 +38,8 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             if fault.fails && !script.fails_with(command) || is_app && !fault.fails {
                 continue;
             }
-            let Some(when) = pod.runs_again(container, fault.leftover) else { continue };
+            let Some(leftover) = context.leftover(fault.leftover) else { continue };
+            let Some(when) = pod.runs_again(container, leftover) else { continue };
             found.push(context.warning(fault, &when));
         }
     }
@@ -73,6 +74,26 @@ impl<'p> Repeated<'p, '_> {
     fn network(&self) -> Leftover<'p> {
         let shares = self.pod.workload.pod.spec.get("hostNetwork").and_then(Node::as_bool);
         if shares == Some(true) { Leftover::Elsewhere } else { Leftover::Network }
+    }
+
+    /// Where the traces really are: those in a server of the pod itself are in its volumes, if it has one that outlives the
+    /// pod.
+    fn leftover(&self, leftover: Leftover<'p>) -> Option<Leftover<'p>> {
+        let is_elsewhere = matches!(leftover, Leftover::Elsewhere);
+        let names_local = || {
+            let mut words = self.command.written.iter();
+            words.any(|word| word.contains("localhost") || word.contains("127.0.0.1"))
+        };
+        let names_host = || {
+            let mut words = self.command.written.iter();
+            words.any(|word| word.starts_with("-h") || word.starts_with("--host") || word.contains("://"))
+        };
+        if !is_elsewhere || !(names_local() || (self.place == ScriptPlace::PostStart && !names_host())) {
+            return Some(leftover);
+        }
+        let mounts = self.container.mounts.iter().filter(|mount| mount.direction != Direction::Reads);
+        let volumes = mounts.filter_map(|mount| self.pod.workload.volumes.get(mount.index?));
+        volumes.map(Leftover::Volume).find(|volume| outlives_pod(*volume))
     }
 
     /// Whether a later command can fail, so that the container runs again where this command succeeded.
