@@ -164,6 +164,7 @@ codes! {
     ListDash "list-dash",
     ListForm "list-form",
     LiteralSecret "literal-secret",
+    LostFiles "lost-files",
     MalformedAllowance "malformed-allowance",
     MalformedDeclaration "malformed-declaration",
     MemoryVolumeOverLimit "memory-volume-over-limit",
