@@ -36,7 +36,7 @@ pub(crate) fn shell_word(words: &[&str]) -> Option<(usize, ShellWord)> {
         let is_value = before.starts_with('-');
         let kind = if !reads_operators && is_operator(word, is_value) && !ends_action(words, word) {
             Some(ShellWord::Operator)
-        } else if takes_files && !is_value && is_pattern(word) {
+        } else if takes_files && is_pattern(word) {
             Some(ShellWord::Pattern)
         } else if !reads_operators && has_output(word) {
             Some(ShellWord::Substitution)

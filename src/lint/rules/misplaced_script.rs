@@ -158,7 +158,26 @@ mod tests {
                 app(r#"command ["tini", "--", "bash", "-c echo ready"]"#),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        …and ["sh", "-c", "echo", «"hi"»] } }
+          the script `echo` of the app `a` ignores the words after it
+        … "-c"]; args ["cd /app", «"serve --all"»] } }
+          the script `cd /app` of the app `a` ignores the words after it
+        …sh", "-c", "exec serve", «"--port"», "80"] } }
+          the script `exec serve` of the app `a` ignores the words after it
+        …ge "a:1"; command ["sh", «"echo ready"»] } }
+          the app `a` starts `sh` with a file that is called `echo ready`
+          fix (safe): write `"-c", "echo ready"`
+          - …e "a:1"; command ["sh", "echo ready"] } }
+          + …e "a:1"; command ["sh", "-c", "echo ready"] } }
+        …:1"; command ["/bin/sh", «"-c"»] } }
+          the app `a` starts `/bin/sh -c` without a script
+        …d ["tini", "--", "bash", «"-c echo ready"»] } }
+          the app `a` has its script in the same word as `-c`
+          fix (safe): write `"-c", "echo ready"`
+          - …"tini", "--", "bash", "-c echo ready"] } }
+          + …"tini", "--", "bash", "-c", "echo ready"] } }
+        "#);
         for statements in [
             r#"command ["sh", "-c", "exec \"$@\"", "sh", "serve"]"#,
             r#"command ["sh", "-c", "exec serve $1 ${2}", "sh", "serve"]"#,

@@ -102,7 +102,34 @@ mod tests {
                 app(r#"run "exec serve""#),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        … ["echo", "it is ready", «">"», "/data/seed"] } }
+          the app `a` has no shell, so `>` has no meaning
+          fix (unsafe): use `script "echo 'it is ready' > /data/seed"`
+          - …p { app a { image "a:1"; command ["echo", "it is ready", ">", "/data/seed"] } }
+          + …p { app a { image "a:1"; script "echo 'it is ready' > /data/seed" } }
+        …ommand ["a"]; args ["b", «"&&"», "c"] } }
+          the app `a` has no shell, so `&&` has no meaning
+        … image "a:1"; args ["b", «"2>&1"»] } }
+          the app `a` has no shell, so `2>&1` has no meaning
+        …c { command ["rm", "-f", «"/run/*.pid"»] } } } } }
+          the `preStop` hook of `a` has no shell to expand `/run/*.pid`
+          fix (unsafe): use `"sh", "-c", "rm -f /run/*.pid"`
+          - …eStop { exec { command ["rm", "-f", "/run/*.pid"] } } } } }
+          + …eStop { exec { command ["sh", "-c", "rm -f /run/*.pid"] } } } } }
+        …mand ["serve", "--name", «"$(hostname -f)"»] } }
+          the app `a` has no shell to run `$(hostname -f)`
+          fix (unsafe): use `script "serve --name $(hostname -f)"`
+          - …p { app a { image "a:1"; command ["serve", "--name", "$(hostname -f)"] } }
+          + …p { app a { image "a:1"; script "serve --name $(hostname -f)" } }
+        … { image "a:1"; command [«"cd"», "/app", "&&", "serve"]…
+          the app `a` starts `cd`, which is a command of a shell and no program
+          fix (unsafe): use `script "cd /app && serve"`
+          - …p { app a { image "a:1"; command ["cd", "/app", "&&", "serve"] } }
+          + …p { app a { image "a:1"; script "cd /app && serve" } }
+        …app a { image "a:1"; run «"exec serve"» } }
+          the app `a` starts `exec`, which is a command of a shell and no program
+        "#);
     }
 
     #[test]

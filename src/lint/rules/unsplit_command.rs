@@ -64,10 +64,36 @@ mod tests {
                 app(r#"command ["prepare --all && serve"]"#),
                 app(r#"command ["sh -c", "echo ready"]"#),
                 app(r#"lifecycle { preStop { exec { command ["sleep 15"] } } }"#),
-                app(r#"livenessProbe { exec { command ["pg_isready | grep ok"] } }"#),
+                app(r#"alive exec ["pg_isready | grep ok"]"#),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        … { image "a:1"; command [«"nginx -g 'daemon off;'"»] } }
+          the app `a` starts a program that is called `nginx -g 'daemon off;'`, with the spaces
+          fix (safe): split it: `["nginx", "-g", "daemon off;"]`
+          - …ge "a:1"; command ["nginx -g 'daemon off;'"] } }
+          + …ge "a:1"; command ["nginx", "-g", "daemon off;"] } }
+        … { image "a:1"; command [«"prepare --all && serve"»] } }
+          the app `a` starts a program that is called `prepare --all && serve`, with the spaces
+          fix (safe): use `script "prepare --all && serve"`
+          - …p { app a { image "a:1"; command ["prepare --all && serve"] } }
+          + …p { app a { image "a:1"; script "prepare --all && serve" } }
+        … { image "a:1"; command [«"sh -c"», "echo ready"] } }
+          the app `a` starts a program that is called `sh -c`, with the spaces
+          fix (safe): split it: `["sh", "-c"]`
+          - …image "a:1"; command ["sh -c", "echo ready"] } }
+          + …image "a:1"; command ["sh", "-c", "echo ready"] } }
+        …reStop { exec { command [«"sleep 15"»] } } } } }
+          the `preStop` hook of `a` starts a program that is called `sleep 15`, with the spaces
+          fix (safe): split it: `["sleep", "15"]`
+          - … { exec { command ["sleep 15"] } } } } }
+          + … { exec { command ["sleep", "15"] } } } } }
+        …image "a:1"; alive exec [«"pg_isready | grep ok"»] } }
+          the liveness probe of `a` starts a program that is called `pg_isready | grep ok`, with the spaces
+          fix (safe): use `"sh", "-c", "pg_isready | grep ok"`
+          - …mage "a:1"; alive exec ["pg_isready | grep ok"] }…
+          + …mage "a:1"; alive exec ["sh", "-c", "pg_isready | grep ok"] }…
+        "#);
         passes(Code::UnsplitCommand, &app(r#"command ["C:\\Program Files\\a.exe", "-x"]"#));
         passes(Code::UnsplitCommand, &app(r#"command ["nginx", "-g daemon off;"]"#));
         passes(Code::UnsplitCommand, &app(r#"args ["serve all"]"#));
