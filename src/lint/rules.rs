@@ -16,6 +16,7 @@ mod ineffective_wait;
 mod interrupted_migration;
 mod joined_lines;
 mod kubectl_without_account;
+mod least_memory;
 mod literal_secret;
 mod memory_volume_over_limit;
 mod migrations;

@@ -56,11 +56,15 @@ fn unread(command: &CommandWords<'_>) -> Option<Diagnostic> {
         return Some(warning(command.place_of(at), format!("the script of {owner} is only a comment")));
     }
     let words: Vec<&str> = text.lines().next()?.split_whitespace().take(5).collect();
-    let options =
-        words.iter().skip(1).take_while(|word| word.starts_with('-') || **word == "pipefail").count();
+    let options = words.iter().skip(1).take_while(|word| is_option(word)).count();
     let next = words.get(1 + options).filter(|word| KEYWORDS.contains(word))?;
     let headline = format!("{owner} does not run `{next}`: it is a word of `set`");
     (words[0] == "set" && options > 0).then(|| warning(command.place_of(at), headline))
+}
+
+/// An option of `set` that nothing separates from the next word.
+fn is_option(word: &str) -> bool {
+    word == "pipefail" || (word.starts_with('-') && !word.ends_with([';', '&', '|']))
 }
 
 /// The program of the next command that a command has among its words.
@@ -174,6 +178,7 @@ mod tests {
             "export A=1 B C",
             "rm -rf /v/cache && mkdir /v/cache",
             "sleep infinity",
+            "set -ex; while ! nc -z db 1; do sleep 1; done",
             "sleep 1 2",
         ] {
             passes(Code::JoinedLines, &step(script));

@@ -51,8 +51,10 @@ impl ShellWords<'_, '_> {
         let shown = script.lines().next().unwrap_or(script);
         let diagnostic = self
             .warning(at + 1, format!("the script `{shown}` of {owner} ignores the words after it"))
-            .here("a parameter of the script, which does not use it")
-            .label(self.command.place_of(at), "the whole script");
+            .here("a parameter of the script, which does not use it");
+        let whole = self.command.place_of(at);
+        let is_other = whole != self.command.place_of(at + 1);
+        let diagnostic = if is_other { diagnostic.label(whole, "the whole script") } else { diagnostic };
         let is_plain =
             |word: &str| !word.contains(char::is_whitespace) || word.contains(['&', '|', ';', '\n']);
         let text = self.texts[at..].join(" ");

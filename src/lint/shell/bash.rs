@@ -89,6 +89,11 @@ impl BashFeature {
         )
     }
 
+    /// Whether authors try it to find out whether the shell knows it.
+    pub(super) fn is_tried(self) -> bool {
+        matches!(self, Self::Pipefail | Self::Command | Self::AshCommand | Self::Source)
+    }
+
     /// What happens where a shell does not know it.
     pub(in crate::lint) fn misreading(self) -> Misreading {
         use BashFeature::*;

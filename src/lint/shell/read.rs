@@ -259,8 +259,11 @@ impl<'t> ScriptReader<'t> {
         let nested = self.nested(simple, &command, &started, place);
         let first = self.script.commands.len();
         self.script.commands.extend(command.without_wrappers(&started));
-        if let Some(command) = self.script.commands.get(first).filter(|command| !command.may_fail) {
-            let (feature, expands) = (bash::in_command(command), bash::expands_braces(command));
+        if let Some(command) = self.script.commands.get(first) {
+            // An author who expects that a shell does not know it handles the failure.
+            let is_tried = |feature: &BashFeature| command.may_fail && feature.is_tried();
+            let feature = bash::in_command(command).filter(|feature| !is_tried(feature));
+            let expands = bash::expands_braces(command);
             self.uses(feature, simple.span);
             for word in simple.args.iter().filter(|_| expands) {
                 self.braces(word);
