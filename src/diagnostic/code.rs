@@ -57,15 +57,14 @@ impl Code {
         self.properties().contains(&Property::Absence)
     }
 
-    /// The diagnostic that says more about the same place: if both are found, this one is left out.
-    pub(crate) fn yields_to(self) -> Option<Self> {
+    /// The diagnostics that say more about the same place: if one of them is found, this one is left out.
+    pub(crate) fn yields_to(self) -> &'static [Self] {
         match self {
-            Self::ChownInScript => Some(Self::MissingRights),
-            Self::EndlessWait => Some(Self::EndlessCommand),
-            Self::ChownInScript => Some(Self::RefusedWrite),
-            Self::StepSetsBill => Some(Self::CheaperOrder),
-            Self::UnprobedServer => Some(Self::SidecarWithoutStartupProbe),
-            _ => None,
+            Self::ChownInScript => &[Self::MissingRights, Self::RefusedWrite],
+            Self::EndlessWait => &[Self::EndlessCommand],
+            Self::StepSetsBill => &[Self::CheaperOrder],
+            Self::UnprobedServer => &[Self::SidecarWithoutStartupProbe],
+            _ => &[],
         }
     }
 
@@ -102,6 +101,7 @@ codes! {
     AmbiguousWord "ambiguous-word",
     AnnotationsTooLarge "annotations-too-large",
     BadInsertion "bad-insertion",
+    Bashism "bashism",
     BecameStep "became-step",
     BlockInList "block-in-list",
     BusyboxNslookup "busybox-nslookup",
@@ -136,6 +136,7 @@ codes! {
     IdleInsertion "idle-insertion",
     IgnoredFailure "ignored-failure",
     IncompleteRange "incomplete-range",
+    IneffectiveWait "ineffective-wait",
     InsertionInName "insertion-in-name",
     InterruptedMigration "interrupted-migration",
     InvalidAddress "invalid-address",
@@ -158,6 +159,7 @@ codes! {
     InvalidUrl "invalid-url",
     InvalidVariable "invalid-variable",
     InvalidYaml "invalid-yaml",
+    JoinedLines "joined-lines",
     KubectlWithoutAccount "kubectl-without-account",
     LifecycleOnStep "lifecycle-on-step",
     LimitOverPod "limit-over-pod",

@@ -1,5 +1,6 @@
 //! Lists the rules, each in a file that opens with its documentation, and what several of them use.
 
+mod bashism;
 mod busybox_nslookup;
 mod cheaper_order;
 mod chown_in_script;
@@ -12,8 +13,12 @@ mod fragile_job_wait;
 mod hosts;
 mod idle_annotation;
 mod ignored_failure;
+mod image_shell;
+mod ineffective_wait;
 mod interrupted_migration;
+mod joined_lines;
 mod kubectl_without_account;
+mod least_memory;
 mod literal_secret;
 mod lost_files;
 mod memory_volume_over_limit;
@@ -29,8 +34,8 @@ mod piped_download;
 mod ports;
 mod probe_in_one_shot_pod;
 mod racing_migration;
-mod root_refused;
 mod refused_write;
+mod root_refused;
 mod scratch_over_limit;
 mod secret_on_command_line;
 mod servers;
@@ -74,6 +79,7 @@ type Rule = fn(&Pod<'_>, &mut Vec<Diagnostic>);
 
 /// Every rule with the code of what it finds.
 pub(super) const RULES: &[(Code, Rule)] = &[
+    (Code::Bashism, bashism::check),
     (Code::BusyboxNslookup, busybox_nslookup::check),
     (Code::CheaperOrder, cheaper_order::check),
     (Code::ChownInScript, chown_in_script::check),
@@ -85,7 +91,9 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::FragileJobWait, fragile_job_wait::check),
     (Code::IdleAnnotation, idle_annotation::check),
     (Code::IgnoredFailure, ignored_failure::check),
+    (Code::IneffectiveWait, ineffective_wait::check),
     (Code::InterruptedMigration, interrupted_migration::check),
+    (Code::JoinedLines, joined_lines::check),
     (Code::KubectlWithoutAccount, kubectl_without_account::check),
     (Code::LiteralSecret, literal_secret::check),
     (Code::LostFiles, lost_files::check),
