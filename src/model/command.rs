@@ -5,7 +5,7 @@ use super::head::Head;
 use super::resolve::Resolver;
 use super::scope::{Constant, Scope};
 use super::types::mismatch;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::expansion;
 use crate::object::{Node, Value};
 use crate::source::Span;
@@ -22,7 +22,7 @@ impl Resolver<'_> {
     pub(super) fn run(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
         let Some(filled) = head.all().first() else { return };
         let span = filled.value.span;
-        let words = self.words(filled.value, scope, Taker::Run);
+        let words = self.words(filled.value, scope, Taker::Run(statement.name.span));
         if let Value::List(items) = &words.value
             && items.is_empty()
         {
@@ -138,7 +138,8 @@ impl Resolver<'_> {
         }
         match split(&text) {
             Ok(words) => {
-                if let Some(first) = words.first().filter(|first| taker == Taker::Run && is_assignment(first))
+                if let Some(first) =
+                    words.first().filter(|first| matches!(taker, Taker::Run(_)) && is_assignment(first))
                 {
                     self.assignment(value.span, first);
                 }
@@ -190,7 +191,7 @@ impl Resolver<'_> {
             SplitFault::NeedsShell(found) => {
                 let place = self.within(span, found);
                 let (headline, help) = match taker {
-                    Taker::Run => ("`run` does not start a shell", "use `script` instead of `run`"),
+                    Taker::Run(_) => ("`run` does not start a shell", "use `script` instead of `run`"),
                     Taker::Shell => {
                         ("the interpreter of a script is started without a shell", "move it into the script")
                     }
@@ -201,14 +202,15 @@ impl Resolver<'_> {
                         ("`exec` does not start a shell", "start one: `exec [\"sh\", \"-c\", \"…\"]`")
                     }
                 };
-                Diagnostic::error(
-                    Code::NeedsShell,
-                    place,
-                    format!("{headline}, so `{found}` has no meaning here"),
-                )
-                .here("only a shell understands this")
-                .help(help)
-                .help("put it in single quotes to pass it on unchanged")
+                let headline = format!("{headline}, so `{found}` has no meaning here");
+                let error = Diagnostic::error(Code::NeedsShell, place, headline)
+                    .here("only a shell understands this")
+                    .help(help)
+                    .help("put it in single quotes to pass it on unchanged");
+                match taker {
+                    Taker::Run(run) => error.fix(help, run, "script", Applicability::Safe),
+                    _ => error,
+                }
             }
             SplitFault::Unclosed => {
                 Diagnostic::error(Code::UnclosedQuote, span, "a quote in the command is not closed")
@@ -237,8 +239,8 @@ impl Resolver<'_> {
 /// The statement that needs the words of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Taker {
-    /// `run`
-    Run,
+    /// `run`, at this place.
+    Run(Span),
     /// The interpreter of a `script`.
     Shell,
     /// `args`

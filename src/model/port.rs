@@ -28,6 +28,17 @@ impl Resolver<'_> {
             );
             return;
         }
+        if let (None, Some(number)) = (head.plain("name"), head.plain("number"))
+            && let ValueKind::Word(word) = &number.value.kind
+            && self.lookup(word, scope).is_none()
+            && !self.is_recording()
+        {
+            let headline = format!("the port `{word}` has no number");
+            let error = Diagnostic::error(Code::MissingValue, number.value.span, headline);
+            let help = format!("add the number: `port {word} 8080`");
+            self.report(error.here("expected a port number from 1 to 65535 after this").help(help));
+            return;
+        }
         if let Some(name) = head.plain("name") {
             let node = self.typed(name.value, name.ty, scope);
             if let Some(text) = node.as_text() {
