@@ -10,6 +10,7 @@ use crate::kubernetes::expansion;
 use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::statement::ValueType;
+use crate::syntax::quote;
 use crate::syntax::tree::{self, Piece, Statement, TextPieces, ValueKind};
 use smol_str::SmolStr;
 use std::borrow::Cow;
@@ -59,15 +60,19 @@ impl Resolver<'_> {
         // Without the flag that makes it read a command, a shell would read the script as a file name.
         if head.plain("\"shell\"").is_some() && !reads_command(command.iter().filter_map(Node::as_text)) {
             let at = shell.span;
-            self.report(
-                Diagnostic::error(
-                    Code::ShellWithoutCommandFlag,
-                    at,
-                    "this shell would read the script as a file name",
-                )
-                .here("expected a flag that makes it read a command, such as `-c`")
-                .help("write `script \"bash -ec\" \"…\"`"),
-            );
+            let words: Vec<&str> = command.iter().filter_map(Node::as_text).collect();
+            let headline = "this shell would read the script as a file name";
+            let error = Diagnostic::error(Code::ShellWithoutCommandFlag, at, headline)
+                .here("expected a flag that makes it read a command, such as `-c`");
+            let flag = words.first().and_then(|program| command_flag(program)).filter(|_| words.len() == 1);
+            self.report(match flag {
+                Some(flag) => {
+                    let shell = quote(&format!("{} {flag}", words.join(" ")));
+                    let title = format!("write `script {shell} …`");
+                    error.help(title.clone()).fix(title, at, shell, Applicability::Safe)
+                }
+                None => error.help("write `script \"bash -ec\" \"…\"`"),
+            });
             return;
         }
         command.push(text.clone());
@@ -188,30 +193,7 @@ impl Resolver<'_> {
 
     fn unsplittable(&mut self, span: Span, fault: &SplitFault, taker: Taker) {
         let diagnostic = match fault {
-            SplitFault::NeedsShell(found) => {
-                let place = self.within(span, found);
-                let (headline, help) = match taker {
-                    Taker::Run(_) => ("`run` does not start a shell", "use `script` instead of `run`"),
-                    Taker::Shell => {
-                        ("the interpreter of a script is started without a shell", "move it into the script")
-                    }
-                    Taker::Args => {
-                        ("no shell reads `args`", "write a list, which is passed on unchanged: `args […]`")
-                    }
-                    Taker::Exec => {
-                        ("`exec` does not start a shell", "start one: `exec [\"sh\", \"-c\", \"…\"]`")
-                    }
-                };
-                let headline = format!("{headline}, so `{found}` has no meaning here");
-                let error = Diagnostic::error(Code::NeedsShell, place, headline)
-                    .here("only a shell understands this")
-                    .help(help)
-                    .help("put it in single quotes to pass it on unchanged");
-                match taker {
-                    Taker::Run(run) => error.fix(help, run, "script", Applicability::Safe),
-                    _ => error,
-                }
-            }
+            SplitFault::NeedsShell(found) => needs_shell(self.within(span, found), found, taker),
             SplitFault::Unclosed => {
                 Diagnostic::error(Code::UnclosedQuote, span, "a quote in the command is not closed")
                     .here("expected a closing quote inside")
@@ -233,6 +215,25 @@ impl Resolver<'_> {
         {
             last.value = Value::Text(escaped);
         }
+    }
+}
+
+/// The error about what only a shell can do.
+fn needs_shell(place: Span, found: &str, taker: Taker) -> Diagnostic {
+    let (headline, help) = match taker {
+        Taker::Run(_) => ("`run` does not start a shell", "use `script` instead of `run`"),
+        Taker::Shell => ("the interpreter of a script is started without a shell", "move it into the script"),
+        Taker::Args => ("no shell reads `args`", "write a list, which is passed on unchanged: `args […]`"),
+        Taker::Exec => ("`exec` does not start a shell", "start one: `exec [\"sh\", \"-c\", \"…\"]`"),
+    };
+    let headline = format!("{headline}, so `{found}` has no meaning here");
+    let error = Diagnostic::error(Code::NeedsShell, place, headline)
+        .here("only a shell understands this")
+        .help(help)
+        .help("put it in single quotes to pass it on unchanged");
+    match taker {
+        Taker::Run(run) => error.fix(help, run, "script", Applicability::Safe),
+        _ => error,
     }
 }
 
@@ -272,6 +273,16 @@ pub(crate) fn reads_command<'w>(mut words: impl Iterator<Item = &'w str>) -> boo
         &['c', 'e', 'C']
     };
     words.any(|word| word.starts_with('-') && word.contains(flags))
+}
+
+/// The flag that makes a program read a command from the next argument, and stop at the first failure if it is a shell.
+fn command_flag(program: &str) -> Option<&'static str> {
+    match program.rsplit('/').next()? {
+        "sh" | "bash" | "ash" | "dash" | "ksh" | "zsh" => Some("-ec"),
+        "python" | "python3" => Some("-c"),
+        "node" | "perl" | "ruby" => Some("-e"),
+        _ => None,
+    }
 }
 
 /// The placeholder for an inserted value: a private character that no source has by accident.

@@ -304,6 +304,13 @@ impl<'a> Matcher<'_, '_, 'a> {
         let here =
             if expected.is_empty() { "not expected".to_owned() } else { format!("expected {expected}") };
         let mut diagnostic = Diagnostic::error(code, value.span, headline).here(here);
+        if let Some(clause) = required.filter(|clause| clause.values.len() == 1 && !word) {
+            let before = Span { end: value.span.start, ..value.span };
+            let title = format!("write `{}` before `{written}`", clause.word);
+            diagnostic = diagnostic.help(title.clone());
+            diagnostic = diagnostic.fix(title, before, format!("{} ", clause.word), Applicability::Safe);
+            return self.resolver.report(diagnostic);
+        }
         if let Some(instead) = volume_source(self.entry, &written) {
             diagnostic = diagnostic.help(instead);
         } else if name == "volume" && !chosen && matches!(value.kind, ValueKind::Number(_)) {

@@ -4,7 +4,7 @@ use super::kept::DeclarationKind;
 use super::record::{Item, NameKind};
 use super::resolve::Resolver;
 use super::types::{mismatch, seconds};
-use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix, change_to};
 use crate::kubernetes::quantity::Quantity;
 use crate::object::Value::Int;
 use crate::source::Span;
@@ -466,11 +466,13 @@ impl Resolver<'_> {
     fn unreadable(&mut self, values: &[SyntaxValue], span: Span) -> bool {
         let error = Diagnostic::error(Code::InvalidCondition, span, "a condition cannot be read")
             .here("expected `name`, `!name`, `a == b` or `a != b`, joined by `&&` and `||`");
-        let foreign = values.iter().find_map(|value| Some((value.span, own_operator(&value.kind)?)));
-        self.report(match foreign {
-            Some((span, own)) => {
-                let title = format!("write `{own}` instead of `{}`", self.spelling(span));
-                error.help(title.clone()).fix(title, span, own, Applicability::Safe)
+        let foreign = values.iter().filter_map(|value| Some((value.span, own_operator(&value.kind)?)));
+        let edits: Vec<Edit> = foreign.map(|(span, own)| Edit { span, text: own.into() }).collect();
+        self.report(match edits.first() {
+            Some(Edit { span, text }) => {
+                let title = format!("write `{text}` instead of `{}`", self.spelling(*span));
+                let fix = Fix { title: title.clone(), edits, applicability: Applicability::Safe };
+                Diagnostic { fix: Some(fix), ..error.help(title) }
             }
             None => error,
         });

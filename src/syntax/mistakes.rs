@@ -150,7 +150,7 @@ pub(super) fn nameless_block(open: Span) -> Diagnostic {
         .help("add a name before the `{`")
 }
 
-pub(super) fn unclosed_bracket(open: Span, end: Span, next: Span, character: &str) -> Diagnostic {
+pub(super) fn unclosed_bracket(open: Span, end: Span, next: Span, character: &str, list: bool) -> Diagnostic {
     if character == "{" {
         return Diagnostic::error(Code::BlockInList, next, "a list cannot hold a block")
             .here("a block")
@@ -163,7 +163,13 @@ pub(super) fn unclosed_bracket(open: Span, end: Span, next: Span, character: &st
         "]" | ")" => error.label(next, format!("`{character}` does not close it")),
         _ => error.label(end, "assumed to end here"),
     };
-    error.help("add the closing bracket where the list ends")
+    let close = if list { "]" } else { ")" };
+    error.help("add the closing bracket where the list ends").fix(
+        format!("add the `{close}`"),
+        end,
+        close,
+        Applicability::Unsafe,
+    )
 }
 
 pub(super) fn missing_comma(first: Span, certain: bool) -> Diagnostic {
@@ -286,7 +292,8 @@ pub(super) fn stray(span: Span, text: &str) -> Diagnostic {
                 format!("this `{text}` has no matching `{open}`"),
             )
             .here("no bracket is open here")
-            .help(format!("remove the `{text}`, or add the missing `{open}`"));
+            .help(format!("remove the `{text}`, or add the missing `{open}`"))
+            .fix(format!("remove the `{text}`"), span, "", Applicability::Unsafe);
         }
         "," => return stray_commas(&[span]),
         _ => {}
@@ -361,6 +368,13 @@ pub(super) fn incomplete_range(span: Span) -> Diagnostic {
     Diagnostic::error(Code::IncompleteRange, span, "incomplete range")
         .here("expected the upper end directly after the dots")
         .help("write `a..b` or `..b` without spaces, or the lower end alone without dots")
+}
+
+/// A range whose ends are not directly beside its dots; the spaces are given.
+pub(super) fn spaced_range(dots: Span, spaces: Vec<Span>) -> Diagnostic {
+    let edits = spaces.into_iter().map(|space| edit(space, "")).collect();
+    let fix = fix("remove the spaces around the dots", edits, Applicability::Safe);
+    Diagnostic { fix: Some(fix), ..incomplete_range(dots) }
 }
 
 pub(super) fn foreign_comment(span: Span, text: &str) -> Diagnostic {

@@ -1,10 +1,10 @@
 #![doc = include_str!("../../diagnostic/explain/interrupted-migration.md")]
 
 use super::image;
-use super::migrations::{ADD_ONCE, Migration, WORDS, migration};
-use crate::diagnostic::{Applicability, Code, Diagnostic};
+use super::migrations::{Migration, WORDS, add_once, migration};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::lint::Pod;
 use crate::lint::shell::LazyScript;
-use crate::lint::{Pod, first_in_block};
 use crate::model::{Role, WorkloadKind};
 use crate::steps::BuiltIn;
 use crate::steps::migrate::MigrateOptions;
@@ -44,11 +44,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             format!("a pod that is killed during the migration does not release the lock of {tool}"),
         )
         .here("runs in every pod, and pods can be killed at any time");
-        let diagnostic = diagnostic.help(ADD_ONCE);
-        found.push(match first_in_block(pod.sources, step, "once") {
-            Some((span, text)) if built_in => diagnostic.fix("add `once`", span, text, Applicability::Unsafe),
-            _ => diagnostic,
-        });
+        found.push(add_once(pod, step, diagnostic));
     }
 }
 

@@ -1,10 +1,21 @@
 //! Recognizes commands that migrate a database.
 
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::lint::shell::PlainCommand;
+use crate::lint::{Pod, first_in_block};
+use crate::model::Container;
 
-/// The help about a migration that must not run in each pod.
-pub(super) const ADD_ONCE: &str =
-    "add `once`: one Job runs the step for the whole rollout, and the pods wait for it";
+/// Offers to run a migration once instead of in each pod; only the built-in step can do so.
+pub(super) fn add_once(pod: &Pod<'_>, step: &Container, warning: Diagnostic) -> Diagnostic {
+    let warning =
+        warning.help("add `once`: one Job runs the step for the whole rollout, and the pods wait for it");
+    match first_in_block(pod.sources, step, "once") {
+        Some((span, text)) if step.built_in.is_some() => {
+            warning.fix("add `once`", span, text, Applicability::Unsafe)
+        }
+        _ => warning,
+    }
+}
 
 /// A migration.
 pub(super) struct Migration {

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/racing-migration.md")]
 
-use super::migrations::{ADD_ONCE, Migration, WORDS, migration};
+use super::migrations::{Migration, WORDS, add_once, migration};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Role, Workload, WorkloadKind};
@@ -21,16 +21,12 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             })
         };
         let Some((tool, span)) = step.unlocked.or_else(in_script) else { continue };
-        found.push(
-            Diagnostic::warning(
-                Code::RacingMigration,
-                span,
-                format!("several pods run the migration at the same time, and `{tool}` does not take a lock"),
-            )
+        let headline =
+            format!("several pods run the migration at the same time, and `{tool}` does not take a lock");
+        let diagnostic = Diagnostic::warning(Code::RacingMigration, span, headline)
             .here("two runs can interfere")
-            .label(place, cause.clone())
-            .help(ADD_ONCE),
-        );
+            .label(place, cause.clone());
+        found.push(add_once(pod, step, diagnostic));
     }
 }
 

@@ -48,7 +48,8 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             )
             .here("all apps of a Job have to end")
             .label(span, "runs until it is stopped")
-            .help(format!("make it a sidecar: `sidecar {}`, with a `started` probe", app.name.text)),
+            .help(format!("make it a sidecar: `sidecar {}`, with a `started` probe", app.name.text))
+            .other_keyword(app.span, "app", "sidecar"),
         );
     }
 }
