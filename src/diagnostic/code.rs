@@ -127,6 +127,7 @@ codes! {
     FeatureGateOff "feature-gate-off",
     FieldTooNew "field-too-new",
     ForeignComment "foreign-comment",
+    ForeignSource "foreign-source",
     FractionalQuantity "fractional-quantity",
     FragileJobWait "fragile-job-wait",
     HiddenCharacter "hidden-character",
@@ -313,7 +314,6 @@ codes! {
     WrongRestartPolicy "wrong-restart-policy",
     WrongTemplate "wrong-template",
     WrongVolumeKind "wrong-volume-kind",
-    YamlSource "yaml-source",
 }
 
 #[cfg(test)]
