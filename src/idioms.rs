@@ -47,10 +47,9 @@ const IDIOMS: [fn(&Step) -> Option<Idiom>; 6] =
 
 /// The built-in step that a container matches, if it plainly does the same work.
 pub(crate) fn of(candidate: &Candidate) -> Option<Idiom> {
-    let (action, aside) = script::action(candidate)?;
-    let step = Step { candidate, action };
+    let step = Step { candidate, script: script::read(candidate)? };
     let mut idiom = IDIOMS.iter().find_map(|idiom| idiom(&step))?;
-    idiom.changes.extend(aside);
+    idiom.changes.extend(&step.script.aside);
     Some(idiom)
 }
 

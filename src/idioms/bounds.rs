@@ -28,7 +28,7 @@ const OPERATORS: [(&str, u64); 11] = [
 impl ScriptReader<'_> {
     /// The bound in a statement that compares a counter with a number: `[ $i -ge 30 ]`, `((i > 30))`.
     pub(super) fn bound(&self, statement: &Stmt) -> Option<TriesBound> {
-        let text = self.slice(statement.span).trim().trim_end_matches(';').trim();
+        let text = self.written(statement);
         let inner = text
             .strip_prefix("((")
             .and_then(|text| text.strip_suffix("))"))
@@ -48,7 +48,8 @@ impl ScriptReader<'_> {
             Some((left.trim(), *more, right.trim()))
         })?;
         let name = left.trim_matches(['"', '\'', '$', '{', '}', ' ']);
-        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_name =
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         let number = self.number(right)?;
         // A counter that counts down starts at its constant.
         let count = if number == 0 { self.constants.get(name)?.parse().ok()? } else { number };

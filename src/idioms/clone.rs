@@ -46,7 +46,8 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     }
     // The step replaces a folder, and cannot replace a whole volume.
     let is_root = folder.is_empty();
-    let made = if is_root { name(&repo).filter(|_| mount.is_fresh && mount.is_first)?.to_owned() } else { folder };
+    let made =
+        if is_root { name(&repo).filter(|_| mount.is_fresh && mount.is_first)?.to_owned() } else { folder };
     let mut idiom = Idiom::new(StepKind::Clone, vec![statement("repo", [&repo])]);
     if let Some(branch) = given.value(&["b", "branch"]) {
         idiom.statements.push(statement("ref", [&step.resolved(branch)?]));
@@ -63,11 +64,13 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     if given.value(&["depth"]).is_none() {
         idiom.hints.push(ONE_COMMIT);
     }
-    if !is_root {
-        idiom.changes.push(if kept.is_some() { KEEPS } else { REPLACES });
-    } else {
+    if is_root {
         idiom.changes.push(MOVES);
         idiom.folder = Some(made);
+    } else if kept.is_some() {
+        idiom.changes.push(KEEPS);
+    } else if !step.replaces() {
+        idiom.changes.push(REPLACES);
     }
     idiom.volume = Some(mount.volume.to_owned());
     Some(idiom)
@@ -76,6 +79,7 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
 /// The folder that `git clone` makes if it is given none.
 fn name(repo: &str) -> Option<&str> {
     let name = repo.trim_end_matches('/').trim_end_matches(".git").rsplit('/').next()?;
-    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let is_name =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
     is_name.then_some(name)
 }

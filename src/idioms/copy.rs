@@ -9,7 +9,8 @@ use crate::steps::StepKind;
 const WHOLE: &str = "the copy appears complete or not at all, also in place of an earlier one";
 const ADDS: &str = "each file appears complete or not at all";
 const HIDDEN: &str = "files whose names begin with a dot are copied too; `*` left them out";
-const FOLDERS: &str = "files whose names begin with a dot, and folders, are copied too; the command left them out";
+const FOLDERS: &str =
+    "files whose names begin with a dot, and folders, are copied too; the command left them out";
 
 const OPTIONS: OptionSpec = OptionSpec {
     flags: "rRafvpn",
@@ -35,9 +36,11 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     let is_recursive = given.has(&["r", "R", "a", "recursive", "archive"]);
     // What is in a folder, instead of the folder.
     let all = from.strip_suffix("/*");
-    let content = all.or_else(|| from.strip_suffix("/.").or_else(|| from.strip_suffix('/')).filter(|_| is_recursive));
+    let content =
+        all.or_else(|| from.strip_suffix("/.").or_else(|| from.strip_suffix('/')).filter(|_| is_recursive));
     let source = content.unwrap_or(&from);
-    let is_of_image = source.starts_with('/') && source.len() > 1 && !source.contains('*') && step.within(source).is_none();
+    let is_of_image =
+        source.starts_with('/') && source.len() > 1 && !source.contains('*') && step.within(source).is_none();
     if !is_of_image || mounts_below(step, source) {
         return None;
     }
@@ -57,7 +60,8 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         other => other,
     };
     let is_into_folder = all.is_some() || from.ends_with("/.");
-    let path = if is_into_folder && !target.path.is_empty() { format!("{}/", target.path) } else { target.path };
+    let path =
+        if is_into_folder && !target.path.is_empty() { format!("{}/", target.path) } else { target.path };
     let mut idiom = Idiom::new(
         StepKind::Copy,
         vec![vec!["from".into(), literal::path(source)], into(target.mount.volume, &path)],
@@ -72,9 +76,10 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
 
 /// Whether a volume is mounted below a folder, which then is not only the image's.
 fn mounts_below(step: &Step, folder: &str) -> bool {
-    step.candidate.mounts.iter().any(|mount| {
-        mount.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-    })
+    step.candidate
+        .mounts
+        .iter()
+        .any(|mount| mount.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
 }
 
 /// The folder that takes what is in another one.
@@ -88,7 +93,9 @@ fn of_one<'s>(step: &'s Step, from: &str, to: &str) -> Option<CopyTarget<'s>> {
     let name = from.rsplit('/').next()?;
     let named = format!("{}/{name}", step.absolute(to)?);
     match step.within(to) {
-        Some((mount, folder)) if folder.is_empty() => Some(CopyTarget { mount, path: name.to_owned(), made: named }),
+        Some((mount, folder)) if folder.is_empty() => {
+            Some(CopyTarget { mount, path: name.to_owned(), made: named })
+        }
         Some((mount, folder)) if to.ends_with('/') => {
             Some(CopyTarget { mount, path: format!("{folder}/{name}"), made: named })
         }

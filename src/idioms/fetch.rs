@@ -57,7 +57,17 @@ fn object(words: &[String], scheme: &str) -> Option<(String, String)> {
 const CURL: OptionSpec = OptionSpec {
     flags: "fsSLgv#4",
     valued: "om",
-    long: &["fail", "silent", "show-error", "location", "verbose", "progress-bar", "create-dirs", "retry-connrefused", "retry-all-errors"],
+    long: &[
+        "fail",
+        "silent",
+        "show-error",
+        "location",
+        "verbose",
+        "progress-bar",
+        "create-dirs",
+        "retry-connrefused",
+        "retry-all-errors",
+    ],
     long_valued: &["output", "max-time", "connect-timeout", "retry", "retry-delay", "retry-max-time"],
 };
 
@@ -88,7 +98,12 @@ fn wget(words: &[String]) -> Option<(String, String)> {
         (Some(path), None) => path.to_owned(),
         (None, Some(folder)) => {
             let (_, rest) = url.split_once("://")?;
-            let name = rest.split_once('/')?.1.rsplit('/').next().filter(|name| !name.is_empty() && !name.contains(['?', '#']))?;
+            let name = rest
+                .split_once('/')?
+                .1
+                .rsplit('/')
+                .next()
+                .filter(|name| !name.is_empty() && !name.contains(['?', '#']))?;
             format!("{}/{name}", folder.trim_end_matches('/'))
         }
         _ => return None,

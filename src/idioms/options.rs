@@ -27,7 +27,8 @@ impl OptionSpec {
             if word == "--" {
                 given.operands.extend(words.by_ref());
             } else if let Some(long) = word.strip_prefix("--") {
-                let (name, value) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+                let (name, value) =
+                    long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
                 let value = match value {
                     Some(value) if self.long_valued.contains(&name) => value,
                     None if self.long.contains(&name) => "",
@@ -80,7 +81,11 @@ mod tests {
         for text in ["-zvw 5 db 1", "-zvw5 db 1", "-z -v -w 5 -- db 1", "--quiet --host=a -z -w5 db 1"] {
             let words = words(text);
             let given = options.read(&words).unwrap();
-            assert_eq!((given.operands.as_slice(), given.value(&["w"])), (&["db", "1"][..], Some("5")), "{text}");
+            assert_eq!(
+                (given.operands.as_slice(), given.value(&["w"])),
+                (&["db", "1"][..], Some("5")),
+                "{text}"
+            );
             assert!(given.has(&["z"]));
         }
         assert!(options.read(&words("-x db")).is_none() && options.read(&words("--quiet=1")).is_none());

@@ -28,7 +28,8 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     let owner = step.resolved(owner)?;
     match program.rsplit('/').next()? {
         "chown" => {
-            let (user, group) = owner.split_once(':').map_or((owner.as_str(), None), |(user, group)| (user, Some(group)));
+            let (user, group) =
+                owner.split_once(':').map_or((owner.as_str(), None), |(user, group)| (user, Some(group)));
             if !user.is_empty() {
                 statements.push(vec!["user".into(), number(user)?]);
             }

@@ -6,8 +6,8 @@ use super::candidate::Candidate;
 use super::shell_words::seconds;
 use super::tries::{Leaving, Tries};
 use shuck_ast::{
-    AssignmentValue, BinaryOp, BuiltinCommand, Command as Tree, CompoundCommand, SimpleCommand, Stmt, StmtSeq,
-    StmtTerminator,
+    AssignmentValue, BinaryOp, BuiltinCommand, Command as Tree, CompoundCommand, SimpleCommand, Stmt,
+    StmtSeq, StmtTerminator,
 };
 use shuck_parser::ShellDialect;
 use shuck_parser::parser::Parser;
@@ -32,8 +32,29 @@ pub(super) enum Action {
 const CARELESS: &str = "a failure ends the step; the script went on after one";
 const PAUSE: &str = "there is no pause after the work; the script slept";
 
-/// What a container runs, and what is said about the rest of its script.
-pub(super) fn action(candidate: &Candidate) -> Option<(Action, Vec<&'static str>)> {
+/// What a container runs, with what surrounds it.
+#[derive(Debug)]
+pub(super) struct ReadScript {
+    pub(super) action: Action,
+    /// What the rest of the script does that a step does not.
+    pub(super) aside: Vec<&'static str>,
+    /// What makes room for the files that the action makes.
+    pub(super) prepared: Vec<Preparation>,
+    /// The folder that the script enters.
+    pub(super) folder: Option<String>,
+}
+
+/// A command that makes room for files.
+#[derive(Debug)]
+pub(super) enum Preparation {
+    /// `mkdir -p PATH`
+    Makes(String),
+    /// `rm -rf PATH`
+    Removes(String),
+}
+
+/// What a container runs, with what surrounds it.
+pub(super) fn read(candidate: &Candidate) -> Option<ReadScript> {
     let mut words: Vec<String> =
         candidate.command.iter().chain(&candidate.args).map(|word| (*word).to_owned()).collect();
     if candidate.command.is_empty() {
@@ -44,24 +65,27 @@ pub(super) fn action(candidate: &Candidate) -> Option<(Action, Vec<&'static str>
     of_words(candidate, words, 0)
 }
 
-fn of_words(candidate: &Candidate, words: Vec<String>, depth: usize) -> Option<(Action, Vec<&'static str>)> {
+fn of_words(candidate: &Candidate, words: Vec<String>, depth: usize) -> Option<ReadScript> {
     let started = without_wrappers(words)?;
-    let (mut action, aside) = match script_of(&started.words)? {
+    let mut read = match script_of(&started.words)? {
         Some(script) => {
             let mut reader = ScriptReader::new(candidate, script, depth);
-            let parsed = parse(script)?;
-            reader.sequence(&parsed)?;
-            (reader.found?, reader.aside)
+            reader.sequence(&parse(script)?)?;
+            let ScriptReader { found, aside, prepared, folder, .. } = reader;
+            ReadScript { action: found?, aside, prepared, folder }
         }
-        // Only variables that are known have a meaning in a step.
-        None if started.words.iter().all(|word| is_known(candidate, word)) => (Action::Once(started.words), Vec::new()),
+        // The words of a script have been read already.
+        None if depth > 0 || started.words.iter().all(|word| is_known(candidate, word)) => {
+            let action = Action::Once(started.words);
+            ReadScript { action, aside: Vec::new(), prepared: Vec::new(), folder: None }
+        }
         None => return None,
     };
-    if let (Action::Until(tries), Some(limit)) = (&mut action, started.limit) {
+    if let (Action::Until(tries), Some(limit)) = (&mut read.action, started.limit) {
         tries.limit = Some(limit);
         tries.goes_on = false;
     }
-    Some((action, aside))
+    Some(read)
 }
 
 /// Whether all `$(NAME)` in a word are variables.
@@ -113,7 +137,9 @@ pub(super) fn script_of(words: &[String]) -> Option<Option<&str>> {
         return Some(None);
     }
     let flags = rest.iter().take_while(|word| word.starts_with(['-', '+'])).count();
-    let reads = rest[..flags].iter().any(|flag| flag.starts_with('-') && !flag.starts_with("--") && flag.contains('c'));
+    let reads = rest[..flags]
+        .iter()
+        .any(|flag| flag.starts_with('-') && !flag.starts_with("--") && flag.contains('c'));
     match &rest[flags..] {
         [script] if reads => Some(Some(script)),
         _ => None,
@@ -131,13 +157,26 @@ pub(super) struct ScriptReader<'r> {
     /// Whether a failed command ends the script.
     errexit: bool,
     aside: Vec<&'static str>,
+    prepared: Vec<Preparation>,
+    folder: Option<String>,
 }
 
 impl<'r> ScriptReader<'r> {
     pub(super) fn new(candidate: &'r Candidate<'r>, text: &'r str, depth: usize) -> Self {
-        let flags = candidate.command.iter().chain(&candidate.args).skip(1).take_while(|word| word.starts_with('-'));
+        let flags =
+            candidate.command.iter().chain(&candidate.args).skip(1).take_while(|word| word.starts_with('-'));
         let errexit = flags.into_iter().any(|flags| flags.contains('e') && !flags.starts_with("--"));
-        Self { candidate, text, constants: HashMap::new(), depth, found: None, errexit, aside: Vec::new() }
+        Self {
+            candidate,
+            text,
+            constants: HashMap::new(),
+            depth,
+            found: None,
+            errexit,
+            aside: Vec::new(),
+            prepared: Vec::new(),
+            folder: None,
+        }
     }
 
     fn sequence(&mut self, statements: &StmtSeq) -> Option<()> {
@@ -157,20 +196,28 @@ impl<'r> ScriptReader<'r> {
         match &statement.command {
             Tree::Simple(command) => self.simple(command, statement),
             Tree::Builtin(BuiltinCommand::Exit(exit)) => {
-                let code = exit.code.as_ref().map_or(Some("0".into()), |code| code.try_static_text(self.text))?;
+                let code =
+                    exit.code.as_ref().map_or(Some("0".into()), |code| code.try_static_text(self.text))?;
                 if code == "0" { self.found.is_some().then_some(()) } else { self.fails() }
             }
-            Tree::Decl(declared) => declared.assignments.iter().try_for_each(|assigned| self.assign(assigned)),
+            Tree::Decl(declared) => {
+                declared.assignments.iter().try_for_each(|assigned| self.assign(assigned))
+            }
             Tree::Binary(binary) => match binary.op {
                 BinaryOp::And if self.is_check(&binary.left) => self.checked(&binary.right),
                 BinaryOp::Or if self.is_check(&binary.left) => self.checked(&binary.right),
-                BinaryOp::Or if self.leaves(&binary.right) == Some(Leaving::Fails) => self.statement(&binary.left),
+                BinaryOp::Or if self.leaves(&binary.right) == Some(Leaving::Fails) => {
+                    self.statement(&binary.left)
+                }
                 BinaryOp::Or => {
                     let there = self.existing(std::slice::from_ref(&*binary.left), true)?;
                     self.unless(there, &binary.right)
                 }
                 BinaryOp::And if self.only_prints(&binary.right) => self.statement(&binary.left),
-                BinaryOp::And if self.only_prints(&binary.left) => self.statement(&binary.right),
+                BinaryOp::And if self.only_prints(&binary.left) || self.prepares(&binary.left) => {
+                    self.statement(&binary.left)?;
+                    self.statement(&binary.right)
+                }
                 BinaryOp::And => {
                     let there = self.existing(std::slice::from_ref(&*binary.left), false)?;
                     self.unless(there, &binary.right)
@@ -192,7 +239,8 @@ impl<'r> ScriptReader<'r> {
                 }
                 let [condition] = branches.condition.as_slice() else { return None };
                 if self.is_check(condition) {
-                    return (self.leaving(&branches.then_branch)? == Leaving::Fails).then(|| self.fails_or_checks());
+                    return (self.leaving(&branches.then_branch)? == Leaving::Fails)
+                        .then(|| self.fails_or_checks());
                 }
                 let there = self.existing(branches.condition.as_slice(), false)?;
                 let before = self.found.take().is_none().then_some(())?;
@@ -219,7 +267,9 @@ impl<'r> ScriptReader<'r> {
             let sleeps = self.program(command)? == "sleep";
             match &self.found {
                 Some(_) if sleeps => self.aside.push(PAUSE),
-                Some(Action::Once(_) | Action::Unless(..)) if !self.errexit && !self.aside.contains(&CARELESS) => {
+                Some(Action::Once(_) | Action::Unless(..))
+                    if !self.errexit && !self.aside.contains(&CARELESS) =>
+                {
                     self.aside.push(CARELESS);
                 }
                 _ => {}
@@ -234,6 +284,9 @@ impl<'r> ScriptReader<'r> {
         if !command.assignments.is_empty() || !self.discards(&statement.redirects) {
             return None;
         }
+        if self.found.is_none() && self.prepare(&words)? {
+            return Some(());
+        }
         // A last try, whose status is that of the script.
         if let Some(Action::Until(tries)) = &mut self.found
             && tries.conditions.contains(&words)
@@ -241,9 +294,28 @@ impl<'r> ScriptReader<'r> {
             tries.goes_on = false;
             return Some(());
         }
-        let (action, aside) = of_words(self.candidate, words, self.depth + 1)?;
-        self.aside.extend(aside);
-        self.take(action)
+        let inner = of_words(self.candidate, words, self.depth + 1)?;
+        self.aside.extend(inner.aside);
+        self.prepared.extend(inner.prepared);
+        self.take(inner.action)
+    }
+
+    /// Whether a command only prepares the work: it enters, makes or removes a folder.
+    fn prepare(&mut self, words: &[String]) -> Option<bool> {
+        match words {
+            [cd, folder] if cd == "cd" => {
+                folder.starts_with('/').then_some(())?;
+                self.folder = Some(folder.clone());
+            }
+            [mkdir, flag, folder] if mkdir == "mkdir" && flag == "-p" => {
+                self.prepared.push(Preparation::Makes(folder.clone()));
+            }
+            [rm, flag, path] if rm == "rm" && matches!(flag.as_str(), "-rf" | "-fr" | "-r") => {
+                self.prepared.push(Preparation::Removes(path.clone()));
+            }
+            _ => return Some(false),
+        }
+        Some(true)
     }
 
     /// Remembers a constant; counters are only numbers.
@@ -300,7 +372,7 @@ impl<'r> ScriptReader<'r> {
             Tree::Binary(both) if matches!(both.op, BinaryOp::And | BinaryOp::Or) => {
                 self.is_check(&both.left) && self.is_check(&both.right)
             }
-            _ => self.bound(test).is_some() || self.tests_variable(self.slice(test.span)),
+            _ => self.bound(test).is_some() || self.tests_variable(self.written(test)),
         }
     }
 
@@ -334,12 +406,26 @@ impl<'r> ScriptReader<'r> {
         is_after_tries.then_some(())
     }
 
+    fn prepares(&self, statement: &Stmt) -> bool {
+        match &statement.command {
+            Tree::Simple(command) => self
+                .program(command)
+                .is_some_and(|program| matches!(&*program, "cd" | "mkdir" | "rm" | "set")),
+            Tree::Binary(both) if both.op == BinaryOp::And => {
+                self.prepares(&both.left) && (self.prepares(&both.right) || self.only_prints(&both.right))
+            }
+            _ => false,
+        }
+    }
+
     fn only_prints(&self, statement: &Stmt) -> bool {
         match &statement.command {
             Tree::Simple(command) => self.is_idle(command, &statement.redirects),
             Tree::Builtin(BuiltinCommand::Exit(exit)) => self.slice(exit.span).trim() == "exit 0",
             Tree::Binary(both) => self.only_prints(&both.left) && self.only_prints(&both.right),
-            Tree::Compound(CompoundCommand::BraceGroup(body) | CompoundCommand::Subshell(body)) => self.all_print(body),
+            Tree::Compound(CompoundCommand::BraceGroup(body) | CompoundCommand::Subshell(body)) => {
+                self.all_print(body)
+            }
             _ => false,
         }
     }

@@ -1,7 +1,9 @@
 //! Reads loops that try a command until it succeeds.
 
 use super::script::{ScriptReader, parse, script_of, without_wrappers};
-use shuck_ast::{BinaryOp, BuiltinCommand, Command as Tree, CompoundCommand, SimpleCommand, Stmt, StmtSeq, Word, WordPart};
+use shuck_ast::{
+    BinaryOp, BuiltinCommand, Command as Tree, CompoundCommand, SimpleCommand, Stmt, StmtSeq, Word, WordPart,
+};
 
 /// The word before the text that `grep` looks for in the output of a condition.
 pub(super) const PIPED_TO_GREP: &str = "| grep";
@@ -105,7 +107,7 @@ impl ScriptReader<'_> {
                 }
                 Some(())
             }
-            Tree::Simple(_) | Tree::Decl(_) if self.counts(self.slice(statement.span)) => Some(()),
+            Tree::Simple(_) | Tree::Decl(_) if self.counts(self.written(statement)) => Some(()),
             Tree::Compound(CompoundCommand::Arithmetic(_)) => Some(()),
             Tree::Compound(CompoundCommand::If(branches)) if branches.elif_branches.is_empty() => {
                 let leaving = self.leaving(&branches.then_branch)?;
@@ -113,13 +115,15 @@ impl ScriptReader<'_> {
                 self.leave(condition, true, leaving, tries)?;
                 branches.else_branch.as_ref().map_or(Some(()), |other| self.body(other, tries))
             }
-            Tree::Binary(both) if matches!(both.op, BinaryOp::And | BinaryOp::Or) => match self.leaves(&both.right) {
-                Some(leaving) => self.leave(&both.left, both.op == BinaryOp::And, leaving, tries),
-                None => {
-                    self.in_loop(&both.left, tries)?;
-                    self.in_loop(&both.right, tries)
+            Tree::Binary(both) if matches!(both.op, BinaryOp::And | BinaryOp::Or) => {
+                match self.leaves(&both.right) {
+                    Some(leaving) => self.leave(&both.left, both.op == BinaryOp::And, leaving, tries),
+                    None => {
+                        self.in_loop(&both.left, tries)?;
+                        self.in_loop(&both.right, tries)
+                    }
                 }
-            },
+            }
             _ => None,
         }
     }
@@ -247,7 +251,10 @@ impl ScriptReader<'_> {
         let mut words = without_wrappers(self.words(left)?)?.words;
         let looked = self.words(grep)?;
         let operands: Vec<&String> = looked.iter().skip(1).filter(|word| !word.starts_with('-')).collect();
-        let is_plain = looked.iter().skip(1).all(|word| matches!(word.as_str(), "-q" | "-i" | "-qi" | "-F" | "-qF" | "-s" | "-E" | "-qE") || !word.starts_with('-'));
+        let is_plain = looked.iter().skip(1).all(|word| {
+            matches!(word.as_str(), "-q" | "-i" | "-qi" | "-F" | "-qF" | "-s" | "-E" | "-qE")
+                || !word.starts_with('-')
+        });
         let ([text], true, true) = (operands.as_slice(), is_plain, looked[0] == "grep") else { return None };
         words.extend([PIPED_TO_GREP.to_owned(), (*text).clone()]);
         tries.conditions.push(words);
@@ -259,11 +266,14 @@ impl ScriptReader<'_> {
         match &statement.command {
             Tree::Builtin(BuiltinCommand::Break(_)) => Some(Leaving::Loop),
             Tree::Builtin(BuiltinCommand::Exit(exit)) => {
-                let code = exit.code.as_ref().map_or(Some("0".into()), |code| code.try_static_text(self.text))?;
+                let code =
+                    exit.code.as_ref().map_or(Some("0".into()), |code| code.try_static_text(self.text))?;
                 Some(if code == "0" { Leaving::Succeeds } else { Leaving::Fails })
             }
             Tree::Builtin(BuiltinCommand::Return(_)) => None,
-            Tree::Compound(CompoundCommand::BraceGroup(body) | CompoundCommand::Subshell(body)) => self.leaving(body),
+            Tree::Compound(CompoundCommand::BraceGroup(body) | CompoundCommand::Subshell(body)) => {
+                self.leaving(body)
+            }
             _ => None,
         }
     }

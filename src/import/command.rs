@@ -1,9 +1,9 @@
 //! Writes commands as `run`, `script` and `args` if these mean exactly the same, else as lists of words.
 
 use super::source::{DraftToken, StatementDraft};
-use crate::literal;
 use super::yaml::{YamlEntry, YamlNode};
 use crate::kubernetes::schema::FieldType;
+use crate::literal;
 use crate::model::command::{DEFAULT_SHELL, escape, reads_command, split};
 use crate::source::Span;
 use std::borrow::Cow;
@@ -42,7 +42,10 @@ fn run(entry: &YamlEntry) -> Option<Vec<DraftToken>> {
     let first = entry.node.items().first()?.as_text()?;
     // A shell reads `NAME=value` as a variable.
     let text = joined(&entry.node).filter(|_| !first.contains('='))?;
-    Some(vec![DraftToken::new(entry.key_span, "run"), DraftToken::new(entry.node.span, literal::quoted(&text))])
+    Some(vec![
+        DraftToken::new(entry.key_span, "run"),
+        DraftToken::new(entry.node.span, literal::quoted(&text)),
+    ])
 }
 
 fn list(entry: &YamlEntry) -> Vec<DraftToken> {

@@ -2,10 +2,10 @@
 
 use super::fields;
 use super::source::{DraftToken, StatementDraft};
-use crate::literal;
 use super::yaml::{YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
+use crate::literal;
 
 /// A source of a value: the field of `valueFrom`, the function, its positional parameters and its named ones.
 type ImportedSource =

@@ -2,9 +2,9 @@
 
 use super::fields::{self, rest};
 use super::source::{DraftToken, StatementDraft};
-use crate::literal;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::kubernetes::schema::{self, ObjectSchema};
+use crate::literal;
 use crate::source::Span;
 
 /// The short forms: the field of the volume's source, the word, and the field that follows the word.
@@ -70,6 +70,9 @@ fn short(source: &YamlEntry, head: &mut Vec<DraftToken>) -> Option<Vec<Statement
         return None;
     }
     head.push(DraftToken::new(source.key_span, *word));
-    head.push(DraftToken::new(value.span, if is_path { literal::path(written) } else { literal::quoted(written) }));
+    head.push(DraftToken::new(
+        value.span,
+        if is_path { literal::path(written) } else { literal::quoted(written) },
+    ));
     Some(rest(object, &source.node, &[field]))
 }

@@ -6,11 +6,11 @@ use super::flow::Directions;
 use super::idioms::{Idioms, built_in};
 use super::labels::{Labels, labels};
 use super::source::{DraftToken, StatementDraft};
-use crate::literal;
 use super::volume::volume;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema::{self, ObjectSchema};
+use crate::literal;
 use crate::model::{Role, WorkloadKind};
 use crate::source::Span;
 
@@ -273,7 +273,9 @@ fn in_folders(node: &YamlNode, moved: &[(String, String)]) -> YamlNode {
         let YamlValue::List(mounts) = &mut mounts.node.value else { continue };
         for mount in mounts {
             let name = mount.get("name").and_then(YamlNode::as_text);
-            let Some((_, folder)) = moved.iter().find(|(volume, _)| Some(volume.as_str()) == name) else { continue };
+            let Some((_, folder)) = moved.iter().find(|(volume, _)| Some(volume.as_str()) == name) else {
+                continue;
+            };
             let (inner, place) = (mount.get("subPath").and_then(YamlNode::as_text), mount.span);
             let path = inner.map_or(folder.clone(), |inner| format!("{folder}/{inner}"));
             if let YamlValue::Map(fields) = &mut mount.value {
