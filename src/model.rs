@@ -33,6 +33,7 @@ mod resolve;
 mod scope;
 mod security;
 mod settings;
+pub(crate) mod shell_words;
 mod template;
 mod types;
 mod used;

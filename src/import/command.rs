@@ -5,6 +5,7 @@ use super::yaml::{YamlEntry, YamlNode};
 use crate::kubernetes::schema::FieldType;
 use crate::literal;
 use crate::model::command::{DEFAULT_SHELL, escape, reads_command, split};
+use crate::model::shell_words::{is_unsplit, shell_word};
 use crate::source::Span;
 use std::borrow::Cow;
 
@@ -119,6 +120,10 @@ fn as_written<'t>(container: &YamlNode, text: &'t str) -> Option<Cow<'t, str>> {
 fn joined(list: &YamlNode) -> Option<String> {
     let words: Vec<&str> = list.items().iter().filter_map(YamlNode::as_text).collect();
     if words.is_empty() || words.iter().any(|word| word.contains(char::is_control)) {
+        return None;
+    }
+    // In a text, quotes would say that these words are meant.
+    if is_unsplit(&words) || shell_word(&words).is_some() {
         return None;
     }
     join(&words).filter(|text| text.chars().count() <= LONGEST)

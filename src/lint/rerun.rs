@@ -1,10 +1,10 @@
-//! Says when a step runs again and finds what its earlier run left.
+//! Says when a container runs again and finds what its earlier run left.
 
 use super::Pod;
-use crate::model::{Container, Storage, Volume};
+use crate::model::{Container, Role, Storage, Volume};
 use crate::restarts::{OwnRestarts, RestartPolicy};
 
-/// Where the traces of a step are.
+/// Where the traces of a container are.
 #[derive(Clone, Copy)]
 pub(super) enum Leftover<'a> {
     /// In a volume.
@@ -16,7 +16,7 @@ pub(super) enum Leftover<'a> {
 }
 
 impl Pod<'_> {
-    /// When a step runs again and finds what it left: a clause to follow "the step". None if it never does.
+    /// When a container runs again and finds what it left: a clause to follow its name. None if it never does.
     pub(super) fn runs_again(&self, step: &Container, leftover: Leftover<'_>) -> Option<String> {
         let outlives_pod = match leftover {
             Leftover::Volume(volume) => outlives_pod(volume),
@@ -29,8 +29,12 @@ impl Pod<'_> {
         if let Some(trigger) = self.restarts_all().next() {
             return Some(format!("runs again each time {trigger}"));
         }
-        let never = RestartPolicy::of_pod(self.workload) == RestartPolicy::Never;
+        let policy = RestartPolicy::of_pod(self.workload);
+        let never = policy == RestartPolicy::Never;
         let own = OwnRestarts::of(step).map(|own| own.policy);
+        if step.role != Role::Step && own.unwrap_or(policy) == RestartPolicy::Always {
+            return Some("runs again after every exit".to_owned());
+        }
         let retried = own.map_or(!never, |own| own != RestartPolicy::Never);
         let survives_node = !never && !matches!(leftover, Leftover::Network);
         let when = match (retried, survives_node) {

@@ -5,29 +5,36 @@ mod cheaper_order;
 mod chown_in_script;
 mod deadline_on_server;
 mod early_subpath;
+mod endless_command;
 mod endless_restart;
 mod endless_wait;
 mod fragile_job_wait;
+mod idle_annotation;
 mod ignored_failure;
 mod interrupted_migration;
 mod kubectl_without_account;
 mod literal_secret;
 mod memory_volume_over_limit;
 mod migrations;
+mod misplaced_script;
 mod missed_dotfiles;
 mod missing_mount_point;
+mod missing_shell;
 mod no_shell;
 mod open_port_not_ready;
 mod piped_download;
 mod ports;
 mod probe_in_one_shot_pod;
 mod racing_migration;
+mod refused_write;
 mod scratch_over_limit;
 mod secret_on_command_line;
+mod servers;
 mod several_tasks;
 mod sidecar_as_app;
 mod skipped_pre_stop;
 mod step_before_mesh;
+mod step_before_vault;
 mod step_sets_bill;
 mod stuck_sidecar;
 mod unbounded_unpack;
@@ -41,6 +48,7 @@ mod unprobed_server;
 mod unrepeatable_command;
 mod unreserved_step;
 mod unrestarted_container;
+mod unsplit_command;
 mod unstarted_server;
 mod vanished_image;
 mod waits_for_itself;
@@ -64,27 +72,33 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::ChownInScript, chown_in_script::check),
     (Code::DeadlineOnServer, deadline_on_server::check),
     (Code::EarlySubpath, early_subpath::check),
+    (Code::EndlessCommand, endless_command::check),
     (Code::EndlessRestart, endless_restart::check),
     (Code::EndlessWait, endless_wait::check),
     (Code::FragileJobWait, fragile_job_wait::check),
+    (Code::IdleAnnotation, idle_annotation::check),
     (Code::IgnoredFailure, ignored_failure::check),
     (Code::InterruptedMigration, interrupted_migration::check),
     (Code::KubectlWithoutAccount, kubectl_without_account::check),
     (Code::LiteralSecret, literal_secret::check),
     (Code::MemoryVolumeOverLimit, memory_volume_over_limit::check),
+    (Code::MisplacedScript, misplaced_script::check),
     (Code::MissedDotfiles, missed_dotfiles::check),
     (Code::MissingMountPoint, missing_mount_point::check),
+    (Code::MissingShell, missing_shell::check),
     (Code::NoShell, no_shell::check),
     (Code::OpenPortNotReady, open_port_not_ready::check),
     (Code::PipedDownload, piped_download::check),
     (Code::ProbeInOneShotPod, probe_in_one_shot_pod::check),
     (Code::RacingMigration, racing_migration::check),
+    (Code::RefusedWrite, refused_write::check),
     (Code::ScratchOverLimit, scratch_over_limit::check),
     (Code::SecretOnCommandLine, secret_on_command_line::check),
     (Code::SeveralTasks, several_tasks::check),
     (Code::SidecarAsApp, sidecar_as_app::check),
     (Code::SkippedPreStop, skipped_pre_stop::check),
     (Code::StepBeforeMesh, step_before_mesh::check),
+    (Code::StepBeforeVault, step_before_vault::check),
     (Code::StepSetsBill, step_sets_bill::check),
     (Code::StuckSidecar, stuck_sidecar::check),
     (Code::UnboundedUnpack, unbounded_unpack::check),
@@ -98,6 +112,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UnrepeatableCommand, unrepeatable_command::check),
     (Code::UnreservedStep, unreserved_step::check),
     (Code::UnrestartedContainer, unrestarted_container::check),
+    (Code::UnsplitCommand, unsplit_command::check),
     (Code::UnstartedServer, unstarted_server::check),
     (Code::VanishedImage, vanished_image::check),
     (Code::WaitsForItself, waits_for_itself::check),

@@ -6,7 +6,7 @@ use crate::lint::Pod;
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (step, script) in pod.steps(&["sleep"]) {
         let mut reported = 0..0;
-        for repeated in script.loops.iter().filter(|repeated| !repeated.bounded) {
+        for repeated in script.waits().filter(|repeated| !repeated.bounded) {
             let commands = &script.commands[repeated.commands.clone()];
             let sleeps = commands.iter().any(|command| command.program() == "sleep");
             // A loop inside a reported one is part of the same wait.
@@ -50,6 +50,7 @@ mod tests {
                 step("until [ $(curl -s http://a/) -eq 200 ]; do sleep 1; done"),
                 step("while true; do if nc -z db 1; then break; fi; sleep 1; done"),
                 step("while ! nc -z db 1; do echo waiting; sleep 1; done"),
+                step("su-exec app sh -c 'until nc -z db 1; do sleep 1; done'"),
             ],
         );
         insta::assert_snapshot!(shown, @r"
@@ -60,6 +61,8 @@ mod tests {
         «while true; do if nc -z db 1; then break; fi; sleep 1; done»
           the step `s` waits without a time limit
         «while ! nc -z db 1; do echo waiting; sleep 1; done»
+          the step `s` waits without a time limit
+        su-exec app sh -c '«until nc -z db 1; do sleep 1; done»'
           the step `s` waits without a time limit
         ");
     }

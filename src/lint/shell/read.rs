@@ -1,14 +1,14 @@
 //! Collects the commands of a script's syntax tree.
 
-use super::{Loop, PlainCommand, ShellScript};
+use super::wrapper::StartedProgram;
+use super::{Loop, OnFailure, PlainCommand, ShellScript, call, wrapper};
 use crate::source::Span;
 use shuck_ast::{
-    BinaryOp, BuiltinCommand, Command as Tree, CompoundCommand, Redirect, RedirectKind, SimpleCommand, Stmt,
-    StmtSeq, Word, WordPart, WordPartNode,
+    BinaryOp, BuiltinCommand, Command as Tree, CompoundCommand, ForCommand, Redirect, RedirectKind,
+    SimpleCommand, Stmt, StmtSeq, StmtTerminator, Word, WordPart, WordPartNode,
 };
 use shuck_parser::ShellDialect;
 use shuck_parser::parser::Parser;
-use std::cell::OnceCell;
 use std::ops::Range;
 
 /// The longest script that is read, in bytes: longer ones are programs of their own.
@@ -19,28 +19,23 @@ const MAX_DEPTH: usize = 100;
 
 /// Reads a script; `None` if it cannot be parsed.
 pub(super) fn read(text: &str, span: Span) -> Option<ShellScript<'_>> {
-    if text.len() > MAX_SCRIPT_BYTES {
-        return None;
-    }
+    if text.len() > MAX_SCRIPT_BYTES { None } else { read_within(text, span, CommandContext::default(), 0) }
+}
+
+/// Reads a script that a command in a certain context gives to a shell.
+fn read_within(text: &str, span: Span, place: CommandContext, depth: usize) -> Option<ShellScript<'_>> {
     let parsed = Parser::with_dialect(text, ShellDialect::Bash).parse();
     if parsed.is_err() {
         return None;
     }
     let mut reader = ScriptReader {
         text,
-        script: ShellScript {
-            text: Some(text),
-            span,
-            commands: Vec::new(),
-            loops: Vec::new(),
-            errexit: false,
-            pipefail: false,
-            lines: OnceCell::new(),
-        },
+        script: ShellScript::new(Some(text), span),
         leaves: Vec::new(),
-        depth: 0,
+        may_be_done: false,
+        depth,
     };
-    reader.all(&parsed.file.body, CommandContext::default());
+    reader.all(&parsed.file.body, place);
     reader.bound();
     Some(reader.script)
 }
@@ -50,17 +45,36 @@ pub(super) fn read(text: &str, span: Span) -> Option<ShellScript<'_>> {
 struct CommandContext {
     guarded: bool,
     may_fail: bool,
+    tested: bool,
+    on_failure: OnFailure,
 }
 
 impl CommandContext {
-    const GUARDED: Self = Self { guarded: true, may_fail: false };
+    const GUARDED: Self = Self { guarded: true, may_fail: false, tested: true, on_failure: OnFailure::GoOn };
 
     fn in_condition(self) -> Self {
-        Self { may_fail: true, ..self }
+        Self { may_fail: true, on_failure: OnFailure::GoOn, ..self }
     }
 
     fn in_branch(self) -> Self {
-        Self { guarded: true, ..self }
+        Self { guarded: true, tested: true, ..self }
+    }
+
+    /// Before other statements.
+    fn before_others(self) -> Self {
+        match self.on_failure {
+            OnFailure::Fail => Self { on_failure: OnFailure::FailWithErrexit, ..self },
+            OnFailure::FailWithErrexit | OnFailure::GoOn => self,
+        }
+    }
+
+    /// Before `&&`.
+    fn before_and(self) -> Self {
+        let on_failure = match self.on_failure {
+            OnFailure::Fail => OnFailure::Fail,
+            OnFailure::FailWithErrexit | OnFailure::GoOn => OnFailure::GoOn,
+        };
+        Self { may_fail: true, on_failure, ..self }
     }
 }
 
@@ -69,13 +83,16 @@ struct ScriptReader<'t> {
     script: ShellScript<'t>,
     /// The places where a command leaves the script.
     leaves: Vec<usize>,
+    /// Whether a test may have ended the script with success.
+    may_be_done: bool,
     depth: usize,
 }
 
-impl ScriptReader<'_> {
+impl<'t> ScriptReader<'t> {
     fn all(&mut self, statements: &StmtSeq, place: CommandContext) {
-        for statement in statements.iter() {
-            self.statement(statement, place);
+        let mut rest = statements.iter().peekable();
+        while let Some(statement) = rest.next() {
+            self.statement(statement, if rest.peek().is_some() { place.before_others() } else { place });
         }
     }
 
@@ -84,7 +101,10 @@ impl ScriptReader<'_> {
             return;
         }
         self.depth += 1;
+        let in_background = matches!(statement.terminator, Some(StmtTerminator::Background(_)));
         let place = if statement.negated { place.in_condition() } else { place };
+        let place =
+            if in_background { CommandContext { on_failure: OnFailure::GoOn, ..place } } else { place };
         let first = self.script.commands.len();
         match &statement.command {
             Tree::Simple(command) => self.simple(command, &statement.redirects, place),
@@ -93,6 +113,8 @@ impl ScriptReader<'_> {
                 if code.as_deref() != Some("0") {
                     self.leaves.push(exit.span.start.offset());
                 }
+                let failed = exit.code.is_some() && code.as_deref().is_some_and(|code| code != "0");
+                self.may_be_done |= place.tested && !failed;
             }
             Tree::Builtin(BuiltinCommand::Return(leave)) => self.leaves.push(leave.span.start.offset()),
             Tree::Builtin(_) => {}
@@ -103,10 +125,18 @@ impl ScriptReader<'_> {
             }
             Tree::Binary(binary) => {
                 let (left, right) = match binary.op {
-                    BinaryOp::And | BinaryOp::Or => (place.in_condition(), place.in_branch()),
+                    BinaryOp::And => (place.before_and(), CommandContext { guarded: true, ..place }),
+                    BinaryOp::Or => (place.in_condition(), place.in_branch()),
                     BinaryOp::Pipe | BinaryOp::PipeAll => (place, place),
                 };
                 self.statement(&binary.left, left);
+                let only_makes = || {
+                    self.script.commands[first..].iter().all(|command| MAKERS.contains(&command.program()))
+                };
+                let right = CommandContext {
+                    tested: right.tested || (binary.op == BinaryOp::And && !only_makes()),
+                    ..right
+                };
                 let next = self.script.commands.len();
                 self.statement(&binary.right, right);
                 let is_pipe = matches!(binary.op, BinaryOp::Pipe | BinaryOp::PipeAll);
@@ -140,8 +170,8 @@ impl ScriptReader<'_> {
             CompoundCommand::Until(command) => {
                 self.repeated(range(command.span), &command.condition, &command.body, place);
             }
-            CompoundCommand::For(command) => self.all(&command.body, place),
-            CompoundCommand::ArithmeticFor(command) => self.all(&command.body, place),
+            CompoundCommand::For(command) => self.listed(command, place.before_others()),
+            CompoundCommand::ArithmeticFor(command) => self.all(&command.body, place.before_others()),
             CompoundCommand::Case(command) => {
                 for case in &command.cases {
                     self.all(&case.body, place.in_branch());
@@ -163,12 +193,36 @@ impl ScriptReader<'_> {
         let of_condition = self::range(condition.span);
         self.script.loops.push(Loop {
             range: range.clone(),
+            list: None,
             condition: of_condition,
             commands: first..first,
             bounded: false,
         });
         self.all(condition, place.in_condition());
         self.all(body, place.in_branch());
+        let end = self.script.commands.len();
+        self.script.loops[at].commands = first..end;
+    }
+
+    /// A `for`, which ends with its list.
+    fn listed(&mut self, command: &ForCommand, place: CommandContext) {
+        let at = self.script.loops.len();
+        let first = self.script.commands.len();
+        let words = command.words.as_deref().unwrap_or_default();
+        let list = words.iter().map(|word| self.text.get(range(word.span)).unwrap_or_default().to_owned());
+        let start = words.first().map_or(command.span.start.offset(), |word| word.span.start.offset());
+        let end = words.last().map_or(start, |word| word.span.end.offset());
+        self.script.loops.push(Loop {
+            range: range(command.span),
+            list: Some(list.collect()),
+            condition: start..end,
+            commands: first..first,
+            bounded: true,
+        });
+        for word in words {
+            self.parts(&word.parts);
+        }
+        self.all(&command.body, place);
         let end = self.script.commands.len();
         self.script.loops[at].commands = first..end;
     }
@@ -181,6 +235,12 @@ impl ScriptReader<'_> {
             range: range(simple.span),
             guarded: place.guarded,
             may_fail: place.may_fail,
+            tested: place.tested || self.may_be_done,
+            on_failure: place.on_failure,
+            input: redirects
+                .iter()
+                .find_map(|redirect| Some(self::range(redirect.heredoc()?.body.span)))
+                .unwrap_or_default(),
             outputs: redirects.iter().filter_map(|redirect| self.output(redirect)).collect(),
             ..PlainCommand::default()
         };
@@ -189,11 +249,66 @@ impl ScriptReader<'_> {
             command.written.push(self.text.get(range(word.span)).unwrap_or_default().to_owned());
             self.parts(&word.parts);
         }
-        unwrap(&mut command);
+        let started =
+            wrapper::started(|at| command.words.get(at).map(|word| word.as_deref().unwrap_or_default()));
         if command.program() == "set" {
             self.options(&command);
         }
-        self.script.commands.push(command);
+        let nested = self.nested(simple, &command, &started, place);
+        self.script.commands.extend(command.without_wrappers(&started));
+        if let Some(nested) = nested {
+            self.absorb(nested, started.is_timed);
+        }
+    }
+
+    /// The script that a command gives to a shell, if its text is in this one as the shell gets it: in quotes, without
+    /// escapes and substitutions. Its places are those in its own text, which begins at the offset.
+    fn nested(
+        &self,
+        simple: &SimpleCommand,
+        command: &PlainCommand,
+        started: &StartedProgram,
+        place: CommandContext,
+    ) -> Option<(usize, ShellScript<'t>)> {
+        let words: Vec<&str> = command.written.iter().skip(started.at).map(String::as_str).collect();
+        let at = match *words.first()? {
+            "eval" if words.len() == 2 => started.at + 1,
+            _ => started.at + call::script_of(&words)?.text,
+        };
+        let word = simple.args.get(at.checked_sub(1)?)?;
+        let [WordPartNode { kind, .. }] = word.parts.as_slice() else { return None };
+        let plain = |part: &WordPartNode| matches!(part.kind, WordPart::Literal(_) | WordPart::Variable(_));
+        let is_kept = match kind {
+            WordPart::SingleQuoted { dollar, .. } => !dollar,
+            WordPart::DoubleQuoted { parts, dollar } => !dollar && parts.iter().all(plain),
+            _ => false,
+        };
+        let Range { start, end } = range(word.span);
+        let text = self.text.get(start + 1..end.checked_sub(1)?)?;
+        if !is_kept || (text.contains('\\') && matches!(kind, WordPart::DoubleQuoted { .. })) {
+            return None;
+        }
+        Some((start + 1, read_within(text, self.script.span, place, self.depth + 1)?))
+    }
+
+    /// Adds the commands and loops of a nested script, whose text begins at an offset.
+    fn absorb(&mut self, (offset, nested): (usize, ShellScript<'_>), is_timed: bool) {
+        let first = self.script.commands.len();
+        let moved = |range: Range<usize>, by: usize| range.start + by..range.end + by;
+        self.script.errexit |= nested.errexit;
+        self.script.loops.extend(nested.loops.into_iter().map(|repeated| Loop {
+            range: moved(repeated.range, offset),
+            condition: moved(repeated.condition, offset),
+            commands: moved(repeated.commands, first),
+            bounded: repeated.bounded || is_timed,
+            ..repeated
+        }));
+        self.script.commands.extend(nested.commands.into_iter().map(|command| PlainCommand {
+            range: moved(command.range, offset),
+            input: moved(command.input, offset),
+            pipes_to: command.pipes_to.map(|at| at + first),
+            ..command
+        }));
     }
 
     fn output(&self, redirect: &Redirect) -> Option<(Option<String>, bool)> {
@@ -264,37 +379,21 @@ impl ScriptReader<'_> {
                 || (text.contains("[[")
                     && COMPARISONS.iter().any(|word| text.contains(&format!(" {word} "))))
                 || self.leaves.iter().any(|leave| range.contains(leave));
-            self.script.loops[at].bounded = bounded;
+            self.script.loops[at].bounded |= bounded;
         }
     }
 }
+
+/// Programs that make or change something: that they succeed says nothing about an earlier run.
+const MAKERS: [&str; 43] = [
+    ".", "apk", "apt", "apt-get", "aws", "cat", "cd", "chgrp", "chmod", "chown", "cp", "curl", "date", "dnf",
+    "echo", "envsubst", "export", "git", "gunzip", "install", "ln", "microdnf", "mkdir", "mv", "npm",
+    "openssl", "pip", "pip3", "printf", "rm", "rsync", "sed", "set", "sleep", "source", "tar", "tee",
+    "touch", "umask", "unzip", "wget", "yarn", "yum",
+];
 
 /// The operators that compare numbers.
 const COMPARISONS: [&str; 6] = ["-lt", "-le", "-gt", "-ge", "-eq", "-ne"];
-
-/// Removes wrappers that only start another program.
-pub(super) fn unwrap(command: &mut PlainCommand) {
-    loop {
-        let skipped = match command.program() {
-            "exec" | "command" | "sudo" | "nohup" | "time" | "builtin" => 1,
-            "env" => 1 + command.arguments().take_while(|word| word.contains('=')).count(),
-            "timeout" => {
-                let options = command.arguments().take_while(|word| word.starts_with('-')).count();
-                // `-s` and `-k` have a value of their own.
-                let values =
-                    command.arguments().take(options).filter(|word| ["-s", "-k"].contains(word)).count();
-                // The duration is a word, too.
-                2 + options + values
-            }
-            _ => return,
-        };
-        if command.words.len() <= skipped {
-            return;
-        }
-        command.words.drain(..skipped);
-        command.written.drain(..skipped);
-    }
-}
 
 fn range(span: shuck_ast::Span) -> Range<usize> {
     span.start.offset()..span.end.offset()
