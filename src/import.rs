@@ -7,6 +7,7 @@
 mod command;
 mod comments;
 mod container;
+mod defaults;
 mod environment;
 mod fields;
 mod flow;
@@ -272,6 +273,7 @@ fn find(document: YamlNode, found: &mut Vec<(YamlNode, WorkloadKind)>, diagnosti
     let YamlValue::Map(entries) = document.value else { return };
     let mut entries = typed::fields(object, entries, diagnostics);
     typed::forget_cluster(&mut entries);
+    defaults::forget(workload, object, &mut entries);
     found.push((YamlNode { span: document.span, value: YamlValue::Map(entries) }, workload));
 }
 

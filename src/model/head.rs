@@ -177,9 +177,9 @@ impl<'a> Matcher<'_, '_, 'a> {
     /// The values of a clause whose keyword has just been read.
     fn values(&mut self, clause: &'static Clause, keyword: Span) -> Option<Vec<Filled<'a>>> {
         let mut filled = Vec::with_capacity(clause.values.len());
-        let given = self.rest.iter().take_while(|value| self.clause_of(value).is_none()).count();
         let needed = clause.values.iter().filter(|slot| matches!(slot, Slot::One(..))).count();
-        let mut spare = given.saturating_sub(needed);
+        let rest = self.rest.iter().skip(needed);
+        let mut spare = rest.take_while(|value| self.clause_of(value).is_none()).count();
         for slot in clause.values {
             let (name, ty) = match *slot {
                 Slot::One(name, ty) | Slot::Maybe(name, ty) | Slot::Many(name, ty) => (name, ty),
