@@ -6,6 +6,7 @@
 //! Invariant: a rule does not warn unless the source proves the fault.
 
 mod allowances;
+mod built_in;
 #[allow(dead_code)]
 mod files;
 mod hidden;

@@ -29,6 +29,9 @@ pub(super) enum Action {
     Until(Tries),
 }
 
+/// The word before those of the `tar` that unpacks a download.
+pub(super) const PIPED_TO_TAR: &str = "| tar";
+
 const CARELESS: &str = "a failure ends the step; the script went on after one";
 const PAUSE: &str = "there is no pause after the work; the script slept";
 
@@ -213,6 +216,7 @@ impl<'r> ScriptReader<'r> {
                     let there = self.existing(std::slice::from_ref(&*binary.left), true)?;
                     self.unless(there, &binary.right)
                 }
+                BinaryOp::Pipe => self.unpacked(&binary.left, &binary.right),
                 BinaryOp::And if self.only_prints(&binary.right) => self.statement(&binary.left),
                 BinaryOp::And if self.only_prints(&binary.left) || self.prepares(&binary.left) => {
                     self.statement(&binary.left)?;
@@ -298,6 +302,18 @@ impl<'r> ScriptReader<'r> {
         self.aside.extend(inner.aside);
         self.prepared.extend(inner.prepared);
         self.take(inner.action)
+    }
+
+    /// `DOWNLOAD | tar …`
+    fn unpacked(&mut self, download: &Stmt, tar: &Stmt) -> Option<()> {
+        let (Tree::Simple(from), Tree::Simple(to)) = (&download.command, &tar.command) else { return None };
+        let mut words = self.words(from)?;
+        let mut unpacks = self.words(to)?;
+        let is_tar =
+            unpacks[0] == "tar" && self.discards(&download.redirects) && self.discards(&tar.redirects);
+        unpacks[0] = PIPED_TO_TAR.to_owned();
+        words.extend(unpacks);
+        is_tar.then(|| self.take(Action::Once(words)))?
     }
 
     /// Whether a command only prepares the work: it enters, makes or removes a folder.
