@@ -57,15 +57,14 @@ impl Code {
         self.properties().contains(&Property::Absence)
     }
 
-    /// The diagnostic that says more about the same place: if both are found, this one is left out.
-    pub(crate) fn yields_to(self) -> Option<Self> {
+    /// The diagnostics that say more about the same place: if one of them is found, this one is left out.
+    pub(crate) fn yields_to(self) -> &'static [Self] {
         match self {
-            Self::ChownInScript => Some(Self::MissingRights),
-            Self::EndlessWait => Some(Self::EndlessCommand),
-            Self::ChownInScript => Some(Self::RefusedWrite),
-            Self::StepSetsBill => Some(Self::CheaperOrder),
-            Self::UnprobedServer => Some(Self::SidecarWithoutStartupProbe),
-            _ => None,
+            Self::ChownInScript => &[Self::MissingRights, Self::RefusedWrite],
+            Self::EndlessWait => &[Self::EndlessCommand],
+            Self::StepSetsBill => &[Self::CheaperOrder],
+            Self::UnprobedServer => &[Self::SidecarWithoutStartupProbe],
+            _ => &[],
         }
     }
 
@@ -127,6 +126,7 @@ codes! {
     FeatureGateOff "feature-gate-off",
     FieldTooNew "field-too-new",
     ForeignComment "foreign-comment",
+    ForeignLiveness "foreign-liveness",
     FractionalQuantity "fractional-quantity",
     FragileJobWait "fragile-job-wait",
     HiddenCharacter "hidden-character",
@@ -135,6 +135,7 @@ codes! {
     IdleField "idle-field",
     IdleInsertion "idle-insertion",
     IgnoredFailure "ignored-failure",
+    ImpatientLiveness "impatient-liveness",
     IncompleteRange "incomplete-range",
     InsertionInName "insertion-in-name",
     InterruptedMigration "interrupted-migration",
@@ -248,6 +249,7 @@ codes! {
     TooDeep "too-deep",
     TooLarge "too-large",
     TooManyItems "too-many-items",
+    TruncatedPreStop "truncated-pre-stop",
     TwoDirections "two-directions",
     TypeMismatch "type-mismatch",
     UnboundedUnpack "unbounded-unpack",
@@ -294,6 +296,7 @@ codes! {
     UnresolvableHost "unresolvable-host",
     UnrestartedContainer "unrestarted-container",
     UnsetVariable "unset-variable",
+    UnsharedProcesses "unshared-processes",
     UnsplitCommand "unsplit-command",
     UnstartedServer "unstarted-server",
     UnusedAllowance "unused-allowance" [Absence, Unused],

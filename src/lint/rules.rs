@@ -8,10 +8,12 @@ mod early_subpath;
 mod endless_command;
 mod endless_restart;
 mod endless_wait;
+mod foreign_liveness;
 mod fragile_job_wait;
 mod hosts;
 mod idle_annotation;
 mod ignored_failure;
+mod impatient_liveness;
 mod interrupted_migration;
 mod kubectl_without_account;
 mod literal_secret;
@@ -28,8 +30,8 @@ mod piped_download;
 mod ports;
 mod probe_in_one_shot_pod;
 mod racing_migration;
-mod root_refused;
 mod refused_write;
+mod root_refused;
 mod scratch_over_limit;
 mod secret_on_command_line;
 mod servers;
@@ -40,6 +42,7 @@ mod step_before_mesh;
 mod step_before_vault;
 mod step_sets_bill;
 mod stuck_sidecar;
+mod truncated_pre_stop;
 mod unbounded_unpack;
 mod unchecked_download;
 mod unexpanded_reference;
@@ -53,6 +56,7 @@ mod unrepeatable_command;
 mod unreserved_step;
 mod unresolvable_host;
 mod unrestarted_container;
+mod unshared_processes;
 mod unsplit_command;
 mod unstarted_server;
 mod vanished_image;
@@ -80,9 +84,11 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::EndlessCommand, endless_command::check),
     (Code::EndlessRestart, endless_restart::check),
     (Code::EndlessWait, endless_wait::check),
+    (Code::ForeignLiveness, foreign_liveness::check),
     (Code::FragileJobWait, fragile_job_wait::check),
     (Code::IdleAnnotation, idle_annotation::check),
     (Code::IgnoredFailure, ignored_failure::check),
+    (Code::ImpatientLiveness, impatient_liveness::check),
     (Code::InterruptedMigration, interrupted_migration::check),
     (Code::KubectlWithoutAccount, kubectl_without_account::check),
     (Code::LiteralSecret, literal_secret::check),
@@ -108,6 +114,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::StepBeforeVault, step_before_vault::check),
     (Code::StepSetsBill, step_sets_bill::check),
     (Code::StuckSidecar, stuck_sidecar::check),
+    (Code::TruncatedPreStop, truncated_pre_stop::check),
     (Code::UnboundedUnpack, unbounded_unpack::check),
     (Code::UncheckedDownload, unchecked_download::check),
     (Code::UnexpandedReference, unexpanded_reference::check),
@@ -121,6 +128,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UnreservedStep, unreserved_step::check),
     (Code::UnresolvableHost, unresolvable_host::check),
     (Code::UnrestartedContainer, unrestarted_container::check),
+    (Code::UnsharedProcesses, unshared_processes::check),
     (Code::UnsplitCommand, unsplit_command::check),
     (Code::UnstartedServer, unstarted_server::check),
     (Code::VanishedImage, vanished_image::check),

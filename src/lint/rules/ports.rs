@@ -68,7 +68,7 @@ fn asked(pod: &Pod<'_>, at: usize, container: &Container) -> Vec<(i64, Span)> {
     asked
 }
 
-const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+pub(super) const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// The ports of `localhost:5432` and `http://localhost/` anywhere in a text.
 fn local(text: &str) -> impl Iterator<Item = i64> {
@@ -98,7 +98,8 @@ fn local(text: &str) -> impl Iterator<Item = i64> {
     })
 }
 
-fn of_command(command: &PlainCommand) -> Vec<i64> {
+/// The ports of its own pod that a command uses.
+pub(super) fn of_command(command: &PlainCommand) -> Vec<i64> {
     let mut ports: Vec<i64> = command.arguments().flat_map(local).collect();
     let words: Vec<&str> = command.arguments().collect();
     let option = |names: &[&str]| {
