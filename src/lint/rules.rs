@@ -48,6 +48,7 @@ mod unchecked_download;
 mod unexpanded_reference;
 mod unguarded_clone;
 mod unlikely_amount;
+mod unlikely_mode;
 mod unmatched_selector;
 mod unpinned_image;
 mod unprobed_server;
@@ -120,6 +121,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UnexpandedReference, unexpanded_reference::check),
     (Code::UnguardedClone, unguarded_clone::check),
     (Code::UnlikelyAmount, unlikely_amount::check),
+    (Code::UnlikelyAmount, unlikely_mode::check),
     (Code::UnmatchedSelector, unmatched_selector::check),
     (Code::UnpinnedImage, unpinned_image::check),
     (Code::UnprobedServer, unprobed_server::check),

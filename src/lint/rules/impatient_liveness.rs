@@ -92,7 +92,12 @@ mod tests {
                 app("npm install; node server.js", "alive tcp 90"),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        …gunicorn a.wsgi -b :90"; «alive» http 90 / { initialDela…
+          the liveness probe of `b` gives up after 40 s, although the migration may take longer
+        …nstall; node server.js"; «alive» tcp 90 } }
+          the liveness probe of `b` gives up after 30 s, although the installation may take longer
+        "#);
         for text in [
             app(MIGRATE, "alive tcp 90; started tcp 90"),
             app(MIGRATE, "alive tcp 90 { initialDelaySeconds 600 }"),
