@@ -6,7 +6,8 @@
 //! Invariant: a rule does not warn unless the source proves the fault.
 
 mod allowances;
-#[allow(dead_code)]
+mod awaited;
+mod built_in;
 mod files;
 mod hidden;
 mod injection;

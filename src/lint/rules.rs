@@ -1,5 +1,6 @@
 //! Lists the rules, each in a file that opens with its documentation, and what several of them use.
 
+mod bashism;
 mod busybox_nslookup;
 mod cheaper_order;
 mod chown_in_script;
@@ -13,10 +14,15 @@ mod fragile_job_wait;
 mod hosts;
 mod idle_annotation;
 mod ignored_failure;
+mod image_shell;
 mod impatient_liveness;
+mod ineffective_wait;
 mod interrupted_migration;
+mod joined_lines;
 mod kubectl_without_account;
+mod least_memory;
 mod literal_secret;
+mod lost_files;
 mod memory_volume_over_limit;
 mod migrations;
 mod misplaced_script;
@@ -67,6 +73,7 @@ pub(super) use ports::Ports;
 
 use super::Pod;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::lint::shell::PlainCommand;
 use crate::model::{Container, Volume, Workload};
 use crate::object::Node;
 use crate::source::Span;
@@ -77,6 +84,7 @@ type Rule = fn(&Pod<'_>, &mut Vec<Diagnostic>);
 
 /// Every rule with the code of what it finds.
 pub(super) const RULES: &[(Code, Rule)] = &[
+    (Code::Bashism, bashism::check),
     (Code::BusyboxNslookup, busybox_nslookup::check),
     (Code::CheaperOrder, cheaper_order::check),
     (Code::ChownInScript, chown_in_script::check),
@@ -90,9 +98,12 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::IdleAnnotation, idle_annotation::check),
     (Code::IgnoredFailure, ignored_failure::check),
     (Code::ImpatientLiveness, impatient_liveness::check),
+    (Code::IneffectiveWait, ineffective_wait::check),
     (Code::InterruptedMigration, interrupted_migration::check),
+    (Code::JoinedLines, joined_lines::check),
     (Code::KubectlWithoutAccount, kubectl_without_account::check),
     (Code::LiteralSecret, literal_secret::check),
+    (Code::LostFiles, lost_files::check),
     (Code::MemoryVolumeOverLimit, memory_volume_over_limit::check),
     (Code::MisplacedScript, misplaced_script::check),
     (Code::MissedDotfiles, missed_dotfiles::check),
@@ -187,16 +198,56 @@ fn waited(pod: &Pod<'_>, at: usize, name: &str) -> Vec<(String, Span)> {
         return hosts.map(|host| (host, step.span)).collect();
     }
     let Some(script) = pod.script(at, &[name]) else { return Vec::new() };
-    let loops = script.loops.iter().flat_map(|repeated| &script.commands[repeated.commands.clone()]);
-    let asking = loops.filter(|command| {
-        ["curl", "wget", "nc", "ncat", "nslookup", "getent", "pg_isready", "mysqladmin", "redis-cli"]
-            .contains(&command.program())
+    let is_repeated =
+        |command: &PlainCommand| script.waits().any(|repeated| repeated.range.contains(&command.range.start));
+    let asking = script.commands.iter().filter(|command| {
+        let program = command.program();
+        !command.tested && (WAITERS.contains(&program) || (ASKERS.contains(&program) && is_repeated(command)))
     });
-    asking
+    let mut found: Vec<(String, Span)> = asking
         .flat_map(|command| {
             let span = pod.place(script, command);
-            let words: Vec<String> = ports::hosts(command.arguments()).collect();
+            let words: Vec<String> = ports::hosts(ports::addresses(command).into_iter()).collect();
             words.into_iter().map(move |host| (host, span))
         })
-        .collect()
+        .collect();
+    let waits =
+        script.waits().filter_map(|repeated| Some((repeated, script.text?.get(repeated.range.clone())?)));
+    found.extend(waits.flat_map(|(repeated, text)| {
+        let span = pod.place_of(script, &repeated.range);
+        ports::devices(text).map(move |(host, _)| (host.to_owned(), span))
+    }));
+    found
 }
+
+/// Programs that ask a server, and wait if they are repeated.
+const ASKERS: [&str; 24] = [
+    "cqlsh",
+    "curl",
+    "dig",
+    "etcdctl",
+    "getent",
+    "grpc_health_probe",
+    "grpcurl",
+    "host",
+    "mariadb",
+    "mariadb-admin",
+    "mongo",
+    "mongosh",
+    "mysql",
+    "mysqladmin",
+    "nc",
+    "ncat",
+    "netcat",
+    "nslookup",
+    "pg_isready",
+    "ping",
+    "psql",
+    "redis-cli",
+    "telnet",
+    "wget",
+];
+
+/// Programs that wait by themselves.
+const WAITERS: [&str; 6] =
+    ["dockerize", "wait-for", "wait-for-it", "wait-for-it.sh", "wait-for.sh", "wait4x"];

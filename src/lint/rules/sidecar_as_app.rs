@@ -55,6 +55,7 @@ fn own(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             .here("all apps of a Job have to end")
             .label(span, "runs until it is stopped")
             .help(format!("make it a sidecar: `sidecar {name}`, with a `started` probe"))
+            .other_keyword(app.span, "app", "sidecar")
         });
     }
 }
