@@ -9,11 +9,13 @@ mod early_subpath;
 mod endless_command;
 mod endless_restart;
 mod endless_wait;
+mod foreign_liveness;
 mod fragile_job_wait;
 mod hosts;
 mod idle_annotation;
 mod ignored_failure;
 mod image_shell;
+mod impatient_liveness;
 mod ineffective_wait;
 mod interrupted_migration;
 mod joined_lines;
@@ -46,11 +48,13 @@ mod step_before_mesh;
 mod step_before_vault;
 mod step_sets_bill;
 mod stuck_sidecar;
+mod truncated_pre_stop;
 mod unbounded_unpack;
 mod unchecked_download;
 mod unexpanded_reference;
 mod unguarded_clone;
 mod unlikely_amount;
+mod unlikely_mode;
 mod unmatched_selector;
 mod unpinned_image;
 mod unprobed_server;
@@ -59,6 +63,7 @@ mod unrepeatable_command;
 mod unreserved_step;
 mod unresolvable_host;
 mod unrestarted_container;
+mod unshared_processes;
 mod unsplit_command;
 mod unstarted_server;
 mod vanished_image;
@@ -88,9 +93,11 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::EndlessCommand, endless_command::check),
     (Code::EndlessRestart, endless_restart::check),
     (Code::EndlessWait, endless_wait::check),
+    (Code::ForeignLiveness, foreign_liveness::check),
     (Code::FragileJobWait, fragile_job_wait::check),
     (Code::IdleAnnotation, idle_annotation::check),
     (Code::IgnoredFailure, ignored_failure::check),
+    (Code::ImpatientLiveness, impatient_liveness::check),
     (Code::IneffectiveWait, ineffective_wait::check),
     (Code::InterruptedMigration, interrupted_migration::check),
     (Code::JoinedLines, joined_lines::check),
@@ -119,11 +126,13 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::StepBeforeVault, step_before_vault::check),
     (Code::StepSetsBill, step_sets_bill::check),
     (Code::StuckSidecar, stuck_sidecar::check),
+    (Code::TruncatedPreStop, truncated_pre_stop::check),
     (Code::UnboundedUnpack, unbounded_unpack::check),
     (Code::UncheckedDownload, unchecked_download::check),
     (Code::UnexpandedReference, unexpanded_reference::check),
     (Code::UnguardedClone, unguarded_clone::check),
     (Code::UnlikelyAmount, unlikely_amount::check),
+    (Code::UnlikelyAmount, unlikely_mode::check),
     (Code::UnmatchedSelector, unmatched_selector::check),
     (Code::UnpinnedImage, unpinned_image::check),
     (Code::UnprobedServer, unprobed_server::check),
@@ -132,6 +141,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UnreservedStep, unreserved_step::check),
     (Code::UnresolvableHost, unresolvable_host::check),
     (Code::UnrestartedContainer, unrestarted_container::check),
+    (Code::UnsharedProcesses, unshared_processes::check),
     (Code::UnsplitCommand, unsplit_command::check),
     (Code::UnstartedServer, unstarted_server::check),
     (Code::VanishedImage, vanished_image::check),

@@ -216,6 +216,12 @@ impl<'a> ShellScript<'a> {
             }
     }
 
+    /// Whether another command follows if a command fails: `a || b` in its line.
+    pub(super) fn handles_failure(&self, command: &PlainCommand) -> bool {
+        let rest = self.text.and_then(|text| text.get(command.range.start..)).unwrap_or_default();
+        rest.lines().next().is_some_and(|line| line.contains("||"))
+    }
+
     /// The commands of a program.
     pub(super) fn runs(&self, program: &str) -> impl Iterator<Item = &PlainCommand> {
         self.commands.iter().filter(move |command| command.program() == program)

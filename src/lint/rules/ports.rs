@@ -71,7 +71,7 @@ fn asked(pod: &Pod<'_>, at: usize, container: &Container) -> Vec<(i64, Span)> {
     asked
 }
 
-const LOCAL: [&str; 4] = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
+pub(super) const LOCAL: [&str; 4] = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
 
 /// The hosts and ports of the devices that bash connects: `/dev/tcp/db/5432`.
 pub(super) fn devices(text: &str) -> impl Iterator<Item = (&str, i64)> {
@@ -117,7 +117,8 @@ fn local(text: &str) -> impl Iterator<Item = i64> {
     })
 }
 
-fn of_command(command: &PlainCommand) -> Vec<i64> {
+/// The ports of its own pod that a command uses.
+pub(super) fn of_command(command: &PlainCommand) -> Vec<i64> {
     let mut ports: Vec<i64> = command.arguments().flat_map(local).collect();
     let words: Vec<&str> = command.arguments().collect();
     let option = |names: &[&str]| {
