@@ -3,13 +3,14 @@
 
 mod turn;
 
-use super::awaited::{self, Awaited, awaited};
+use super::awaited::{self, Awaited, awaited, built_in_hosts, hosts};
 use super::shell::LazyScript;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, PlacedName, Role, Workload, WorkloadKind};
 use crate::source::{Sources, Span};
 use fnv::FnvHashMap;
 use smol_str::SmolStr;
+use std::collections::HashSet;
 use turn::{Later, Turn};
 
 /// An object: its namespace, its kind and its name.
@@ -60,7 +61,14 @@ impl Hooks {
             hooks
                 .waits
                 .extend(jobs.map(|job| wait((namespace.clone(), "Job", job.clone()), container.name.span)));
-            for (Awaited { kind, name, namespace: other }, place) in by_script(container, sources) {
+            for host in built_in_hosts(container) {
+                hooks.waits.extend(served(&host, namespace.as_ref()).map(|of| wait(of, container.name.span)));
+            }
+            let (objects, hosts) = by_script(container, sources);
+            for (host, place) in hosts {
+                hooks.waits.extend(served(&host, namespace.as_ref()).map(|of| wait(of, place)));
+            }
+            for (Awaited { kind, name, namespace: other }, place) in objects {
                 hooks.waits.push(wait((other.or_else(|| namespace.clone()), kind, name), place));
             }
         }
@@ -75,10 +83,13 @@ impl Hooks {
 
     /// Warns about waits for what is made later.
     pub(crate) fn check(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let mut reported: HashSet<(Span, &Target)> = HashSet::new();
         for wait in &self.waits {
             let made = self.made.get(&wait.target);
             let Some(later) = made.and_then(|made| made.later_than(&wait.turn)) else { continue };
-            diagnostics.push(wait.warning(&later));
+            if reported.insert((wait.waiting.span, &wait.target)) {
+                diagnostics.push(wait.warning(&later));
+            }
         }
     }
 }
@@ -119,20 +130,43 @@ impl Wait {
     }
 }
 
-/// What the script of a container waits for.
-fn by_script(container: &Container, sources: &Sources) -> Vec<(Awaited, Span)> {
+/// What the script of a container waits for: objects and hosts.
+fn by_script(container: &Container, sources: &Sources) -> (Vec<(Awaited, Span)>, Vec<(String, Span)>) {
+    let nothing = (Vec::new(), Vec::new());
     if container.built_in.is_some() {
-        return Vec::new();
+        return nothing;
     }
-    let Some(lazy) = LazyScript::of(container) else { return Vec::new() };
-    let Some(script) = lazy.mentioning(&awaited::WORDS) else { return Vec::new() };
+    let Some(lazy) = LazyScript::of(container) else { return nothing };
+    let words = [&awaited::WORDS[..], &["until", "while", "wait-for", "wait4x", "dockerize"]].concat();
+    let Some(script) = lazy.mentioning(&words) else { return nothing };
     let certain = script.commands.iter().filter(|command| !command.tested);
-    certain
-        .flat_map(|command| {
-            let place = script.place_of(sources, &command.range);
-            awaited(script, command).into_iter().map(move |awaited| (awaited, place))
-        })
-        .collect()
+    let objects = certain.flat_map(|command| {
+        let place = script.place_of(sources, &command.range);
+        awaited(script, command).into_iter().map(move |awaited| (awaited, place))
+    });
+    let hosts = hosts(script).into_iter().map(|(host, range)| (host, script.place_of(sources, &range)));
+    (objects.collect(), hosts.collect())
+}
+
+/// The workloads that may serve a host: those with the name of its Service.
+fn served(host: &str, namespace: Option<&SmolStr>) -> impl Iterator<Item = Target> + use<> {
+    let labels: Vec<&str> = host.split('.').collect();
+    let number = |label: &str| {
+        label.rsplit_once('-').is_some_and(|(_, end)| end.bytes().all(|digit| digit.is_ascii_digit()))
+    };
+    let (service, rest) = match labels.as_slice() {
+        [pod, service, rest @ ..] if number(pod) && pod.starts_with(service) => (*service, rest),
+        [service, rest @ ..] => (*service, rest),
+        [] => ("", &[][..]),
+    };
+    let namespace = match rest {
+        [] => namespace.cloned(),
+        [place, ..] => Some(SmolStr::new(place)),
+    };
+    let name = SmolStr::new(service);
+    ["Deployment", "StatefulSet", "DaemonSet"]
+        .into_iter()
+        .map(move |kind| (namespace.clone(), kind, name.clone()))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod call;
 mod lazy;
+mod makers;
 mod read;
 mod wrapper;
 

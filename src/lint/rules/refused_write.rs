@@ -5,7 +5,7 @@ mod images;
 use super::variables;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
-use crate::lint::files::{FileChange, FileEffect, WRITERS, changes, inside, mount_at};
+use crate::lint::files::{FileChange, FileEffect, WRITERS, changes, has_mount_below, inside, mount_at};
 use crate::lint::scripts::ScriptPlace;
 use crate::lint::shell::{OnFailure, ShellScript};
 use crate::model::{Container, Volume};
@@ -84,8 +84,11 @@ fn of_change(
 ) -> Option<Diagnostic> {
     let (command, path) = (change.command, change.path.as_str());
     // What an earlier run left cannot be told from what the image has.
-    let may_be_idle = matches!(change.effect, FileEffect::Remove | FileEffect::Folder);
-    if may_be_idle || command.tested || command.on_failure == OnFailure::GoOn || path.contains('*') {
+    let may_be_idle = matches!(change.effect, FileEffect::Remove | FileEffect::Folder)
+        || (change.effect == FileEffect::Attributes && !script.fails_with(command));
+    // What is left of `$(mktemp)` is an empty name, which the rest of the script uses.
+    let goes_on = command.on_failure == OnFailure::GoOn && command.program() != "mktemp";
+    if may_be_idle || command.tested || goes_on || path.contains('*') {
         return None;
     }
     // With `TMPDIR`, `mktemp` writes elsewhere.
@@ -95,7 +98,9 @@ fn of_change(
     let span = pod.place(script, command);
     let nodes = container.fields.get("volumeMounts").map_or(&[][..], Node::items);
     let Some(mounted) = mount_at(container, path) else {
-        let is_left_alone = OF_KUBELET.contains(&path) || change.effect == FileEffect::MoveAway;
+        let is_left_alone = OF_KUBELET.contains(&path)
+            || change.effect == FileEffect::MoveAway
+            || has_mount_below(container, path);
         let root = read_only_root(container).filter(|_| !is_left_alone)?;
         return Some(of_root(pod, container, place, path, span, root));
     };
