@@ -16,6 +16,7 @@ mod overlap;
 mod reorder;
 mod replaced;
 mod rerun;
+mod rights;
 // The rules' documentation is text for users, not for rustdoc.
 #[allow(clippy::doc_markdown)]
 mod rules;
@@ -86,7 +87,7 @@ fn remove_yielding(diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.iter().map(|diagnostic| (diagnostic.code, diagnostic.primary.span)).collect();
     diagnostics.retain(|diagnostic| {
         let better = diagnostic.code.yields_to();
-        better.is_none_or(|better| !places.contains(&(better, diagnostic.primary.span)))
+        !better.iter().any(|better| places.contains(&(*better, diagnostic.primary.span)))
     });
 }
 

@@ -1,5 +1,6 @@
 //! Lists the rules, each in a file that opens with its documentation, and what several of them use.
 
+mod bashism;
 mod busybox_nslookup;
 mod cheaper_order;
 mod chown_in_script;
@@ -9,10 +10,15 @@ mod endless_command;
 mod endless_restart;
 mod endless_wait;
 mod fragile_job_wait;
+mod hosts;
 mod idle_annotation;
 mod ignored_failure;
+mod image_shell;
+mod ineffective_wait;
 mod interrupted_migration;
+mod joined_lines;
 mod kubectl_without_account;
+mod least_memory;
 mod literal_secret;
 mod lost_files;
 mod memory_volume_over_limit;
@@ -20,6 +26,7 @@ mod migrations;
 mod misplaced_script;
 mod missed_dotfiles;
 mod missing_mount_point;
+mod missing_rights;
 mod missing_shell;
 mod no_shell;
 mod open_port_not_ready;
@@ -28,6 +35,7 @@ mod ports;
 mod probe_in_one_shot_pod;
 mod racing_migration;
 mod refused_write;
+mod root_refused;
 mod scratch_over_limit;
 mod secret_on_command_line;
 mod servers;
@@ -46,8 +54,10 @@ mod unlikely_amount;
 mod unmatched_selector;
 mod unpinned_image;
 mod unprobed_server;
+mod unreadable_volume;
 mod unrepeatable_command;
 mod unreserved_step;
+mod unresolvable_host;
 mod unrestarted_container;
 mod unsplit_command;
 mod unstarted_server;
@@ -68,6 +78,7 @@ type Rule = fn(&Pod<'_>, &mut Vec<Diagnostic>);
 
 /// Every rule with the code of what it finds.
 pub(super) const RULES: &[(Code, Rule)] = &[
+    (Code::Bashism, bashism::check),
     (Code::BusyboxNslookup, busybox_nslookup::check),
     (Code::CheaperOrder, cheaper_order::check),
     (Code::ChownInScript, chown_in_script::check),
@@ -79,7 +90,9 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::FragileJobWait, fragile_job_wait::check),
     (Code::IdleAnnotation, idle_annotation::check),
     (Code::IgnoredFailure, ignored_failure::check),
+    (Code::IneffectiveWait, ineffective_wait::check),
     (Code::InterruptedMigration, interrupted_migration::check),
+    (Code::JoinedLines, joined_lines::check),
     (Code::KubectlWithoutAccount, kubectl_without_account::check),
     (Code::LiteralSecret, literal_secret::check),
     (Code::LostFiles, lost_files::check),
@@ -87,12 +100,14 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::MisplacedScript, misplaced_script::check),
     (Code::MissedDotfiles, missed_dotfiles::check),
     (Code::MissingMountPoint, missing_mount_point::check),
+    (Code::MissingRights, missing_rights::check),
     (Code::MissingShell, missing_shell::check),
     (Code::NoShell, no_shell::check),
     (Code::OpenPortNotReady, open_port_not_ready::check),
     (Code::PipedDownload, piped_download::check),
     (Code::ProbeInOneShotPod, probe_in_one_shot_pod::check),
     (Code::RacingMigration, racing_migration::check),
+    (Code::RootRefused, root_refused::check),
     (Code::RefusedWrite, refused_write::check),
     (Code::ScratchOverLimit, scratch_over_limit::check),
     (Code::SecretOnCommandLine, secret_on_command_line::check),
@@ -111,8 +126,10 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UnmatchedSelector, unmatched_selector::check),
     (Code::UnpinnedImage, unpinned_image::check),
     (Code::UnprobedServer, unprobed_server::check),
+    (Code::UnreadableVolume, unreadable_volume::check),
     (Code::UnrepeatableCommand, unrepeatable_command::check),
     (Code::UnreservedStep, unreserved_step::check),
+    (Code::UnresolvableHost, unresolvable_host::check),
     (Code::UnrestartedContainer, unrestarted_container::check),
     (Code::UnsplitCommand, unsplit_command::check),
     (Code::UnstartedServer, unstarted_server::check),
@@ -144,7 +161,7 @@ fn variables(container: &Container) -> impl Iterator<Item = (&str, &str, Span)> 
 }
 
 /// An image's name without registry, tag and digest, its registry if it names one, and its place.
-fn image(container: &Container) -> Option<(&str, Option<&str>, Span)> {
+pub(super) fn image(container: &Container) -> Option<(&str, Option<&str>, Span)> {
     let node = container.fields.get("image")?;
     let text = node.as_text()?;
     let named = text.split('@').next().unwrap_or(text);

@@ -1,11 +1,11 @@
 #![doc = include_str!("../../diagnostic/explain/interrupted-migration.md")]
 
 use super::image;
-use super::migrations::{KilledTrace, WORDS, migration, run_it_once, runs_at_start};
-use crate::diagnostic::{Applicability, Code, Diagnostic};
+use super::migrations::{KilledTrace, WORDS, migration, run_once, runs_at_start};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::lint::Pod;
 use crate::lint::scripts::ScriptPlace;
 use crate::lint::shell::{LazyScript, ShellScript};
-use crate::lint::{Pod, first_in_block};
 use crate::model::{Container, WorkloadKind};
 use crate::source::Span;
 use crate::steps::BuiltIn;
@@ -72,12 +72,8 @@ fn warning(
         }
     };
     let diagnostic = Diagnostic::warning(Code::InterruptedMigration, span, headline)
-        .here("runs in every pod, and pods can be killed at any time")
-        .help(run_it_once(container, place));
-    Some(match first_in_block(pod.sources, container, "once") {
-        Some((span, text)) if built_in => diagnostic.fix("add `once`", span, text, Applicability::Unsafe),
-        _ => diagnostic,
-    })
+        .here("runs in every pod, and pods can be killed at any time");
+    Some(run_once(pod, container, place, diagnostic))
 }
 
 /// Whether a script helps the tool of a built-in step.

@@ -1,15 +1,10 @@
 //! Recognizes commands that migrate a database.
 
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::lint::scripts::ScriptPlace;
 use crate::lint::shell::PlainCommand;
+use crate::lint::{Pod, first_in_block};
 use crate::model::{Container, Role};
-
-/// The help about a migration that must not run in each pod.
-pub(super) const ADD_ONCE: &str =
-    "add `once`: one Job runs the step for the whole rollout, and the pods wait for it";
-
-/// The same about a migration that is not a step.
-const MOVE_TO_ONCE: &str = "move the migration to a step with `once`: one Job runs it for the whole rollout, and the pods wait for it";
 
 /// A tool that migrates a database.
 pub(super) struct Migration {
@@ -120,7 +115,26 @@ pub(super) fn runs_at_start(place: ScriptPlace) -> bool {
     matches!(place, ScriptPlace::Command | ScriptPlace::PostStart)
 }
 
-/// What to do about a migration that runs in each pod.
-pub(super) fn run_it_once(container: &Container, place: ScriptPlace) -> &'static str {
-    if container.role == Role::Step && place == ScriptPlace::Command { ADD_ONCE } else { MOVE_TO_ONCE }
+/// Offers to run a migration once instead of in each pod; only the built-in step can do so.
+pub(super) fn run_once(
+    pod: &Pod<'_>,
+    container: &Container,
+    place: ScriptPlace,
+    warning: Diagnostic,
+) -> Diagnostic {
+    let begin = if container.built_in.is_some() {
+        "add `once`"
+    } else if container.role == Role::Step && place == ScriptPlace::Command {
+        "make it a `migrate` with `once`"
+    } else {
+        "move the migration to a `migrate` with `once`"
+    };
+    let warning =
+        warning.help(format!("{begin}: one Job runs it for the whole rollout, and the pods wait for it"));
+    match first_in_block(pod.sources, container, "once") {
+        Some((span, text)) if container.built_in.is_some() => {
+            warning.fix("add `once`", span, text, Applicability::Unsafe)
+        }
+        _ => warning,
+    }
 }

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/racing-migration.md")]
 
-use super::migrations::{WORDS, migration, run_it_once, runs_at_start};
+use super::migrations::{WORDS, migration, run_once, runs_at_start};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::scripts::ScriptPlace;
@@ -28,16 +28,12 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         if container.once.is_some() {
             continue;
         }
-        found.push(
-            Diagnostic::warning(
-                Code::RacingMigration,
-                span,
-                format!("several pods run the migration at the same time, and `{tool}` does not take a lock"),
-            )
+        let headline =
+            format!("several pods run the migration at the same time, and `{tool}` does not take a lock");
+        let diagnostic = Diagnostic::warning(Code::RacingMigration, span, headline)
             .here("two runs can interfere")
-            .label(label, cause.clone())
-            .help(run_it_once(container, place)),
-        );
+            .label(label, cause.clone());
+        found.push(run_once(pod, container, place, diagnostic));
     }
 }
 
