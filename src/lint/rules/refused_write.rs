@@ -199,6 +199,8 @@ mod tests {
           the step `s` writes `/conf`, but `conf` is read-only there
         «cp -r /v/a /v/b /conf/»
           the step `s` writes `/conf`, but `conf` is read-only there
+        «mv /conf/a /v/a»
+          the step `s` moves `/conf/a`, but `conf` is read-only there
         "#);
         for script in [
             "sed -i s/a/b/ /conf/a || true",
