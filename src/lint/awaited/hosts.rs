@@ -132,7 +132,7 @@ fn addresses(command: &PlainCommand) -> Vec<&str> {
                 Some(host) if !host.is_empty() => found.push(host),
                 _ if ["-h", "--host"].contains(&word) => found.extend(words.next()),
                 _ if word.contains("://") => {
-                    found.push(word.split_once('=').map_or(word, |(_, value)| value))
+                    found.push(word.split_once('=').map_or(word, |(_, value)| value));
                 }
                 _ => {}
             }

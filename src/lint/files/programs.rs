@@ -205,10 +205,10 @@ impl<'c> Words<'c> {
         let after = words.iter().position(|word| *word == Some("clone"))? + 1;
         let rest = words.get(after..)?;
         // Values of long options come before the address.
-        let is_address = |word: &Option<&str>| word.is_some_and(|word| word.contains(':'));
         let unknown = || rest.iter().position(|word| word.is_none_or(|word| word.contains('/')));
-        let at = rest.iter().position(is_address).or_else(unknown)?;
-        let address = rest.get(at)?;
+        let known = rest.iter().position(|word| word.is_some_and(|word| word.contains(':')));
+        let at = known.or_else(unknown)?;
+        let address = *rest.get(at)?;
         match rest.get(at + 1) {
             Some(folder) => folder.map(str::to_owned),
             None => {
