@@ -8,6 +8,7 @@ mod candidate;
 mod clone;
 mod copy;
 mod fetch;
+mod job;
 mod migrate;
 mod options;
 mod own;
@@ -42,15 +43,14 @@ pub(crate) struct Idiom {
 }
 
 /// The idioms, in the order in which they are tried.
-const IDIOMS: [fn(&Step) -> Option<Idiom>; 6] =
-    [wait::of, clone::of, fetch::of, own::of, copy::of, migrate::of];
+const IDIOMS: [fn(&Step) -> Option<Idiom>; 7] =
+    [wait::of, job::of, clone::of, fetch::of, own::of, copy::of, migrate::of];
 
 /// The built-in step that a container matches, if it plainly does the same work.
 pub(crate) fn of(candidate: &Candidate) -> Option<Idiom> {
-    let (action, aside) = script::action(candidate)?;
-    let step = Step { candidate, action };
+    let step = Step { candidate, script: script::read(candidate)? };
     let mut idiom = IDIOMS.iter().find_map(|idiom| idiom(&step))?;
-    idiom.changes.extend(aside);
+    idiom.changes.extend(&step.script.aside);
     Some(idiom)
 }
 

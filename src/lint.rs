@@ -7,6 +7,7 @@
 
 mod allowances;
 mod awaited;
+mod built_in;
 mod files;
 mod hidden;
 mod injection;

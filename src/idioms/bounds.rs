@@ -28,7 +28,7 @@ const OPERATORS: [(&str, u64); 11] = [
 impl ScriptReader<'_> {
     /// The bound in a statement that compares a counter with a number: `[ $i -ge 30 ]`, `((i > 30))`.
     pub(super) fn bound(&self, statement: &Stmt) -> Option<TriesBound> {
-        let text = self.slice(statement.span).trim().trim_end_matches(';').trim();
+        let text = self.written(statement);
         let inner = text
             .strip_prefix("((")
             .and_then(|text| text.strip_suffix("))"))

@@ -1,6 +1,6 @@
 //! Describes a container that may do the work of a built-in step, as a manifest or a source gives it.
 
-use super::script::Action;
+use super::script::{Action, Preparation, ReadScript};
 use super::tries::Tries;
 
 /// A container that may do the work of a built-in step.
@@ -42,7 +42,7 @@ pub(crate) struct Variable<'c> {
 /// A candidate with what it runs.
 pub(super) struct Step<'s> {
     pub(super) candidate: &'s Candidate<'s>,
-    pub(super) action: Action,
+    pub(super) script: ReadScript,
 }
 
 impl Candidate<'_> {
@@ -57,7 +57,8 @@ impl Step<'_> {
     pub(super) fn absolute(&self, path: &str) -> Option<String> {
         let path = self.resolved(path)?;
         let path = path.strip_suffix("/.").unwrap_or(&path);
-        let full = match (path.starts_with('/'), self.candidate.working_dir) {
+        let folder = self.script.folder.as_deref().or(self.candidate.working_dir);
+        let full = match (path.starts_with('/'), folder) {
             (true, _) => path.to_owned(),
             (false, Some(folder)) if path == "." => folder.to_owned(),
             (false, Some(folder)) => {
@@ -93,17 +94,17 @@ impl Step<'_> {
         mount.is_whole.then(|| (mount, rest.to_owned()))
     }
 
-    /// The words of a command that runs once.
+    /// The words of a command that runs once, with nothing that prepares it.
     pub(super) fn once(&self) -> Option<&[String]> {
-        match &self.action {
-            Action::Once(words) => Some(words),
-            Action::Unless(..) | Action::Until(_) => None,
+        match &self.script.action {
+            Action::Once(words) if self.script.prepared.is_empty() => Some(words),
+            Action::Once(_) | Action::Unless(..) | Action::Until(_) => None,
         }
     }
 
     /// What is tried until it succeeds.
     pub(super) fn tries(&self) -> Option<&Tries> {
-        match &self.action {
+        match &self.script.action {
             Action::Until(tries) => Some(tries),
             Action::Once(_) | Action::Unless(..) => None,
         }
@@ -111,26 +112,41 @@ impl Step<'_> {
 
     /// The words of a command that runs once, or unless something is there already.
     pub(super) fn making(&self) -> Option<&[String]> {
-        match &self.action {
+        match &self.script.action {
             Action::Once(words) | Action::Unless(_, words) => Some(words),
             Action::Until(_) => None,
         }
     }
 
-    /// Whether a command makes this file or folder under no condition, or only where it is missing.
+    /// Whether a command makes this file or folder under no condition, or only where it is missing, and whether all that
+    /// prepares it makes room for it.
     pub(super) fn may_make(&self, made: &str) -> bool {
-        match &self.action {
-            Action::Unless(there, _) => {
-                self.absolute(there).is_some_and(|there| Some(there) == self.absolute(made))
+        let Some(full) = self.absolute(made) else { return false };
+        let makes_room = |prepared: &Preparation| match prepared {
+            Preparation::Makes(folder) => {
+                self.absolute(folder).is_some_and(|folder| full.starts_with(&folder))
             }
+            Preparation::Removes(path) => self.absolute(path).is_some_and(|path| path == full),
+        };
+        if !self.script.prepared.iter().all(makes_room) {
+            return false;
+        }
+        match &self.script.action {
+            Action::Unless(there, _) => self.absolute(there).is_some_and(|there| there == full),
             Action::Once(_) | Action::Until(_) => true,
         }
     }
 
+    /// Whether the script removes what it then makes.
+    pub(super) fn replaces(&self) -> bool {
+        self.script.prepared.iter().any(|prepared| matches!(prepared, Preparation::Removes(_)))
+    }
+
     /// What `existing` says for a command that does this by itself: nothing, where the volume is empty when a pod starts.
     pub(super) fn existing(&self, mount: &MountPlace<'_>, itself: &'static str) -> Option<&'static str> {
-        match &self.action {
+        match &self.script.action {
             Action::Unless(..) => Some("keep"),
+            _ if self.replaces() => None,
             _ => Some(itself).filter(|_| !mount.is_fresh),
         }
     }

@@ -64,11 +64,13 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     if given.value(&["depth"]).is_none() {
         idiom.hints.push(ONE_COMMIT);
     }
-    if !is_root {
-        idiom.changes.push(if kept.is_some() { KEEPS } else { REPLACES });
-    } else {
+    if is_root {
         idiom.changes.push(MOVES);
         idiom.folder = Some(made);
+    } else if kept.is_some() {
+        idiom.changes.push(KEEPS);
+    } else if !step.replaces() {
+        idiom.changes.push(REPLACES);
     }
     idiom.volume = Some(mount.volume.to_owned());
     Some(idiom)

@@ -2,6 +2,7 @@
 
 use super::candidate::Step;
 use super::options::OptionSpec;
+use super::script::PIPED_TO_TAR;
 use super::{Idiom, existing, into, statement};
 use crate::steps::StepKind;
 
@@ -18,7 +19,11 @@ const OBJECT: OptionSpec = OptionSpec {
 };
 
 pub(super) fn of(step: &Step) -> Option<Idiom> {
-    let (program, rest) = step.making()?.split_first()?;
+    let words = step.making()?;
+    if let Some(at) = words.iter().position(|word| word == PIPED_TO_TAR) {
+        return unpacked(step, &words[..at], &words[at + 1..]);
+    }
+    let (program, rest) = words.split_first()?;
     let mut changes = Vec::new();
     let (from, path) = match program.rsplit('/').next()? {
         "aws" | "aws-cli" => object(rest.strip_prefix(&["s3".to_owned(), "cp".to_owned()])?, "s3://")?,
@@ -37,6 +42,57 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     idiom.statements.extend(step.existing(mount, "replace").map(existing));
     idiom.hints.extend([WHOLE, VERIFY]);
     idiom.changes = changes;
+    idiom.volume = Some(mount.volume.to_owned());
+    Some(idiom)
+}
+
+const TAR: OptionSpec = OptionSpec {
+    flags: "xzvpo",
+    valued: "Cf",
+    long: &["extract", "gzip", "gunzip", "verbose", "no-same-owner"],
+    long_valued: &["directory", "file"],
+};
+
+/// `curl URL | tar -xz -C FOLDER`
+fn unpacked(step: &Step, download: &[String], tar: &[String]) -> Option<Idiom> {
+    // The first word may be letters without a dash.
+    let mut tar = tar.to_vec();
+    if let Some(first) = tar.first_mut().filter(|first| !first.starts_with('-')) {
+        first.insert(0, '-');
+    }
+    let given = TAR.read(&tar)?;
+    let reads_pipe = given.value(&["f", "file"]).is_none_or(|file| file == "-");
+    if !given.operands.is_empty() || !reads_pipe || !given.has(&["x", "extract"]) {
+        return None;
+    }
+    let (program, rest) = download.split_first()?;
+    let (options, prints) = match program.as_str() {
+        "curl" => (&CURL, true),
+        "wget" => (&WGET, rest.iter().any(|word| word.ends_with("O-") || word == "-")),
+        _ => return None,
+    };
+    let downloaded = options.read(rest)?;
+    let url = downloaded.operands.iter().find(|word| **word != "-").filter(|url| prints && is_url(url))?;
+    if downloaded.value(&["o", "output"]).is_some_and(|output| output != "-") {
+        return None;
+    }
+    let from = step.resolved(url)?;
+    let folder = given.value(&["C", "directory"]).unwrap_or(".");
+    let (mount, path) = step.within(folder)?;
+    // The step replaces a folder, and cannot replace a whole volume.
+    if path.is_empty() || !step.may_make(folder) || !mount.is_fresh {
+        return None;
+    }
+    let format = match () {
+        () if from.ends_with(".tar.gz") || from.ends_with(".tgz") || from.ends_with(".tar") => {
+            vec!["unpack".to_owned()]
+        }
+        () if given.has(&["z", "gzip", "gunzip"]) => statement("unpack", ["tar.gz"]),
+        () => return None,
+    };
+    let into = into(mount.volume, &format!("{path}/"));
+    let mut idiom = Idiom::new(StepKind::Fetch, vec![statement("from", [&from]), into, format]);
+    idiom.hints.push(WHOLE);
     idiom.volume = Some(mount.volume.to_owned());
     Some(idiom)
 }

@@ -29,11 +29,35 @@ pub(super) enum Action {
     Until(Tries),
 }
 
+/// The word before those of the `tar` that unpacks a download.
+pub(super) const PIPED_TO_TAR: &str = "| tar";
+
 const CARELESS: &str = "a failure ends the step; the script went on after one";
 const PAUSE: &str = "there is no pause after the work; the script slept";
 
-/// What a container runs, and what is said about the rest of its script.
-pub(super) fn action(candidate: &Candidate) -> Option<(Action, Vec<&'static str>)> {
+/// What a container runs, with what surrounds it.
+#[derive(Debug)]
+pub(super) struct ReadScript {
+    pub(super) action: Action,
+    /// What the rest of the script does that a step does not.
+    pub(super) aside: Vec<&'static str>,
+    /// What makes room for the files that the action makes.
+    pub(super) prepared: Vec<Preparation>,
+    /// The folder that the script enters.
+    pub(super) folder: Option<String>,
+}
+
+/// A command that makes room for files.
+#[derive(Debug)]
+pub(super) enum Preparation {
+    /// `mkdir -p PATH`
+    Makes(String),
+    /// `rm -rf PATH`
+    Removes(String),
+}
+
+/// What a container runs, with what surrounds it.
+pub(super) fn read(candidate: &Candidate) -> Option<ReadScript> {
     let mut words: Vec<String> =
         candidate.command.iter().chain(&candidate.args).map(|word| (*word).to_owned()).collect();
     if candidate.command.is_empty() {
@@ -44,26 +68,27 @@ pub(super) fn action(candidate: &Candidate) -> Option<(Action, Vec<&'static str>
     of_words(candidate, words, 0)
 }
 
-fn of_words(candidate: &Candidate, words: Vec<String>, depth: usize) -> Option<(Action, Vec<&'static str>)> {
+fn of_words(candidate: &Candidate, words: Vec<String>, depth: usize) -> Option<ReadScript> {
     let started = without_wrappers(words)?;
-    let (mut action, aside) = match script_of(&started.words)? {
+    let mut read = match script_of(&started.words)? {
         Some(script) => {
             let mut reader = ScriptReader::new(candidate, script, depth);
-            let parsed = parse(script)?;
-            reader.sequence(&parsed)?;
-            (reader.found?, reader.aside)
+            reader.sequence(&parse(script)?)?;
+            let ScriptReader { found, aside, prepared, folder, .. } = reader;
+            ReadScript { action: found?, aside, prepared, folder }
         }
-        // Only variables that are known have a meaning in a step.
-        None if started.words.iter().all(|word| is_known(candidate, word)) => {
-            (Action::Once(started.words), Vec::new())
+        // The words of a script have been read already.
+        None if depth > 0 || started.words.iter().all(|word| is_known(candidate, word)) => {
+            let action = Action::Once(started.words);
+            ReadScript { action, aside: Vec::new(), prepared: Vec::new(), folder: None }
         }
         None => return None,
     };
-    if let (Action::Until(tries), Some(limit)) = (&mut action, started.limit) {
+    if let (Action::Until(tries), Some(limit)) = (&mut read.action, started.limit) {
         tries.limit = Some(limit);
         tries.goes_on = false;
     }
-    Some((action, aside))
+    Some(read)
 }
 
 /// Whether all `$(NAME)` in a word are variables.
@@ -135,6 +160,8 @@ pub(super) struct ScriptReader<'r> {
     /// Whether a failed command ends the script.
     errexit: bool,
     aside: Vec<&'static str>,
+    prepared: Vec<Preparation>,
+    folder: Option<String>,
 }
 
 impl<'r> ScriptReader<'r> {
@@ -142,7 +169,17 @@ impl<'r> ScriptReader<'r> {
         let flags =
             candidate.command.iter().chain(&candidate.args).skip(1).take_while(|word| word.starts_with('-'));
         let errexit = flags.into_iter().any(|flags| flags.contains('e') && !flags.starts_with("--"));
-        Self { candidate, text, constants: HashMap::new(), depth, found: None, errexit, aside: Vec::new() }
+        Self {
+            candidate,
+            text,
+            constants: HashMap::new(),
+            depth,
+            found: None,
+            errexit,
+            aside: Vec::new(),
+            prepared: Vec::new(),
+            folder: None,
+        }
     }
 
     fn sequence(&mut self, statements: &StmtSeq) -> Option<()> {
@@ -179,8 +216,12 @@ impl<'r> ScriptReader<'r> {
                     let there = self.existing(std::slice::from_ref(&*binary.left), true)?;
                     self.unless(there, &binary.right)
                 }
+                BinaryOp::Pipe => self.unpacked(&binary.left, &binary.right),
                 BinaryOp::And if self.only_prints(&binary.right) => self.statement(&binary.left),
-                BinaryOp::And if self.only_prints(&binary.left) => self.statement(&binary.right),
+                BinaryOp::And if self.only_prints(&binary.left) || self.prepares(&binary.left) => {
+                    self.statement(&binary.left)?;
+                    self.statement(&binary.right)
+                }
                 BinaryOp::And => {
                     let there = self.existing(std::slice::from_ref(&*binary.left), false)?;
                     self.unless(there, &binary.right)
@@ -247,6 +288,9 @@ impl<'r> ScriptReader<'r> {
         if !command.assignments.is_empty() || !self.discards(&statement.redirects) {
             return None;
         }
+        if self.found.is_none() && self.prepare(&words)? {
+            return Some(());
+        }
         // A last try, whose status is that of the script.
         if let Some(Action::Until(tries)) = &mut self.found
             && tries.conditions.contains(&words)
@@ -254,9 +298,40 @@ impl<'r> ScriptReader<'r> {
             tries.goes_on = false;
             return Some(());
         }
-        let (action, aside) = of_words(self.candidate, words, self.depth + 1)?;
-        self.aside.extend(aside);
-        self.take(action)
+        let inner = of_words(self.candidate, words, self.depth + 1)?;
+        self.aside.extend(inner.aside);
+        self.prepared.extend(inner.prepared);
+        self.take(inner.action)
+    }
+
+    /// `DOWNLOAD | tar …`
+    fn unpacked(&mut self, download: &Stmt, tar: &Stmt) -> Option<()> {
+        let (Tree::Simple(from), Tree::Simple(to)) = (&download.command, &tar.command) else { return None };
+        let mut words = self.words(from)?;
+        let mut unpacks = self.words(to)?;
+        let is_tar =
+            unpacks[0] == "tar" && self.discards(&download.redirects) && self.discards(&tar.redirects);
+        unpacks[0] = PIPED_TO_TAR.to_owned();
+        words.extend(unpacks);
+        is_tar.then(|| self.take(Action::Once(words)))?
+    }
+
+    /// Whether a command only prepares the work: it enters, makes or removes a folder.
+    fn prepare(&mut self, words: &[String]) -> Option<bool> {
+        match words {
+            [cd, folder] if cd == "cd" => {
+                folder.starts_with('/').then_some(())?;
+                self.folder = Some(folder.clone());
+            }
+            [mkdir, flag, folder] if mkdir == "mkdir" && flag == "-p" => {
+                self.prepared.push(Preparation::Makes(folder.clone()));
+            }
+            [rm, flag, path] if rm == "rm" && matches!(flag.as_str(), "-rf" | "-fr" | "-r") => {
+                self.prepared.push(Preparation::Removes(path.clone()));
+            }
+            _ => return Some(false),
+        }
+        Some(true)
     }
 
     /// Remembers a constant; counters are only numbers.
@@ -313,7 +388,7 @@ impl<'r> ScriptReader<'r> {
             Tree::Binary(both) if matches!(both.op, BinaryOp::And | BinaryOp::Or) => {
                 self.is_check(&both.left) && self.is_check(&both.right)
             }
-            _ => self.bound(test).is_some() || self.tests_variable(self.slice(test.span)),
+            _ => self.bound(test).is_some() || self.tests_variable(self.written(test)),
         }
     }
 
@@ -345,6 +420,18 @@ impl<'r> ScriptReader<'r> {
         let is_after_tries = tries.goes_on && tries.leaves_script;
         tries.goes_on = false;
         is_after_tries.then_some(())
+    }
+
+    fn prepares(&self, statement: &Stmt) -> bool {
+        match &statement.command {
+            Tree::Simple(command) => self
+                .program(command)
+                .is_some_and(|program| matches!(&*program, "cd" | "mkdir" | "rm" | "set")),
+            Tree::Binary(both) if both.op == BinaryOp::And => {
+                self.prepares(&both.left) && (self.prepares(&both.right) || self.only_prints(&both.right))
+            }
+            _ => false,
+        }
     }
 
     fn only_prints(&self, statement: &Stmt) -> bool {

@@ -4,7 +4,10 @@
 //! variable stays in the word as `$(NAME)`, which is how Kubernetes and the built-in steps write it.
 
 use super::script::ScriptReader;
-use shuck_ast::{Redirect, RedirectKind, SimpleCommand, Span, Word, WordPart, WordPartNode};
+use shuck_ast::{
+    Command as Tree, CompoundCommand, Redirect, RedirectKind, SimpleCommand, Span, Stmt, Word, WordPart,
+    WordPartNode,
+};
 
 /// Programs that only print or pause.
 const IDLE: [&str; 9] = ["echo", "printf", "sleep", "date", "true", ":", "hostname", "id", "whoami"];
@@ -35,9 +38,31 @@ impl<'r> ScriptReader<'r> {
         seconds(&self.word(time)?)
     }
 
-    /// The words of a simple command.
+    /// The words of a simple command, without passwords.
     pub(super) fn words(&self, command: &SimpleCommand) -> Option<Vec<String>> {
-        std::iter::once(&command.name).chain(&command.args).map(|word| self.word(word)).collect()
+        let is_admin = self.program(command).is_some_and(|program| program.ends_with("admin"));
+        // The answer to a ping does not depend on the password.
+        let is_password = |word: &&Word| {
+            let written = self.slice(word.span);
+            is_admin && (written.starts_with("-p") || written.starts_with("--password"))
+        };
+        let words = std::iter::once(&command.name).chain(&command.args);
+        words.filter(|word| !is_password(word)).map(|word| self.word(word)).collect()
+    }
+
+    /// A statement as it is written, without what surrounds its command.
+    pub(super) fn written(&self, statement: &Stmt) -> &'r str {
+        let span = match &statement.command {
+            // The parser counts an operator after a command as part of it.
+            Tree::Simple(command) => {
+                let last = command.args.last().map_or(command.span, |word| word.span);
+                Span { end: last.end, ..command.span }
+            }
+            Tree::Compound(CompoundCommand::Conditional(test)) => test.span,
+            Tree::Compound(CompoundCommand::Arithmetic(test)) => test.span,
+            _ => statement.span,
+        };
+        self.slice(span).trim().trim_end_matches(';').trim_end()
     }
 
     /// A word.

@@ -107,7 +107,7 @@ impl ScriptReader<'_> {
                 }
                 Some(())
             }
-            Tree::Simple(_) | Tree::Decl(_) if self.counts(self.slice(statement.span)) => Some(()),
+            Tree::Simple(_) | Tree::Decl(_) if self.counts(self.written(statement)) => Some(()),
             Tree::Compound(CompoundCommand::Arithmetic(_)) => Some(()),
             Tree::Compound(CompoundCommand::If(branches)) if branches.elif_branches.is_empty() => {
                 let leaving = self.leaving(&branches.then_branch)?;

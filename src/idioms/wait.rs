@@ -15,7 +15,6 @@ const ANY_STATUS: &str =
 const REDIRECTS: &str = "a redirect ends the wait; the loop followed it";
 const ONLY_PORT: &str =
     "an open port ends the wait; the loop asked the server whether it accepts connections";
-const ONLY_RESOLVER: &str = "the name is looked up as the apps look it up; the loop asked a DNS server";
 const GOES_ON: &str = "the step fails if the time is over; the script went on without what it waited for";
 
 /// The default pause and limit of a `wait`, in seconds.
@@ -25,7 +24,7 @@ const DEFAULTS: (u64, u64) = (2, 300);
 type ReadCondition = (Vec<String>, &'static [&'static str]);
 
 pub(super) fn of(step: &Step) -> Option<Idiom> {
-    let tries = step.tries()?;
+    let tries = step.tries().filter(|_| step.script.prepared.is_empty())?;
     let mut idiom = Idiom::new(StepKind::Wait, Vec::new());
     for words in &tries.conditions {
         let (statement, changes) = condition(step, words)?;
@@ -73,7 +72,7 @@ fn condition(step: &Step, words: &[String]) -> Option<ReadCondition> {
         "pg_isready" => (postgres(rest)?, &[ONLY_PORT]),
         "mysqladmin" | "mariadb-admin" => (mysql(rest)?, &[ONLY_PORT]),
         "redis-cli" => (redis(rest, grep)?, &[]),
-        "nslookup" | "host" | "dig" => (name(rest)?, &[ONLY_RESOLVER]),
+        "nslookup" | "host" | "dig" => (name(rest)?, &[]),
         "getent" => (
             name(rest.split_first().filter(|(first, _)| matches!(first.as_str(), "hosts" | "ahosts"))?.1)?,
             &[],
@@ -123,10 +122,7 @@ const MYSQLADMIN: OptionSpec = OptionSpec {
 };
 
 fn mysql(words: &[String]) -> Option<Vec<String>> {
-    // The answer to a ping does not depend on the password.
-    let is_password = |word: &&String| word.starts_with("-p") || word.starts_with("--password");
-    let words: Vec<String> = words.iter().filter(|word| !is_password(word)).cloned().collect();
-    let given = MYSQLADMIN.read(&words)?;
+    let given = MYSQLADMIN.read(words)?;
     let host = given.value(&["h", "host"])?;
     matches!(given.operands.as_slice(), ["ping"])
         .then(|| address(host, given.value(&["P", "port"]).unwrap_or("3306")))?
