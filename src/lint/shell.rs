@@ -6,6 +6,7 @@
 mod bash;
 mod call;
 mod lazy;
+mod makers;
 mod read;
 mod wrapper;
 

@@ -2,7 +2,7 @@
 
 use super::bash::{self, BashFeature};
 use super::wrapper::StartedProgram;
-use super::{BashUse, Loop, OnFailure, PlainCommand, ShellScript, call, wrapper};
+use super::{BashUse, Loop, OnFailure, PlainCommand, ShellScript, call, makers, wrapper};
 use crate::source::Span;
 use shuck_ast::{
     BinaryOp, BraceExpansionKind, BraceQuoteContext, BuiltinCommand, Command as Tree, CompoundCommand,
@@ -145,9 +145,7 @@ impl<'t> ScriptReader<'t> {
                     BinaryOp::Pipe | BinaryOp::PipeAll => (place, place),
                 };
                 self.statement(&binary.left, left);
-                let only_makes = || {
-                    self.script.commands[first..].iter().all(|command| MAKERS.contains(&command.program()))
-                };
+                let only_makes = || self.script.commands[first..].iter().all(makers::only_makes);
                 let right = CommandContext {
                     tested: right.tested || (binary.op == BinaryOp::And && !only_makes()),
                     ..right
@@ -496,14 +494,6 @@ impl<'t> ScriptReader<'t> {
         }
     }
 }
-
-/// Programs that make or change something: that they succeed says nothing about an earlier run.
-const MAKERS: [&str; 43] = [
-    ".", "apk", "apt", "apt-get", "aws", "cat", "cd", "chgrp", "chmod", "chown", "cp", "curl", "date", "dnf",
-    "echo", "envsubst", "export", "git", "gunzip", "install", "ln", "microdnf", "mkdir", "mv", "npm",
-    "openssl", "pip", "pip3", "printf", "rm", "rsync", "sed", "set", "sleep", "source", "tar", "tee",
-    "touch", "umask", "unzip", "wget", "yarn", "yum",
-];
 
 /// The operators that compare numbers.
 const COMPARISONS: [&str; 6] = ["-lt", "-le", "-gt", "-ge", "-eq", "-ne"];
