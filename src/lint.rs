@@ -6,6 +6,9 @@
 //! Invariant: a rule does not warn unless the source proves the fault.
 
 mod allowances;
+mod awaited;
+mod built_in;
+mod files;
 mod hidden;
 mod injection;
 mod later_hook;
@@ -14,6 +17,7 @@ mod overlap;
 mod reorder;
 mod replaced;
 mod rerun;
+mod rights;
 // The rules' documentation is text for users, not for rustdoc.
 #[allow(clippy::doc_markdown)]
 mod rules;
@@ -84,7 +88,7 @@ fn remove_yielding(diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.iter().map(|diagnostic| (diagnostic.code, diagnostic.primary.span)).collect();
     diagnostics.retain(|diagnostic| {
         let better = diagnostic.code.yields_to();
-        better.is_none_or(|better| !places.contains(&(better, diagnostic.primary.span)))
+        !better.iter().any(|better| places.contains(&(*better, diagnostic.primary.span)))
     });
 }
 
@@ -150,19 +154,7 @@ impl<'a> Pod<'a> {
     /// The place in the source of some bytes of a script: their first line if the source contains it literally, else the
     /// whole value.
     fn place_of(&self, script: &ShellScript<'_>, range: &Range<usize>) -> Span {
-        let found = || {
-            let text = script.text?;
-            let part = text.get(range.clone())?.lines().next()?.trim_end();
-            let source = self.sources.slice(script.span);
-            let at = script.line_by_line(source, range.start).or_else(|| {
-                let before = text.get(..range.start)?.matches(part).count();
-                source.match_indices(part).nth(before).map(|(at, _)| at)
-            })?;
-            let start = script.span.start + u32::try_from(at).ok()?;
-            let end = start + u32::try_from(part.len()).ok()?;
-            (!part.is_empty()).then_some(Span { start, end, ..script.span })
-        };
-        found().unwrap_or(script.span)
+        script.place_of(self.sources, range)
     }
 }
 

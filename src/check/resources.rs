@@ -3,7 +3,7 @@
 //! Invariant: quantities are compared exactly, after rounding each up to a thousandth, as Kubernetes does.
 
 use super::report::{Report, items, shown, text};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::names::{self, NameFault};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::resource::{HUGE, can_overcommit, is_native};
@@ -122,7 +122,13 @@ fn compare(request: &MapEntry, limit: &MapEntry, report: &mut Report<'_>) {
                 )
                 .here(format!("requests {wanted}"))
                 .label(limit.node.span, format!("allows {allowed}"))
-                .help(format!("raise the limit to {wanted} or more, or lower the request")),
+                .help(format!("raise the limit to {wanted} or more, or lower the request"))
+                .fix(
+                    format!("raise the limit to {wanted}"),
+                    limit.node.span,
+                    wanted.to_string(),
+                    Applicability::Unsafe,
+                ),
             );
         }
     } else if wanted != allowed {

@@ -57,12 +57,14 @@ impl Code {
         self.properties().contains(&Property::Absence)
     }
 
-    /// The diagnostic that says more about the same place: if both are found, this one is left out.
-    pub(crate) fn yields_to(self) -> Option<Self> {
+    /// The diagnostics that say more about the same place: if one of them is found, this one is left out.
+    pub(crate) fn yields_to(self) -> &'static [Self] {
         match self {
-            Self::StepSetsBill => Some(Self::CheaperOrder),
-            Self::UnprobedServer => Some(Self::SidecarWithoutStartupProbe),
-            _ => None,
+            Self::ChownInScript => &[Self::MissingRights, Self::RefusedWrite],
+            Self::EndlessWait => &[Self::EndlessCommand],
+            Self::StepSetsBill => &[Self::CheaperOrder],
+            Self::UnprobedServer => &[Self::SidecarWithoutStartupProbe],
+            _ => &[],
         }
     }
 
@@ -119,11 +121,13 @@ codes! {
     DuplicateWorkload "duplicate-workload",
     EarlySubpath "early-subpath",
     EmptyCommand "empty-command",
+    EndlessCommand "endless-command",
     EndlessRestart "endless-restart",
     EndlessWait "endless-wait",
     FeatureGateOff "feature-gate-off",
     FieldTooNew "field-too-new",
     ForeignComment "foreign-comment",
+    ForeignSource "foreign-source",
     FractionalQuantity "fractional-quantity",
     FragileJobWait "fragile-job-wait",
     HiddenCharacter "hidden-character",
@@ -163,6 +167,7 @@ codes! {
     ListDash "list-dash",
     ListForm "list-form",
     LiteralSecret "literal-secret",
+    LostFiles "lost-files",
     MalformedAllowance "malformed-allowance",
     MalformedDeclaration "malformed-declaration",
     MemoryVolumeOverLimit "memory-volume-over-limit",
@@ -183,6 +188,7 @@ codes! {
     MissingMountPoint "missing-mount-point",
     MissingNamespace "missing-namespace" [Absence],
     MissingParam "missing-param" [Absence],
+    MissingRights "missing-rights",
     MissingSelector "missing-selector" [Absence],
     MissingShell "missing-shell",
     MissingSource "missing-source" [Absence],
@@ -210,6 +216,7 @@ codes! {
     ProbeOnStep "probe-on-step",
     RacingMigration "racing-migration",
     ReadOnlyVolume "read-only-volume",
+    RefusedWrite "refused-write",
     RelativePath "relative-path",
     ReplacedData "replaced-data",
     RequestNotLimit "request-not-limit",
@@ -285,8 +292,10 @@ codes! {
     UnquotedText "unquoted-text",
     UnreadVolume "unread-volume" [Absence],
     UnreadableFile "unreadable-file",
+    UnreadableVolume "unreadable-volume",
     UnrepeatableCommand "unrepeatable-command",
     UnreservedStep "unreserved-step",
+    UnresolvableHost "unresolvable-host",
     UnrestartedContainer "unrestarted-container",
     UnsetVariable "unset-variable",
     UnsplitCommand "unsplit-command",
@@ -305,7 +314,6 @@ codes! {
     WrongRestartPolicy "wrong-restart-policy",
     WrongTemplate "wrong-template",
     WrongVolumeKind "wrong-volume-kind",
-    YamlSource "yaml-source",
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub(super) use bash::{BashFeature, Misreading};
 pub(super) use call::{is_shell, script_of};
 pub(super) use lazy::LazyScript;
 
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use std::cell::OnceCell;
 use std::ops::Range;
 use wrapper::StartedProgram;
@@ -52,12 +52,31 @@ pub(super) struct PlainCommand {
     pub(super) range: Range<usize>,
     /// The files that it writes, each with whether it appends.
     pub(super) outputs: Vec<(Option<String>, bool)>,
+    /// The bytes of the here-document that it reads; empty if it reads none.
+    pub(super) input: Range<usize>,
     /// Whether it runs conditionally: in a branch, or after `&&` or `||`.
     pub(super) guarded: bool,
     /// Whether its failure is handled: it is a condition, or followed by `||`.
     pub(super) may_fail: bool,
+    /// What follows from its failure.
+    pub(super) on_failure: OnFailure,
+    /// Whether a test decides that it runs: then it may not run again. `&&` after a command that only makes something is
+    /// no test.
+    pub(super) tested: bool,
     /// The command that reads its output, by its index.
     pub(super) pipes_to: Option<usize>,
+}
+
+/// What follows from the failure of a command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum OnFailure {
+    /// The script fails.
+    #[default]
+    Fail,
+    /// The script fails with `errexit`, else it goes on.
+    FailWithErrexit,
+    /// The script handles it, or goes on.
+    GoOn,
 }
 
 /// A place that only bash understands.
@@ -90,7 +109,7 @@ pub(super) struct Loop {
 }
 
 /// The name of a program without its folder.
-fn base_name(program: &str) -> &str {
+pub(super) fn base_name(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)
 }
 
@@ -169,6 +188,34 @@ impl<'a> ShellScript<'a> {
         let (in_text, in_source) =
             lines.get(lines.partition_point(|(start, _)| *start <= place).checked_sub(1)?)?;
         Some(in_source + (place - in_text))
+    }
+
+    /// The place in the source of some bytes of the text: their first line if the source contains it literally, else the
+    /// whole value.
+    pub(super) fn place_of(&self, sources: &Sources, range: &Range<usize>) -> Span {
+        let found = || {
+            let text = self.text?;
+            let part = text.get(range.clone())?.lines().next()?.trim_end();
+            let source = sources.slice(self.span);
+            let at = self.line_by_line(source, range.start).or_else(|| {
+                let before = text.get(..range.start)?.matches(part).count();
+                source.match_indices(part).nth(before).map(|(at, _)| at)
+            })?;
+            let start = self.span.start + u32::try_from(at).ok()?;
+            let end = start + u32::try_from(part.len()).ok()?;
+            (!part.is_empty()).then_some(Span { start, end, ..self.span })
+        };
+        found().unwrap_or(self.span)
+    }
+
+    /// Whether the script fails if a command of it fails.
+    pub(super) fn fails_with(&self, command: &PlainCommand) -> bool {
+        (command.pipes_to.is_none() || self.pipefail)
+            && match command.on_failure {
+                OnFailure::Fail => true,
+                OnFailure::FailWithErrexit => self.errexit,
+                OnFailure::GoOn => false,
+            }
     }
 
     /// The commands of a program.

@@ -27,10 +27,10 @@ const MOUNT: &[Slot] = &[
 ];
 
 const PROBE: &[Slot] = &[
-    clause!(one_of "http", One("port", ValueType::PortRef), Maybe("path", ValueType::AnyPath)),
-    clause!(one_of "https", One("port", ValueType::PortRef), Maybe("path", ValueType::AnyPath)),
-    clause!(one_of "tcp", One("port", ValueType::PortRef)),
-    clause!(one_of "grpc", One("port", ValueType::Port), Maybe("service", ValueType::Text)),
+    clause!(one_of "http", Maybe("port", ValueType::PortRef), Maybe("path", ValueType::AnyPath)),
+    clause!(one_of "https", Maybe("port", ValueType::PortRef), Maybe("path", ValueType::AnyPath)),
+    clause!(one_of "tcp", Maybe("port", ValueType::PortRef)),
+    clause!(one_of "grpc", Maybe("port", ValueType::Port), Maybe("service", ValueType::Text)),
     clause!(one_of "exec", One("command", ValueType::TextOrList)),
     clause!(optional "every", One("time", ValueType::Seconds)),
     clause!(optional "timeout", One("time", ValueType::Seconds)),
@@ -267,9 +267,13 @@ pub(super) static ROWS: &[Row] = &[
     in_container(
         ContainerEffect::Script,
         "script",
-        &[Maybe("\"shell\"", ValueType::Text), One("'''text'''", ValueType::Text)],
+        &[
+            Maybe("\"shell\"", ValueType::Text),
+            One("'''text'''", ValueType::Text),
+            clause!(optional "args", Maybe("\"flags\"", ValueType::Text), One("'''text'''", ValueType::Text)),
+        ],
         Body::None,
-        "A shell script, run by `sh -eu -c` unless another shell is given; it reaches the shell as written.",
+        "A shell script, run by `sh -eu -c` unless another shell is given; it reaches the shell as written. `script \"sh -c\" args '''text'''` passes the text in `args` instead of `command`.",
     ),
     in_container(
         ContainerEffect::Environment,

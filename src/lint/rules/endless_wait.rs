@@ -3,6 +3,7 @@
 use super::ineffective_wait::always_succeeds;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
+use crate::steps::StepKind;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (step, script) in pod.steps(&["sleep"]) {
@@ -19,15 +20,14 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 continue;
             }
             reported = repeated.range.clone();
-            found.push(
-                Diagnostic::warning(
-                    Code::EndlessWait,
-                    pod.place_of(script, &repeated.range),
-                    format!("the step `{}` waits without a time limit", step.name.text),
-                )
-                .here("never ends if the condition never holds")
-                .help("use the built-in `wait`, which gives up after its `timeout` and reports what is missing, or count the tries"),
-            );
+            let diagnostic = Diagnostic::warning(
+                Code::EndlessWait,
+                pod.place_of(script, &repeated.range),
+                format!("the step `{}` waits without a time limit", step.name.text),
+            )
+            .here("never ends if the condition never holds");
+            let otherwise = "use the built-in `wait`, which gives up after its `timeout` and reports what is missing, or count the tries";
+            found.push(pod.offering(StepKind::Wait, step, diagnostic, otherwise));
         }
     }
 }

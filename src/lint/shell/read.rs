@@ -4,13 +4,13 @@ mod loops;
 mod nested;
 
 use super::bash::{self, BashFeature};
-use super::{BashUse, Loop, PlainCommand, ShellScript, wrapper};
+use super::{BashUse, Loop, OnFailure, PlainCommand, ShellScript, wrapper};
 use crate::source::Span;
 use loops::{decides, leaves};
 use shuck_ast::{
     BinaryOp, BraceExpansionKind, BraceQuoteContext, BuiltinCommand, Command as Tree, CompoundCommand,
-    DeclClause, DeclOperand, Redirect, RedirectKind, SimpleCommand, Stmt, StmtSeq, Word, WordPart,
-    WordPartNode,
+    DeclClause, DeclOperand, Redirect, RedirectKind, SimpleCommand, Stmt, StmtSeq, StmtTerminator, Word,
+    WordPart, WordPartNode,
 };
 use shuck_parser::ShellDialect;
 use shuck_parser::parser::Parser;
@@ -38,6 +38,7 @@ fn read_within(text: &str, span: Span, place: CommandContext, depth: usize) -> O
         script: ShellScript::new(Some(text), span),
         leaves: Vec::new(),
         open: Vec::new(),
+        may_be_done: false,
         depth,
     };
     reader.all(&parsed.file.body, place);
@@ -50,17 +51,36 @@ fn read_within(text: &str, span: Span, place: CommandContext, depth: usize) -> O
 struct CommandContext {
     guarded: bool,
     may_fail: bool,
+    tested: bool,
+    on_failure: OnFailure,
 }
 
 impl CommandContext {
-    const GUARDED: Self = Self { guarded: true, may_fail: false };
+    const GUARDED: Self = Self { guarded: true, may_fail: false, tested: true, on_failure: OnFailure::GoOn };
 
     fn in_condition(self) -> Self {
-        Self { may_fail: true, ..self }
+        Self { may_fail: true, on_failure: OnFailure::GoOn, ..self }
     }
 
     fn in_branch(self) -> Self {
-        Self { guarded: true, ..self }
+        Self { guarded: true, tested: true, ..self }
+    }
+
+    /// Before other statements.
+    fn before_others(self) -> Self {
+        match self.on_failure {
+            OnFailure::Fail => Self { on_failure: OnFailure::FailWithErrexit, ..self },
+            OnFailure::FailWithErrexit | OnFailure::GoOn => self,
+        }
+    }
+
+    /// Before `&&`.
+    fn before_and(self) -> Self {
+        let on_failure = match self.on_failure {
+            OnFailure::Fail => OnFailure::Fail,
+            OnFailure::FailWithErrexit | OnFailure::GoOn => OnFailure::GoOn,
+        };
+        Self { may_fail: true, on_failure, ..self }
     }
 }
 
@@ -71,13 +91,16 @@ struct ScriptReader<'t> {
     leaves: Vec<usize>,
     /// The loops around the present place, by their indices.
     open: Vec<usize>,
+    /// Whether a test may have ended the script with success.
+    may_be_done: bool,
     depth: usize,
 }
 
 impl<'t> ScriptReader<'t> {
     fn all(&mut self, statements: &StmtSeq, place: CommandContext) {
-        for statement in statements.iter() {
-            self.statement(statement, place);
+        let mut rest = statements.iter().peekable();
+        while let Some(statement) = rest.next() {
+            self.statement(statement, if rest.peek().is_some() { place.before_others() } else { place });
         }
     }
 
@@ -86,7 +109,10 @@ impl<'t> ScriptReader<'t> {
             return;
         }
         self.depth += 1;
+        let in_background = matches!(statement.terminator, Some(StmtTerminator::Background(_)));
         let place = if statement.negated { place.in_condition() } else { place };
+        let place =
+            if in_background { CommandContext { on_failure: OnFailure::GoOn, ..place } } else { place };
         for redirect in &statement.redirects {
             let text = self.text.get(range(redirect.span)).unwrap_or_default();
             self.uses(bash::in_redirect(redirect, text), redirect.span);
@@ -99,6 +125,8 @@ impl<'t> ScriptReader<'t> {
                 if code.as_deref() != Some("0") {
                     self.leaves.push(exit.span.start.offset());
                 }
+                let failed = exit.code.is_some() && code.as_deref().is_some_and(|code| code != "0");
+                self.may_be_done |= place.tested && !failed;
             }
             Tree::Builtin(BuiltinCommand::Return(leave)) => self.leaves.push(leave.span.start.offset()),
             Tree::Builtin(_) => {}
@@ -118,10 +146,18 @@ impl<'t> ScriptReader<'t> {
             }
             Tree::Binary(binary) => {
                 let (left, right) = match binary.op {
-                    BinaryOp::And | BinaryOp::Or => (place.in_condition(), place.in_branch()),
+                    BinaryOp::And => (place.before_and(), CommandContext { guarded: true, ..place }),
+                    BinaryOp::Or => (place.in_condition(), place.in_branch()),
                     BinaryOp::Pipe | BinaryOp::PipeAll => (place, place),
                 };
                 self.statement(&binary.left, left);
+                let only_makes = || {
+                    self.script.commands[first..].iter().all(|command| MAKERS.contains(&command.program()))
+                };
+                let right = CommandContext {
+                    tested: right.tested || (binary.op == BinaryOp::And && !only_makes()),
+                    ..right
+                };
                 let next = self.script.commands.len();
                 if matches!(binary.op, BinaryOp::And)
                     && leaves(&binary.right, self.text)
@@ -175,10 +211,10 @@ impl<'t> ScriptReader<'t> {
                 let ends_on_success = decides(&command.condition, false);
                 self.repeated(range(command.span), &command.condition, &command.body, ends_on_success, place);
             }
-            CompoundCommand::For(command) => self.listed(command, place),
+            CompoundCommand::For(command) => self.listed(command, place.before_others()),
             CompoundCommand::ArithmeticFor(command) => {
                 self.uses(Some(BashFeature::ArithmeticFor), command.span);
-                self.all(&command.body, place);
+                self.all(&command.body, place.before_others());
             }
             CompoundCommand::Arithmetic(command) => {
                 self.uses(Some(BashFeature::ArithmeticCommand), command.span);
@@ -213,6 +249,12 @@ impl<'t> ScriptReader<'t> {
             range: range(simple.span),
             guarded: place.guarded,
             may_fail: place.may_fail,
+            tested: place.tested || self.may_be_done,
+            on_failure: place.on_failure,
+            input: redirects
+                .iter()
+                .find_map(|redirect| Some(self::range(redirect.heredoc()?.body.span)))
+                .unwrap_or_default(),
             outputs: redirects.iter().filter_map(|redirect| self.output(redirect)).collect(),
             ..PlainCommand::default()
         };
@@ -276,6 +318,7 @@ impl<'t> ScriptReader<'t> {
             range: range(declared.span),
             guarded: place.guarded,
             may_fail: place.may_fail,
+            on_failure: place.on_failure,
             ..PlainCommand::default()
         });
     }
@@ -327,6 +370,14 @@ impl<'t> ScriptReader<'t> {
         }
     }
 }
+
+/// Programs that make or change something: that they succeed says nothing about an earlier run.
+const MAKERS: [&str; 43] = [
+    ".", "apk", "apt", "apt-get", "aws", "cat", "cd", "chgrp", "chmod", "chown", "cp", "curl", "date", "dnf",
+    "echo", "envsubst", "export", "git", "gunzip", "install", "ln", "microdnf", "mkdir", "mv", "npm",
+    "openssl", "pip", "pip3", "printf", "rm", "rsync", "sed", "set", "sleep", "source", "tar", "tee",
+    "touch", "umask", "unzip", "wget", "yarn", "yum",
+];
 
 fn range(span: shuck_ast::Span) -> Range<usize> {
     span.start.offset()..span.end.offset()

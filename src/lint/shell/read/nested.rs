@@ -67,6 +67,7 @@ impl<'t> ScriptReader<'t> {
         }));
         self.script.commands.extend(nested.commands.into_iter().map(|command| PlainCommand {
             range: moved(command.range, offset),
+            input: moved(command.input, offset),
             pipes_to: command.pipes_to.map(|at| at + first),
             ..command
         }));
