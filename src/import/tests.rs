@@ -157,12 +157,12 @@ fn commands_are_written_in_the_shortest_exact_form() {
     }
     "#);
     insta::assert_snapshot!(of_container("command: [web, --name, \"a b\", $(PORT), '$HOME']"), @r#"
-      app web { image "nginx"; run "web --name 'a b' $(PORT) '$HOME'" }
+      app web { image "nginx"; command ["web", "--name", "a b", "$(PORT)", "$HOME"] }
     warning[unexpanded-reference]: `web` has no variable `PORT` for `$(PORT)`
-      ┌─ pod.yaml:8:14
+      ┌─ pod.yaml:8:35
       │
     8 │     command: [web, --name, "a b", $(PORT), '$HOME']
-      │              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ Kubernetes leaves this text as it is
+      │                                   ^^^^^^^ Kubernetes leaves this text as it is
       │
       = help: set it with `env { PORT … }`, or write `$$(PORT)` for this text itself
     "#);
