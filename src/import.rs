@@ -7,6 +7,7 @@
 mod command;
 mod comments;
 mod container;
+mod defaults;
 mod environment;
 mod fields;
 mod flow;
@@ -15,7 +16,6 @@ mod labels;
 mod missing;
 mod probe;
 mod source;
-mod text;
 mod typed;
 mod volume;
 mod workload;
@@ -30,7 +30,7 @@ use crate::compile::{CompileOptions, NoFiles, compile};
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::kubernetes::schema;
 use crate::model::WorkloadKind;
-use crate::source::{FileId, Sources, Span};
+use crate::source::{SourceFile, Sources, Span};
 use missing::lacks;
 use source::Written;
 use yaml::{Comment, MAX_ERRORS, YamlNode, YamlStream, YamlValue};
@@ -145,7 +145,7 @@ fn import_as(name: &str, text: String, options: &CompileOptions, idioms: &Idioms
     }
     let is_empty = written.text.is_empty();
     if !is_empty && errors < MAX_ERRORS {
-        find_faults(id, &written, options, &mut diagnostics);
+        find_faults(file, &written, options, &mut diagnostics);
     }
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code));
     diagnostics.dedup();
@@ -273,6 +273,7 @@ fn find(document: YamlNode, found: &mut Vec<(YamlNode, WorkloadKind)>, diagnosti
     let YamlValue::Map(entries) = document.value else { return };
     let mut entries = typed::fields(object, entries, diagnostics);
     typed::forget_cluster(&mut entries);
+    defaults::forget(workload, object, &mut entries);
     found.push((YamlNode { span: document.span, value: YamlValue::Map(entries) }, workload));
 }
 
@@ -314,9 +315,15 @@ fn api_version(kind: WorkloadKind) -> &'static str {
 }
 
 /// Compiles the imported source, and reports its diagnostics at the places in the manifest.
-fn find_faults(id: FileId, written: &Written, options: &CompileOptions, diagnostics: &mut Vec<Diagnostic>) {
+fn find_faults(
+    file: &SourceFile,
+    written: &Written,
+    options: &CompileOptions,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let compilation = compile("", written.text.clone(), &NoFiles, options);
-    let place = |span: Span| written.origin(&span.range()).unwrap_or(Span { file: id, start: 0, end: 0 });
+    let nowhere = Span { file: file.id, start: 0, end: 0 };
+    let place = |span: Span| written.origin(&span.range(), &file.text).unwrap_or(nowhere);
     let reported: Vec<Span> = diagnostics
         .iter()
         .filter(|diagnostic| diagnostic.severity == Severity::Error)

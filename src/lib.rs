@@ -59,6 +59,8 @@ mod expect;
 mod files;
 #[cfg(feature = "cli")]
 mod ide;
+mod idioms;
+mod literal;
 mod lower;
 #[cfg(feature = "cli")]
 mod lsp;

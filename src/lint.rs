@@ -6,16 +6,22 @@
 //! Invariant: a rule does not warn unless the source proves the fault.
 
 mod allowances;
+mod awaited;
+mod built_in;
+mod files;
 mod hidden;
+mod injection;
 mod later_hook;
 mod levels;
 mod overlap;
 mod reorder;
 mod replaced;
 mod rerun;
+mod rights;
 // The rules' documentation is text for users, not for rustdoc.
 #[allow(clippy::doc_markdown)]
 mod rules;
+mod scripts;
 mod shell;
 
 pub(crate) use allowances::settle;
@@ -34,6 +40,7 @@ use crate::order::Order;
 use crate::resources::{PodDemand, Totals};
 use crate::source::{FileId, Sources, Span};
 use rules::Ports;
+use scripts::HandlerScript;
 use shell::{LazyScript, PlainCommand, ShellScript};
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -62,6 +69,7 @@ pub(crate) fn lint(
             .iter()
             .map(|container| has_own_command(container).then(|| LazyScript::of(container))?)
             .collect(),
+        handlers: scripts::handlers(&workload.containers),
         places,
         ports: OnceCell::new(),
         demand: OnceCell::new(),
@@ -80,7 +88,7 @@ fn remove_yielding(diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.iter().map(|diagnostic| (diagnostic.code, diagnostic.primary.span)).collect();
     diagnostics.retain(|diagnostic| {
         let better = diagnostic.code.yields_to();
-        better.is_none_or(|better| !places.contains(&(better, diagnostic.primary.span)))
+        !better.iter().any(|better| places.contains(&(*better, diagnostic.primary.span)))
     });
 }
 
@@ -97,6 +105,8 @@ struct Pod<'a> {
     sources: &'a Sources,
     /// What each container runs, if that is known and the author wrote it.
     scripts: Vec<Option<LazyScript<'a>>>,
+    /// The scripts of hooks and probes that the author wrote.
+    handlers: Vec<HandlerScript<'a>>,
     /// The position of each container in the init list.
     places: Vec<Option<usize>>,
     ports: OnceCell<Ports>,
@@ -112,21 +122,6 @@ impl<'a> Pod<'a> {
     /// Whether there is a container with this role.
     fn has(&self, role: Role) -> bool {
         self.workload.containers.iter().any(|container| container.role == role)
-    }
-
-    /// The steps whose command the author wrote, if it may have one of some words.
-    fn steps(&self, words: &[&str]) -> impl Iterator<Item = (&'a Container, &ShellScript<'a>)> {
-        self.scripts(words).filter(|(container, _)| container.role == Role::Step)
-    }
-
-    /// The containers whose command the author wrote, if it may have one of some words.
-    fn scripts(&self, words: &[&str]) -> impl Iterator<Item = (&'a Container, &ShellScript<'a>)> {
-        self.containers().filter_map(|(at, container)| Some((container, self.script(at, words)?)))
-    }
-
-    /// What a container runs, if the author wrote it and it may have one of some words.
-    fn script(&self, container: usize, words: &[&str]) -> Option<&ShellScript<'a>> {
-        self.scripts[container].as_ref().filter(|script| script.may_mention(words))?.get()
     }
 
     /// Which containers serve and which ones use the ports of the pod.
@@ -159,19 +154,7 @@ impl<'a> Pod<'a> {
     /// The place in the source of some bytes of a script: their first line if the source contains it literally, else the
     /// whole value.
     fn place_of(&self, script: &ShellScript<'_>, range: &Range<usize>) -> Span {
-        let found = || {
-            let text = script.text?;
-            let part = text.get(range.clone())?.lines().next()?.trim_end();
-            let source = self.sources.slice(script.span);
-            let at = script.line_by_line(source, range.start).or_else(|| {
-                let before = text.get(..range.start)?.matches(part).count();
-                source.match_indices(part).nth(before).map(|(at, _)| at)
-            })?;
-            let start = script.span.start + u32::try_from(at).ok()?;
-            let end = start + u32::try_from(part.len()).ok()?;
-            (!part.is_empty()).then_some(Span { start, end, ..script.span })
-        };
-        found().unwrap_or(script.span)
+        script.place_of(self.sources, range)
     }
 }
 

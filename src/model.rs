@@ -36,6 +36,7 @@ mod respelled;
 mod scope;
 mod security;
 mod settings;
+pub(crate) mod shell_words;
 mod template;
 mod types;
 mod used;

@@ -175,16 +175,20 @@ fn object_as_stored(object: &'static ObjectSchema, json: Json) -> Json {
             continue;
         };
         let value = as_stored(&field.ty, value);
-        let says_nothing = match (object.name, key.as_str()) {
-            ("ContainerPort", "protocol") => value == "TCP",
-            ("HTTPGetAction", "scheme") => value == "HTTP",
-            ("VolumeMount", "readOnly") => value == false,
-            // The API server fills these in.
-            ("PersistentVolumeClaim", "apiVersion" | "kind") => true,
-            (_, "resources" | "strategy" | "updateStrategy" | "metadata") => value == serde_json::json!({}),
-            ("EnvVar", "value") | ("EnvFromSource", "prefix") => value == "",
-            _ => false,
-        };
+        let says_nothing = is_default(object.name, &key, &value)
+            || match (object.name, key.as_str()) {
+                ("ContainerPort", "protocol") => value == "TCP",
+                ("HTTPGetAction", "scheme") => value == "HTTP",
+                ("VolumeMount", "readOnly") => value == false,
+                // The API server fills these in.
+                ("PersistentVolumeClaim", "apiVersion" | "kind") => true,
+                (_, "resources" | "strategy" | "updateStrategy" | "rollingUpdate" | "metadata") => {
+                    value == serde_json::json!({})
+                }
+                ("PodSpec", "securityContext") => value == serde_json::json!({}),
+                ("EnvVar", "value") | ("EnvFromSource", "prefix") => value == "",
+                _ => false,
+            };
         let is_empty = match &value {
             Json::Null => true,
             Json::String(text) => text.is_empty() && matches!(field.ty, FieldType::Enum(_)),
@@ -196,10 +200,78 @@ fn object_as_stored(object: &'static ObjectSchema, json: Json) -> Json {
             kept.insert(key, value);
         }
     }
+    complete(object.name, &mut kept);
     if object.name == "Volume" && kept.len() == 1 {
         kept.insert("emptyDir".into(), serde_json::json!({}));
     }
     Json::Object(kept)
+}
+
+/// Whether the API server gives a field this value if it is absent, as its source code says.
+fn is_default(object: &str, key: &str, value: &Json) -> bool {
+    let defaults = serde_json::json!({
+        "PodSpec": {
+            "restartPolicy": "Always", "dnsPolicy": "ClusterFirst", "schedulerName": "default-scheduler",
+            "terminationGracePeriodSeconds": 30, "enableServiceLinks": true,
+            "hostNetwork": false, "hostPID": false, "hostIPC": false,
+        },
+        "Container": {
+            "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File",
+            "stdin": false, "stdinOnce": false, "tty": false,
+        },
+        "Probe": {
+            "timeoutSeconds": 1, "periodSeconds": 10, "successThreshold": 1, "failureThreshold": 3,
+            "initialDelaySeconds": 0,
+        },
+        "ObjectFieldSelector": { "apiVersion": "v1" },
+        "ConfigMapVolumeSource": { "defaultMode": 420 }, "SecretVolumeSource": { "defaultMode": 420 },
+        "ProjectedVolumeSource": { "defaultMode": 420 }, "DownwardAPIVolumeSource": { "defaultMode": 420 },
+        "ServiceAccountTokenProjection": { "expirationSeconds": 3600 },
+        "PersistentVolumeClaimSpec": { "volumeMode": "Filesystem" },
+        "PersistentVolumeClaimVolumeSource": { "readOnly": false }, "CSIVolumeSource": { "readOnly": false },
+        "DeploymentSpec": { "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600, "minReadySeconds": 0 },
+        "DeploymentStrategy": { "type": "RollingUpdate" },
+        "RollingUpdateDeployment": { "maxSurge": "25%", "maxUnavailable": "25%" },
+        "StatefulSetSpec": { "podManagementPolicy": "OrderedReady" },
+        "StatefulSetUpdateStrategy": { "type": "RollingUpdate" },
+        "RollingUpdateStatefulSetStrategy": { "partition": 0 },
+        "DaemonSetSpec": { "revisionHistoryLimit": 10, "minReadySeconds": 0 },
+        "DaemonSetUpdateStrategy": { "type": "RollingUpdate" },
+        "RollingUpdateDaemonSet": { "maxUnavailable": 1, "maxSurge": 0 },
+        "JobSpec": { "completionMode": "NonIndexed", "suspend": false, "backoffLimit": 6 },
+        "CronJobSpec": {
+            "concurrencyPolicy": "Allow", "suspend": false, "successfulJobsHistoryLimit": 3,
+            "failedJobsHistoryLimit": 1,
+        },
+    });
+    defaults[object].get(key) == Some(value)
+}
+
+/// Completes what depends on other fields, as the API server does.
+fn complete(object: &str, kept: &mut serde_json::Map<String, Json>) {
+    let text = |kept: &serde_json::Map<String, Json>, key: &str| kept.get(key)?.as_str().map(str::to_owned);
+    match object {
+        "Container" => {
+            let Some(image) = text(kept, "image") else { return };
+            let (name, digest) = image.split_once('@').unwrap_or((&image, ""));
+            let tag = name.rsplit('/').next().and_then(|last| last.split_once(':')).map(|(_, tag)| tag);
+            let is_latest = tag == Some("latest") || (tag.is_none() && digest.is_empty());
+            let policy = if is_latest { "Always" } else { "IfNotPresent" };
+            kept.entry("imagePullPolicy").or_insert_with(|| policy.into());
+        }
+        "PodSpec" => {
+            if let Some(account) = text(kept, "serviceAccountName") {
+                kept.entry("serviceAccount").or_insert_with(|| account.into());
+            }
+        }
+        "JobSpec" => {
+            if !kept.contains_key("completions") && !kept.contains_key("parallelism") {
+                kept.insert("completions".into(), 1.into());
+            }
+            kept.entry("parallelism").or_insert_with(|| 1.into());
+        }
+        _ => {}
+    }
 }
 
 fn as_stored(ty: &'static FieldType, json: Json) -> Json {

@@ -107,6 +107,13 @@ fn image(kind: WorkloadKind, container: &Container, report: &mut Report<'_>) {
 
 /// The error about a text that is not an image reference.
 pub(super) fn invalid_image(reference: &str, node: &Node, fault: &str) -> Diagnostic {
+    if let Some(placeholder) = image::placeholder(reference) {
+        let shown = super::report::shown(placeholder);
+        let headline = format!("the image contains the placeholder `{shown}`");
+        return Diagnostic::error(Code::InvalidImage, node.span, headline)
+            .here("not a valid image reference")
+            .help(format!("replace `{shown}` by what it stands for"));
+    }
     let trimmed = reference.trim();
     let headline = format!("the image `{}` {fault}", super::report::shown(reference));
     let diagnostic = Diagnostic::error(Code::InvalidImage, node.span, headline)

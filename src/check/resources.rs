@@ -199,7 +199,9 @@ pub(super) fn whole_bytes_only(entry: &MapEntry, report: &mut Report<'_>) {
             Diagnostic::warning(Code::FractionalQuantity, entry.node.span, headline)
                 .here("includes a fraction of a byte")
                 .help(match likely_bytes(&quantity) {
-                    Some(meant) => format!("`m` is a thousandth; change it to `{meant}`"),
+                    Some(meant) => {
+                        format!("`m` is a thousandth; change it to `{meant}i`, or to `{meant}` for a million bytes each")
+                    }
                     None => format!("change it to whole bytes, such as `{}`", whole_bytes(&quantity)),
                 }),
         );
@@ -210,7 +212,7 @@ pub(super) fn whole_bytes_only(entry: &MapEntry, report: &mut Report<'_>) {
 fn likely_bytes(quantity: &Quantity) -> Option<String> {
     const FEW: i128 = 64 << 20;
     let thousandths = quantity.milli_value();
-    (thousandths < FEW).then(|| format!("{thousandths}Mi"))
+    (thousandths < FEW).then(|| format!("{thousandths}M"))
 }
 
 /// The next whole amount, in mebibytes if there is at least one.

@@ -7,11 +7,11 @@ use super::flow::Directions;
 use super::missing::lacks;
 use super::probe::probe;
 use super::source::{DraftToken, StatementDraft};
-use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::resource::can_overcommit;
 use crate::kubernetes::schema;
+use crate::literal;
 use crate::model::{Direction, Role};
 use crate::source::Span;
 
@@ -56,7 +56,7 @@ pub(super) fn container(
     let name = node.get("name");
     let place = name.map_or(Span { end: node.span.start, ..node.span }, |name| name.span);
     let written = name.and_then(YamlNode::as_text).unwrap_or_default();
-    let head = vec![DraftToken::new(place, role.name()), DraftToken::new(place, text::name(written))];
+    let head = vec![DraftToken::new(place, role.name()), DraftToken::new(place, literal::name(written))];
     let mut entries: Vec<&YamlEntry> = node.entries().iter().collect();
     let rank = |entry: &YamlEntry| ORDER.iter().position(|key| *key == entry.key).unwrap_or(ORDER.len());
     entries.sort_by_key(|entry| rank(entry));
@@ -98,7 +98,7 @@ fn port(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<StatementD
     };
     let mut head = vec![DraftToken::new(item.span, "port")];
     if let Some(name) = item.get("name") {
-        head.push(DraftToken::new(name.span, text::name(name.as_text().unwrap_or_default())));
+        head.push(DraftToken::new(name.span, literal::name(name.as_text().unwrap_or_default())));
     }
     head.push(fields::value(&schema::FieldType::Int32, "containerPort", number));
     let mut in_head = vec!["name", "containerPort"];
@@ -142,7 +142,7 @@ fn resources(node: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statemen
             "ephemeral-storage" => vec![DraftToken::new(first.key_span, "storage")],
             _ => vec![
                 DraftToken::new(first.key_span, "resource"),
-                DraftToken::new(first.key_span, text::quoted(name)),
+                DraftToken::new(first.key_span, literal::quoted(name)),
             ],
         };
         // One amount is the request alone, or else the request and the limit.
@@ -214,16 +214,16 @@ fn mount(
     };
     let mut head = vec![
         DraftToken::new(item.span, word),
-        DraftToken::new(volume.span, text::name(volume.as_text()?)),
+        DraftToken::new(volume.span, literal::name(volume.as_text()?)),
         DraftToken::new(path.span, "at"),
-        DraftToken::new(path.span, text::path(path.as_text()?)),
+        DraftToken::new(path.span, literal::path(path.as_text()?)),
     ];
     if direction == Direction::Mounts && reads_only {
         head.push(DraftToken::new(readonly?.span, "readonly"));
     }
     if let Some(sub) = item.get("subPath") {
         head.push(DraftToken::new(sub.span, "sub"));
-        head.push(DraftToken::new(sub.span, text::quoted(sub.as_text()?)));
+        head.push(DraftToken::new(sub.span, literal::quoted(sub.as_text()?)));
     }
     let in_head = ["name", "mountPath", "readOnly", "subPath"];
     Some(StatementDraft::new(item.span, head).with_rest(rest(&schema::VOLUME_MOUNT, item, &in_head)))

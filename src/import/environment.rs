@@ -2,10 +2,10 @@
 
 use super::fields;
 use super::source::{DraftToken, StatementDraft};
-use super::text;
 use super::yaml::{YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
+use crate::literal;
 
 /// A source of a value: the field of `valueFrom`, the function, its positional parameters and its named ones.
 type ImportedSource =
@@ -45,7 +45,7 @@ fn variable(item: &YamlNode) -> StatementDraft {
     let name = item.get("name");
     let place = name.map_or(item.span, |name| name.span);
     let mut head =
-        vec![DraftToken::new(place, text::name(name.and_then(YamlNode::as_text).unwrap_or_default()))];
+        vec![DraftToken::new(place, literal::name(name.and_then(YamlNode::as_text).unwrap_or_default()))];
     match (item.get("value"), item.entry("valueFrom")) {
         (value, None) => {
             head.push(match value {
@@ -54,7 +54,7 @@ fn variable(item: &YamlNode) -> StatementDraft {
                     if written.contains('\n') {
                         DraftToken::text(value.span, written)
                     } else {
-                        DraftToken::new(value.span, text::plain(written))
+                        DraftToken::new(value.span, literal::plain(written))
                     }
                 }
                 None => DraftToken::new(place, "\"\""),
@@ -80,7 +80,7 @@ fn call(from: &YamlNode) -> Option<DraftToken> {
     let mut arguments = Vec::new();
     for field in *positional {
         let value = source.node.get(field)?.as_text()?;
-        arguments.push(if *field == "volumeName" { text::name(value) } else { text::quoted(value) });
+        arguments.push(if *field == "volumeName" { literal::name(value) } else { literal::quoted(value) });
     }
     for entry in source.node.entries() {
         if positional.contains(&entry.key.as_str()) {
@@ -98,7 +98,7 @@ fn argument(entry: &YamlEntry) -> String {
         YamlValue::Bool(bool) => bool.to_string(),
         YamlValue::Number(written) => fields::amount("", written),
         YamlValue::Text(written) if entry.key == "divisor" => fields::amount("", written),
-        YamlValue::Text(written) => text::quoted(written),
+        YamlValue::Text(written) => literal::quoted(written),
         _ => String::new(),
     }
 }
@@ -124,7 +124,7 @@ fn whole(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement
         return None;
     }
     let name = source.node.get("name").and_then(YamlNode::as_text).unwrap_or_default();
-    let mut arguments = vec![text::quoted(name)];
+    let mut arguments = vec![literal::quoted(name)];
     if let Some(optional) = source.node.entry("optional") {
         arguments.push(format!("optional: {}", argument(optional)));
     }
@@ -135,7 +135,7 @@ fn whole(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement
     ];
     if let Some(prefix) = item.get("prefix").filter(|prefix| prefix.as_text() != Some("")) {
         head.push(DraftToken::new(prefix.span, "prefix"));
-        head.push(DraftToken::new(prefix.span, text::quoted(prefix.as_text()?)));
+        head.push(DraftToken::new(prefix.span, literal::quoted(prefix.as_text()?)));
     }
     Some(StatementDraft::new(item.span, head))
 }

@@ -1,10 +1,10 @@
 //! Writes fields of Kubernetes objects as statements under their own names.
 
 use super::source::{DraftToken, StatementDraft};
-use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{FieldType, ObjectSchema};
+use crate::literal;
 
 /// The statements of an object's fields.
 pub(super) fn fields(object: &'static ObjectSchema, entries: &[YamlEntry]) -> Vec<StatementDraft> {
@@ -20,7 +20,7 @@ pub(super) fn rest(object: &'static ObjectSchema, node: &YamlNode, in_head: &[&s
 /// The statements of one field: one, or one for each object in a list.
 pub(super) fn field(object: &'static ObjectSchema, entry: &YamlEntry) -> Vec<StatementDraft> {
     let Some(field) = object.field(&entry.key) else { return Vec::new() };
-    let name = || DraftToken::new(entry.key_span, text::name(&entry.key));
+    let name = || DraftToken::new(entry.key_span, literal::name(&entry.key));
     let extent = entry.key_span.to(entry.node.span);
     match (&field.ty, &entry.node.value) {
         (FieldType::Object(inner), YamlValue::Map(entries)) => {
@@ -34,7 +34,7 @@ pub(super) fn field(object: &'static ObjectSchema, entry: &YamlEntry) -> Vec<Sta
         }
         (FieldType::List(FieldType::Object(inner)), YamlValue::List(items)) => {
             let statement = |item: &YamlNode| {
-                let head = vec![DraftToken::new(item.span, text::name(&entry.key))];
+                let head = vec![DraftToken::new(item.span, literal::name(&entry.key))];
                 StatementDraft::new(item.span, head).with_block(fields(inner, item.entries()))
             };
             items.iter().map(statement).collect()
@@ -80,12 +80,12 @@ fn map(item: &'static FieldType, entries: &[YamlEntry]) -> Vec<StatementDraft> {
     let statement = |entry: &YamlEntry| {
         let value = match (item, &entry.node.value) {
             (FieldType::Text, YamlValue::Text(written)) if !written.contains('\n') => {
-                DraftToken::new(entry.node.span, text::plain(written))
+                DraftToken::new(entry.node.span, literal::plain(written))
             }
             _ => value(item, &entry.key, &entry.node),
         };
         let extent = entry.key_span.to(entry.node.span);
-        StatementDraft::new(extent, vec![DraftToken::new(entry.key_span, text::name(&entry.key)), value])
+        StatementDraft::new(extent, vec![DraftToken::new(entry.key_span, literal::name(&entry.key)), value])
     };
     entries.iter().map(statement).collect()
 }
@@ -93,7 +93,7 @@ fn map(item: &'static FieldType, entries: &[YamlEntry]) -> Vec<StatementDraft> {
 /// The entries of a map of free JSON.
 fn free(entries: &[YamlEntry]) -> Vec<StatementDraft> {
     let statement = |entry: &YamlEntry| {
-        let name = DraftToken::new(entry.key_span, text::name(&entry.key));
+        let name = DraftToken::new(entry.key_span, literal::name(&entry.key));
         let extent = entry.key_span.to(entry.node.span);
         match &entry.node.value {
             YamlValue::Map(inner) => StatementDraft::new(extent, vec![name]).with_block(free(inner)),

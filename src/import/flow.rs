@@ -12,6 +12,8 @@ pub(super) struct Directions {
     known: HashMap<(String, String), Direction>,
     /// The mounted volumes that are empty when a pod starts.
     fresh: HashSet<String>,
+    /// The first container that mounts each volume.
+    first: HashMap<String, String>,
 }
 
 /// A mount of one volume by a container.
@@ -47,6 +49,9 @@ impl Directions {
         let claims: HashSet<&str> = claims.iter().copied().collect();
         let mut directions = Self::default();
         for (volume, mountings) in mountings {
+            if let Some(first) = mountings.first() {
+                directions.first.insert(volume.to_owned(), first.container.to_owned());
+            }
             let source = sources.get(volume);
             let starts_empty = !claims.contains(volume)
                 && source.is_some_and(|source| {
@@ -70,6 +75,11 @@ impl Directions {
     /// Whether a mounted volume is empty when a pod starts.
     pub(super) fn is_fresh(&self, volume: &str) -> bool {
         self.fresh.contains(volume)
+    }
+
+    /// Whether a container is the first one that mounts a volume.
+    pub(super) fn is_first(&self, container: &str, volume: &str) -> bool {
+        self.first.get(volume).is_some_and(|first| first == container)
     }
 
     /// The direction of a container's mounts of a volume.

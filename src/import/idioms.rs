@@ -1,26 +1,17 @@
-//! Converts init containers that clearly match a built-in step to that step.
+//! Writes init containers that plainly match a built-in step as that step.
 //!
-//! Invariant: a container becomes a step only if its whole command is one of a few known ones with plain words. A warning
-//! lists what changes. This happens only on request.
-
-mod clone;
-mod copy;
-mod fetch;
-mod migrate;
-mod own;
-mod shell;
-mod step;
-mod wait;
+//! Invariant: this happens only on request. A comment above the step says what it does differently, and a warning what an
+//! author may want to set.
 
 use super::container::container;
 use super::flow::Directions;
 use super::source::{DraftToken, StatementDraft};
 use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::idioms::{Candidate, Idiom, MountPlace, Variable, of};
 use crate::model::Role;
 use crate::source::Span;
 use crate::steps::StepKind;
-use step::{Idiom, Step};
 
 /// Which init containers become built-in steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,18 +25,21 @@ pub enum Idioms {
     Only(Vec<Span>),
 }
 
-/// The idioms, in the order in which they are tried.
-const IDIOMS: [fn(&Step) -> Option<Idiom>; 6] =
-    [wait::of, clone::of, fetch::of, own::of, copy::of, migrate::of];
+/// A container that became a built-in step.
+pub(super) struct BuiltInDraft {
+    pub(super) statement: StatementDraft,
+    pub(super) note: Diagnostic,
+    /// The volume whose files are now in a folder of it.
+    pub(super) moved: Option<(String, String)>,
+}
 
-/// The built-in step that an init container clearly matches, and the warning about it.
+/// The built-in step that an init container plainly matches.
 pub(super) fn built_in(
     node: &YamlNode,
     directions: &Directions,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<(StatementDraft, Diagnostic)> {
-    let step = Step { node, command: shell::command(node)?, directions };
-    let idiom = IDIOMS.iter().find_map(|idiom| idiom(&step))?;
+) -> Option<BuiltInDraft> {
+    let idiom = of(&candidate(node, directions)?)?;
     let mut statement = container(&rest(node, &idiom), Role::Step, directions, diagnostics);
     let place = place(node);
     let origin = node.entry("command").or(node.entry("args")).map_or(place, |entry| entry.key_span);
@@ -59,7 +53,10 @@ pub(super) fn built_in(
     let block = statement.block.get_or_insert_default();
     let after_image = usize::from(idiom.keeps_image);
     block.splice(after_image..after_image, own);
-    Some((statement, note(node, place, &idiom)))
+    let changes = idiom.changes.iter().map(|change| format!("Changed: {change}.").into());
+    statement.comments.above.extend(changes);
+    let note = note(node, place, &idiom);
+    Some(BuiltInDraft { statement, note, moved: idiom.volume.zip(idiom.folder) })
 }
 
 /// The places of the containers that became built-in steps.
@@ -84,17 +81,63 @@ impl Idioms {
     }
 }
 
+/// The container as the recognizer sees it; `None` if its command is not texts.
+fn candidate<'n>(node: &'n YamlNode, directions: &Directions) -> Option<Candidate<'n>> {
+    let items = |key: &str| node.get(key).map(YamlNode::items).unwrap_or_default();
+    let words = |key: &str| -> Option<Vec<&str>> { items(key).iter().map(YamlNode::as_text).collect() };
+    let text = |node: &'n YamlNode, key: &str| node.get(key).and_then(YamlNode::as_text);
+    let name = text(node, "name").unwrap_or_default();
+    let mounts = items("volumeMounts").iter().filter_map(|mount| {
+        let volume = text(mount, "name")?;
+        Some(MountPlace {
+            volume,
+            path: text(mount, "mountPath")?,
+            is_whole: ["subPath", "subPathExpr"].iter().all(|key| mount.get(key).is_none()),
+            is_fresh: directions.is_fresh(volume),
+            is_first: directions.is_first(name, volume),
+        })
+    });
+    let variables = items("env").iter().filter_map(|variable| {
+        let value = text(variable, "value").filter(|value| !value.contains("$("));
+        Some(Variable { name: text(variable, "name")?, value })
+    });
+    Some(Candidate {
+        image: text(node, "image"),
+        command: words("command")?,
+        args: words("args")?,
+        working_dir: text(node, "workingDir"),
+        mounts: mounts.collect(),
+        variables: variables.collect(),
+        has_other_variables: node.get("envFrom").is_some(),
+        is_plain_root: node.get("securityContext").is_none_or(is_plain_root),
+    })
+}
+
+/// Whether a security context only says that a container runs as root.
+fn is_plain_root(context: &YamlNode) -> bool {
+    context.entries().iter().all(|entry| match (entry.key.as_str(), &entry.node.value) {
+        ("runAsUser" | "runAsGroup", YamlValue::Number(number)) => number == "0",
+        ("runAsNonRoot", YamlValue::Bool(is_set)) => !is_set,
+        ("allowPrivilegeEscalation" | "readOnlyRootFilesystem" | "privileged", _) => true,
+        _ => false,
+    })
+}
+
 /// The container without the fields that the step sets.
 fn rest(node: &YamlNode, idiom: &Idiom) -> YamlNode {
-    let said: &[&str] = if idiom.keeps_image {
-        &["command", "args"]
-    } else {
-        &["image", "imagePullPolicy", "command", "args"]
+    let said = |key: &str| match key {
+        "command" | "args" => true,
+        "image" | "imagePullPolicy" => !idiom.keeps_image,
+        // The step takes the rights that it needs.
+        "securityContext" => idiom.kind == StepKind::Own,
+        // Its paths are in volumes.
+        "workingDir" => idiom.kind != StepKind::Migrate,
+        // A step that only waits needs no files except those that it waits for.
+        "volumeMounts" => idiom.kind == StepKind::Wait,
+        _ => false,
     };
     let mut entries = node.entries().to_vec();
-    entries.retain(|entry| !said.contains(&entry.key.as_str()));
-    // A step that only waits needs no files except those that it waits for.
-    entries.retain(|entry| entry.key != "volumeMounts" || idiom.kind != StepKind::Wait);
+    entries.retain(|entry| !said(&entry.key));
     for entry in entries.iter_mut().filter(|entry| entry.key == "volumeMounts") {
         if let YamlValue::List(mounts) = &mut entry.node.value {
             mounts.retain(|mount| mount.get("name").and_then(YamlNode::as_text) != idiom.volume.as_deref());
@@ -112,8 +155,11 @@ fn note(node: &YamlNode, place: Span, idiom: &Idiom) -> Diagnostic {
         let image = node.get("image").and_then(YamlNode::as_text).unwrap_or_default();
         note = note.help(format!("check that the image of the built-in step can replace `{image}`"));
     }
-    for change in idiom.changes {
-        note = note.help(*change);
+    for change in &idiom.changes {
+        note = note.help(format!("check this change: {change}"));
+    }
+    for hint in &idiom.hints {
+        note = note.help(*hint);
     }
     note.help("import without --idioms to keep the container unchanged")
 }

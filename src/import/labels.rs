@@ -1,9 +1,9 @@
 //! Writes the labels of a workload and of its pods and its selector once, if the language implies the rest.
 
 use super::source::{DraftToken, StatementDraft};
-use super::text;
 use super::yaml::{YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::literal;
 use crate::model::{NAME_LABEL, WorkloadKind};
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -129,8 +129,8 @@ impl Labels {
 fn statement(labels: &[YamlEntry], place: Option<Span>) -> Option<StatementDraft> {
     let place = place.filter(|_| !labels.is_empty())?;
     let label = |entry: &YamlEntry| {
-        let name = DraftToken::new(entry.key_span, text::name(&entry.key));
-        let value = text::plain(entry.node.as_text().unwrap_or_default());
+        let name = DraftToken::new(entry.key_span, literal::name(&entry.key));
+        let value = literal::plain(entry.node.as_text().unwrap_or_default());
         StatementDraft::new(
             entry.key_span.to(entry.node.span),
             vec![name, DraftToken::new(entry.node.span, value)],

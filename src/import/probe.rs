@@ -4,10 +4,10 @@ use super::command::words;
 use super::fields::{self, rest};
 use super::missing::lacks;
 use super::source::{DraftToken, StatementDraft};
-use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema::{self, FieldType};
+use crate::literal;
 
 /// The fields that follow a keyword: the field, the keyword, whether it is a duration.
 const CLAUSES: [(&str, &str, bool); 5] = [
@@ -48,7 +48,7 @@ pub(super) fn probe(entry: &YamlEntry, diagnostics: &mut Vec<Diagnostic>) -> Opt
         let Some(node) = probe.get(field) else { continue };
         head.push(DraftToken::new(node.span, word));
         let value = match node.as_int() {
-            Some(count) if is_time && count >= 0 => DraftToken::new(node.span, text::seconds(count)),
+            Some(count) if is_time && count >= 0 => DraftToken::new(node.span, literal::seconds(count)),
             _ => fields::value(&FieldType::Int32, field, node),
         };
         head.push(value);
@@ -92,17 +92,17 @@ fn network(
     };
     head.push(DraftToken::new(handler.key_span, word));
     head.push(match &port.value {
-        YamlValue::Text(name) => DraftToken::new(port.span, text::name(name)),
+        YamlValue::Text(name) => DraftToken::new(port.span, literal::name(name)),
         _ => fields::value(&FieldType::Int32, "port", port),
     });
     let mut in_head = vec!["port"];
     if let Some(path) = action.get("path").filter(|_| key == "httpGet") {
         in_head.push("path");
-        head.push(DraftToken::new(path.span, text::path(path.as_text()?)));
+        head.push(DraftToken::new(path.span, literal::path(path.as_text()?)));
     }
     if let Some(service) = action.get("service").filter(|_| key == "grpc") {
         in_head.push("service");
-        head.push(DraftToken::new(service.span, text::quoted(service.as_text()?)));
+        head.push(DraftToken::new(service.span, literal::quoted(service.as_text()?)));
     }
     // HTTP is the default.
     if matches!(scheme, Some("HTTP" | "HTTPS")) {

@@ -3,7 +3,7 @@
 //! Invariant: the text follows the style of the language: two spaces per level; up to three plain statements, or a chain of
 //! blocks of one statement, on one line if they fit; values that are too wide on lines of their own.
 
-use super::text;
+use crate::literal::{self, TextBlock};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::ops::Range;
@@ -56,7 +56,7 @@ pub(super) struct DraftToken {
 #[derive(Clone, Debug)]
 enum DraftForm {
     Word(String),
-    Lines(Vec<String>, bool),
+    Lines(TextBlock),
     List(Vec<DraftToken>),
 }
 
@@ -68,11 +68,9 @@ impl DraftToken {
 
     /// A text, in the multi-line form if it has several lines.
     pub(super) fn text(origin: Span, text: &str) -> Self {
-        let form = match text::lines(text) {
-            Some((lines, newline)) => {
-                DraftForm::Lines(lines.into_iter().map(str::to_owned).collect(), newline)
-            }
-            None => DraftForm::Word(text::quoted(text)),
+        let form = match literal::block(text) {
+            Some(block) => DraftForm::Lines(block),
+            None => DraftForm::Word(literal::quoted(text)),
         };
         Self { origin, form, comments: Comments::default() }
     }
@@ -166,11 +164,19 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// The place in the manifest that a stretch of the text comes from.
-    pub(super) fn origin(&self, range: &Range<usize>) -> Option<Span> {
+    /// The place in the manifest that a stretch of the text comes from: the same stretch if the manifest has it literally,
+    /// else what it is a part of.
+    pub(super) fn origin(&self, range: &Range<usize>, manifest: &str) -> Option<Span> {
         let before = self.marks.partition_point(|(mark, _)| mark.start <= range.start);
-        let holding = self.marks[..before].iter().rev().find(|(mark, _)| range.end <= mark.end);
-        holding.map(|(_, origin)| *origin)
+        let (mark, origin) = self.marks[..before].iter().rev().find(|(mark, _)| range.end <= mark.end)?;
+        let literally = || {
+            let part = self.text.get(range.clone()).filter(|part| part.len() > 1 && *range != *mark)?;
+            let before = self.text.get(mark.start..range.start)?.matches(part).count();
+            let (at, _) = manifest.get(origin.range())?.match_indices(part).nth(before)?;
+            let start = origin.range().start + at;
+            Some(Span::new(origin.file, start, start + part.len()))
+        };
+        Some(literally().unwrap_or(*origin))
     }
 
     /// Writes statements, each on its own line or lines.
@@ -274,26 +280,26 @@ impl Written {
         self.marks.push((start..start, token.origin));
         match &token.form {
             DraftForm::Word(word) => self.text.push_str(word),
-            DraftForm::Lines(lines, newline) => self.lines(lines, *newline, depth),
+            DraftForm::Lines(block) => self.lines(block, depth),
             DraftForm::List(items) => self.list(items, depth, wide),
         }
         self.marks[mark].0.end = self.text.len();
     }
 
-    fn lines(&mut self, lines: &[String], newline: bool, depth: usize) {
-        self.text.push_str("'''");
-        for line in lines {
+    fn lines(&mut self, block: &TextBlock, depth: usize) {
+        self.text.push_str(block.quotes);
+        for line in &block.lines {
             self.text.push('\n');
             if !line.is_empty() {
                 self.indent(depth + 1);
                 self.text.push_str(line);
             }
         }
-        if newline {
+        if block.ends_line {
             self.text.push('\n');
             self.indent(depth);
         }
-        self.text.push_str("'''");
+        self.text.push_str(block.quotes);
     }
 
     fn list(&mut self, items: &[DraftToken], depth: usize, wide: bool) {

@@ -400,9 +400,9 @@ fn clear_matches_of_a_built_in_step_become_one() {
     ];
     insta::assert_snapshot!(steps.join("\n"), @r#"
     wait a { tcp "db:5432" }
-    wait a { dns "db.default.svc" }
-    wait a { http "http://shop/healthz" }
-    wait a { file data "ready" }
+    wait a { dns "db.default.svc"; every 1s }
+    wait a { http "http://shop/healthz"; every 1s }
+    wait a { file data "ready"; every 1s }
     own a { volume data; user 1000; group 1000 }
     fetch a { from "s3://acme/settings.json"; into data "settings.json"; existing replace }
     copy a {
@@ -430,6 +430,7 @@ fn clear_matches_of_a_built_in_step_become_one() {
       existing keep
     }
     fetch a { from "https://acme.dev/a.bin"; into data "a.bin"; existing keep }
+    # Changed: a folder that has files stays as it is; the command failed.
     clone a {
       repo "https://git.acme.dev/site.git"
       ref "main"

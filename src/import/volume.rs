@@ -2,9 +2,9 @@
 
 use super::fields::{self, rest};
 use super::source::{DraftToken, StatementDraft};
-use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::kubernetes::schema::{self, ObjectSchema};
+use crate::literal;
 use crate::source::Span;
 
 /// The short forms: the field of the volume's source, the word, and the field that follows the word.
@@ -22,7 +22,7 @@ pub(super) fn volume(node: &YamlNode) -> StatementDraft {
     let place = name.map_or(Span { end: node.span.start, ..node.span }, |name| name.span);
     let mut head = vec![
         DraftToken::new(place, "volume"),
-        DraftToken::new(place, text::name(name.and_then(YamlNode::as_text).unwrap_or_default())),
+        DraftToken::new(place, literal::name(name.and_then(YamlNode::as_text).unwrap_or_default())),
     ];
     let sources: Vec<&YamlEntry> = node.entries().iter().filter(|entry| entry.key != "name").collect();
     let block = match sources.as_slice() {
@@ -70,6 +70,9 @@ fn short(source: &YamlEntry, head: &mut Vec<DraftToken>) -> Option<Vec<Statement
         return None;
     }
     head.push(DraftToken::new(source.key_span, *word));
-    head.push(DraftToken::new(value.span, if is_path { text::path(written) } else { text::quoted(written) }));
+    head.push(DraftToken::new(
+        value.span,
+        if is_path { literal::path(written) } else { literal::quoted(written) },
+    ));
     Some(rest(object, &source.node, &[field]))
 }

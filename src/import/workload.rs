@@ -6,11 +6,11 @@ use super::flow::Directions;
 use super::idioms::{Idioms, built_in};
 use super::labels::{Labels, labels};
 use super::source::{DraftToken, StatementDraft};
-use super::text;
 use super::volume::volume;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema::{self, ObjectSchema};
+use crate::literal;
 use crate::model::{Role, WorkloadKind};
 use crate::source::Span;
 
@@ -57,7 +57,7 @@ pub(super) fn workload(
     let name = metadata.and_then(|metadata| metadata.get("name"));
     let mut head = vec![DraftToken::new(head_place(root, pod, kind), kind.keyword())];
     if let Some(name) = name {
-        head.push(DraftToken::new(name.span, text::name(name.as_text().unwrap_or_default())));
+        head.push(DraftToken::new(name.span, literal::name(name.as_text().unwrap_or_default())));
     }
     if let Some(schedule) = find(outermost.spec, "schedule").filter(|_| kind == WorkloadKind::CronJob) {
         head.push(DraftToken::text(schedule.node.span, schedule.node.as_text().unwrap_or_default()));
@@ -248,19 +248,44 @@ fn contents(
     if let Some(first) = statements.first_mut() {
         first.apart = true;
     }
+    let mut moved: Vec<(String, String)> = Vec::new();
     for (node, role) in containers {
         let is_step = role == Role::Step && idioms.allow(node);
         let built_in = if is_step { built_in(node, &directions, diagnostics) } else { None };
         let statement = match built_in {
-            Some((statement, note)) => {
-                diagnostics.push(note);
-                statement
+            Some(built_in) => {
+                diagnostics.push(built_in.note);
+                moved.extend(built_in.moved);
+                built_in.statement
             }
-            None => container(node, role, &directions, diagnostics),
+            None if moved.is_empty() => container(node, role, &directions, diagnostics),
+            None => container(&in_folders(node, &moved), role, &directions, diagnostics),
         };
         statements.push(StatementDraft { apart: true, ..statement });
     }
     statements
+}
+
+/// A container that mounts folders of volumes where it mounted their roots.
+fn in_folders(node: &YamlNode, moved: &[(String, String)]) -> YamlNode {
+    let mut entries = node.entries().to_vec();
+    for mounts in entries.iter_mut().filter(|entry| entry.key == "volumeMounts") {
+        let YamlValue::List(mounts) = &mut mounts.node.value else { continue };
+        for mount in mounts {
+            let name = mount.get("name").and_then(YamlNode::as_text);
+            let Some((_, folder)) = moved.iter().find(|(volume, _)| Some(volume.as_str()) == name) else {
+                continue;
+            };
+            let (inner, place) = (mount.get("subPath").and_then(YamlNode::as_text), mount.span);
+            let path = inner.map_or(folder.clone(), |inner| format!("{folder}/{inner}"));
+            if let YamlValue::Map(fields) = &mut mount.value {
+                fields.retain(|field| field.key != "subPath");
+                let node = YamlNode { span: place, value: YamlValue::Text(path.into()) };
+                fields.push(YamlEntry { key: "subPath".into(), key_span: place, node });
+            }
+        }
+    }
+    YamlNode { span: node.span, value: YamlValue::Map(entries) }
 }
 
 fn find<'n>(entries: &'n [YamlEntry], key: &str) -> Option<&'n YamlEntry> {

@@ -34,6 +34,23 @@ pub fn fault(reference: &str) -> Option<String> {
     name_fault(&rest[..name_start + last.len()])
 }
 
+/// The first part of a reference that somebody was to replace: `${NAME}`, `$NAME`, `{{ name }}`, `<name>` or `YOUR_NAME`.
+pub(crate) fn placeholder(reference: &str) -> Option<&str> {
+    let marked =
+        [("${", "}"), ("{{", "}}"), ("<", ">"), ("{", "}")].into_iter().find_map(|(opening, closing)| {
+            let (before, rest) = reference.split_once(opening)?;
+            let (name, _) = rest.split_once(closing)?;
+            let end = before.len() + opening.len() + name.len() + closing.len();
+            (!name.is_empty()).then_some(&reference[before.len()..end])
+        });
+    let is_name = |part: &str| {
+        let name = part.strip_prefix('$').unwrap_or(part);
+        let starts = name.bytes().next().is_some_and(|first| first.is_ascii_uppercase());
+        starts && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    marked.or_else(|| reference.split(['/', ':', '@']).find(|part| is_name(part)))
+}
+
 /// Whether a reference is a Go import path that `ko` builds and replaces before the manifest is applied.
 pub(crate) fn is_import_path(reference: &str) -> bool {
     reference
@@ -162,6 +179,23 @@ mod tests {
     fn an_import_path_of_go_is_replaced_later() {
         assert_eq!(fault("ko://github.com/acme/shop/cmd/web"), None);
         assert!(fault("ko://").is_some() && fault("docker://nginx").is_some());
+    }
+
+    #[test]
+    fn placeholders_are_told_from_names() {
+        for (reference, expected) in [
+            ("${REGISTRY}/web:1", Some("${REGISTRY}")),
+            ("web:$TAG", Some("$TAG")),
+            ("ca:v{{ ca.tag }}", Some("{{ ca.tag }}")),
+            ("<web image>", Some("<web image>")),
+            ("{user}/web:1", Some("{user}")),
+            ("gcr.io/YOUR_PROJECT/web:1", Some("YOUR_PROJECT")),
+            ("web:${}", None),
+            ("Web:1", None),
+            ("https://web", None),
+        ] {
+            assert_eq!(placeholder(reference), expected, "{reference}");
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Finds steps that replace, at every start, files that others change and that outlive the pod; this needs all workloads of
 //! a program, since several can use one claim.
 
+mod scripts;
+
 use super::first_in_block;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix};
-use crate::model::{Container, Direction, Mount, Storage, Volume, Workload};
+use crate::model::{Container, Direction, Mount, Role, Storage, Volume, Workload};
 use crate::object::Node;
 use crate::source::{Sources, Span};
 use crate::steps::{BuiltIn, InVolume};
@@ -51,7 +53,18 @@ struct Replacement {
     span: Span,
     /// Where `existing keep` can be added, with its text.
     insertion: Option<(Span, String)>,
-    can_merge: bool,
+    by: ReplacedBy,
+}
+
+/// What replaces files.
+#[derive(Clone, Debug)]
+enum ReplacedBy {
+    /// A built-in step, which may be able to add the missing files instead.
+    Step { can_merge: bool },
+    /// A command that puts files over those that are there, and what to do instead.
+    Command(String),
+    /// A command that deletes all files.
+    Deletion,
 }
 
 /// Which files are replaced and which are changed.
@@ -78,7 +91,8 @@ impl Replacements {
         }
         for container in &workload.containers {
             let fields = container.fields.get("volumeMounts").map_or(&[][..], Node::items);
-            for (mount, fields) in container.mounts.iter().zip(fields) {
+            let commands = scripts::replacements(container, sources);
+            for (at, (mount, fields)) in container.mounts.iter().zip(fields).enumerate() {
                 let volume = mount.index.and_then(|index| workload.volumes.get(index));
                 let Some((store, base)) = volume.and_then(|volume| store(volume, workload)) else { continue };
                 if let Some((into, can_merge)) = replaced(container) {
@@ -93,9 +107,24 @@ impl Replacements {
                         volume: mount.volume.text.clone(),
                         span: mount.span,
                         insertion: first_in_block(sources, container, "existing keep"),
-                        can_merge,
+                        by: ReplacedBy::Step { can_merge },
                     });
-                } else if changes(container, mount, fields) {
+                    continue;
+                }
+                // On a node, it is programs that are installed so.
+                let commands = commands.iter().filter(|_| store != Store::Node);
+                for replaced in commands.filter(|replaced| replaced.mount == at) {
+                    found.steps.push(Replacement {
+                        store: store.clone(),
+                        path: StorePath::of([&base, sub(fields), &replaced.inside]),
+                        step: container.name.text.clone(),
+                        volume: mount.volume.text.clone(),
+                        span: replaced.span,
+                        insertion: None,
+                        by: replaced.by.clone(),
+                    });
+                }
+                if changes(container, mount, fields) {
                     let StorePath { known, whole } = StorePath::of([&base, sub(fields)]);
                     let of_store = found.changes.entry(store).or_default();
                     let paths = if whole { &mut of_store.whole } else { &mut of_store.below };
@@ -158,16 +187,28 @@ impl Changes {
 impl Replacement {
     fn diagnostic(&self, change: &ReplacedChange) -> Diagnostic {
         let ReplacedChange { container, span } = change;
-        let title = "add `existing keep`, so that the step changes nothing once the files are there";
+        let does = match self.by {
+            ReplacedBy::Step { .. } | ReplacedBy::Command(_) => "replaces files",
+            ReplacedBy::Deletion => "deletes the files",
+        };
         let headline = format!(
-            "the step `{}` replaces files in `{}` at every start, and with them what `{container}` changed",
+            "the step `{}` {does} in `{}` at every start, and with them what `{container}` changed",
             self.step, self.volume
         );
         let diagnostic = Diagnostic::warning(Code::ReplacedData, self.span, headline)
             .here("these files outlive the pod")
-            .label(*span, format!("`{container}` can change them here"))
-            .help(title);
-        let mut diagnostic = if self.can_merge {
+            .label(*span, format!("`{container}` can change them here"));
+        let can_merge = match &self.by {
+            ReplacedBy::Step { can_merge } => *can_merge,
+            ReplacedBy::Command(help) => return diagnostic.help(help.clone()),
+            ReplacedBy::Deletion => {
+                return diagnostic
+                    .help("delete only what the step itself makes, or use a volume of the pod's own");
+            }
+        };
+        let title = "add `existing keep`, so that the step changes nothing once the files are there";
+        let diagnostic = diagnostic.help(title);
+        let mut diagnostic = if can_merge {
             diagnostic.help("or add `existing merge`, so that only missing files are added")
         } else {
             diagnostic
@@ -226,10 +267,9 @@ fn replaced(container: &Container) -> Option<(&InVolume, bool)> {
     }
 }
 
-/// Whether a container may change what it mounts. What a built-in step makes comes back with its next run.
+/// Whether a container may change what it mounts. What a step makes comes back with its next run.
 fn changes(container: &Container, mount: &Mount, fields: &Node) -> bool {
-    let by_author = matches!(container.built_in, None | Some(BuiltIn::Migrate(_)));
-    by_author
+    container.role != Role::Step
         && mount.direction != Direction::Reads
         && fields.get("readOnly").and_then(Node::as_bool) != Some(true)
 }
@@ -292,6 +332,47 @@ mod tests {
         for word in ["keep", "merge", "replace"] {
             passes(CODE, &pod("claim \"c\"", &format!("into v; existing {word}"), "updates v at /d"));
         }
+    }
+
+    #[test]
+    fn scripts_replace_too() {
+        let pod = |script: &str, volume: &str| {
+            format!(
+                "pod p {{ volume v {volume}; step c {{ image \"c:1\"; script '{script}'; mounts v at /v }}; app b {{ image \"b:1\"; updates v at /d }} }}"
+            )
+        };
+        let claim = "claim \"c\"";
+        let shown = found(
+            CODE,
+            [
+                pod("cp -R /app/data/* /v/", claim),
+                pod("tar -xzf /app.tgz -C /v", claim),
+                pod("rm -rf /v/*", claim),
+                pod("mkdir -p /v/a && cp /etc/defaults.yaml /v/a/config.yaml", claim),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        …c { image "c:1"; script '«cp -R /app/data/* /v/»'; mounts v at /v }; app…
+          the step `c` replaces files in `v` at every start, and with them what `b` changed
+        …c { image "c:1"; script '«tar -xzf /app.tgz -C /v»'; mounts v at /v }; app…
+          the step `c` replaces files in `v` at every start, and with them what `b` changed
+        …c { image "c:1"; script '«rm -rf /v/*»'; mounts v at /v }; app…
+          the step `c` deletes the files in `v` at every start, and with them what `b` changed
+        …script 'mkdir -p /v/a && «cp /etc/defaults.yaml /v/a/config.yaml»'; mounts v at /v }; app…
+          the step `c` replaces files in `v` at every start, and with them what `b` changed
+        "#);
+        for script in [
+            "cp -Rn /app/data/* /v/",
+            "[ -f /v/config ] || cp -R /app/data/* /v/",
+            "if [ -z \"$(ls -A /v)\" ]; then cp -R /app/data/. /v; fi",
+            "test -e /v/done && exit 0; cp -R /app/data/. /v",
+            "cp -R /v/a /v/b",
+            "rm -rf /v/cache",
+        ] {
+            passes(CODE, &pod(script, claim));
+        }
+        passes(CODE, &pod("cp -R /app/data/* /v/", ""));
+        passes(CODE, &pod("cp -R /app/data/* /v/", "host \"/opt/cni\""));
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! Says when a step runs again and finds what its earlier run left.
+//! Says when a container runs again and finds what its earlier run left.
 
 use super::Pod;
-use crate::model::{Container, Storage, Volume};
+use crate::model::{Container, Role, Storage, Volume};
 use crate::restarts::{OwnRestarts, RestartPolicy};
 
-/// Where the traces of a step are.
+/// Where the traces of a container are.
 #[derive(Clone, Copy)]
 pub(super) enum Leftover<'a> {
     /// In a volume.
@@ -16,21 +16,20 @@ pub(super) enum Leftover<'a> {
 }
 
 impl Pod<'_> {
-    /// When a step runs again and finds what it left: a clause to follow "the step". None if it never does.
+    /// When a container runs again and finds what it left: a clause to follow its name. None if it never does.
     pub(super) fn runs_again(&self, step: &Container, leftover: Leftover<'_>) -> Option<String> {
-        let outlives_pod = match leftover {
-            Leftover::Volume(volume) => outlives_pod(volume),
-            Leftover::Network => false,
-            Leftover::Elsewhere => true,
-        };
-        if outlives_pod {
+        if outlives_pod(leftover) {
             return Some("runs again in every new pod".to_owned());
         }
         if let Some(trigger) = self.restarts_all().next() {
             return Some(format!("runs again each time {trigger}"));
         }
-        let never = RestartPolicy::of_pod(self.workload) == RestartPolicy::Never;
+        let policy = RestartPolicy::of_pod(self.workload);
+        let never = policy == RestartPolicy::Never;
         let own = OwnRestarts::of(step).map(|own| own.policy);
+        if step.role != Role::Step && own.unwrap_or(policy) == RestartPolicy::Always {
+            return Some("runs again after every exit".to_owned());
+        }
         let retried = own.map_or(!never, |own| own != RestartPolicy::Never);
         let survives_node = !never && !matches!(leftover, Leftover::Network);
         let when = match (retried, survives_node) {
@@ -52,8 +51,13 @@ impl Pod<'_> {
     }
 }
 
-/// Whether the files of a volume are there in the next pod, too.
-fn outlives_pod(volume: &Volume) -> bool {
+/// Whether the traces are there in the next pod, too.
+pub(super) fn outlives_pod(leftover: Leftover<'_>) -> bool {
+    let volume = match leftover {
+        Leftover::Volume(volume) => volume,
+        Leftover::Network => return false,
+        Leftover::Elsewhere => return true,
+    };
     let own = ["emptyDir", "ephemeral", "csi"];
     match volume.storage {
         Storage::ClaimTemplate => true,

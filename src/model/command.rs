@@ -43,28 +43,41 @@ impl Resolver<'_> {
         self.put(&mut draft.fields, "args", statement.name.span, words, scope);
     }
 
-    /// `script ["shell"] '''text'''`
+    /// `script ["shell"] '''text'''`, or `script "shell" args ["flags"] '''text'''`
     pub(super) fn script(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
-        let Some(text) = head.plain("'''text'''").map(|filled| self.typed(filled.value, filled.ty, scope))
-        else {
-            return;
+        let (shell, flags, filled) = match (head.clause("args"), head.plain("'''text'''")) {
+            (Some(args), shell) => match args.values.as_slice() {
+                [flags, text] => (shell, Some(*flags), *text),
+                [text] => (shell, None, *text),
+                _ => return,
+            },
+            (None, Some(text)) => (head.plain("\"shell\""), None, text),
+            (None, None) => return,
         };
-        let shell = match head.plain("\"shell\"") {
+        let text = self.typed(filled.value, filled.ty, scope);
+        let words = match shell {
             Some(filled) => self.words(filled.value, scope, Taker::Shell),
             None => {
                 let words = DEFAULT_SHELL.map(|word| Node::text(statement.name.span, word));
                 Node::new(statement.name.span, Value::List(words.into()))
             }
         };
-        let Value::List(mut command) = shell.value else { return };
+        let Value::List(mut command) = words.value else { return };
+        let mut args = match flags.map(|flags| self.words(flags.value, scope, Taker::Shell).value) {
+            Some(Value::List(flags)) => flags,
+            Some(_) => return,
+            None => Vec::new(),
+        };
         // Without the flag that makes it read a command, a shell would read the script as a file name.
-        if head.plain("\"shell\"").is_some() && !reads_command(command.iter().filter_map(Node::as_text)) {
-            let at = shell.span;
+        let all = command.iter().chain(&args).filter_map(Node::as_text);
+        if let Some(shell) = shell.filter(|_| !reads_command(all)) {
+            let at = shell.value.span;
             let words: Vec<&str> = command.iter().filter_map(Node::as_text).collect();
             let headline = "this shell would read the script as a file name";
             let error = Diagnostic::error(Code::ShellWithoutCommandFlag, at, headline)
                 .here("expected a flag that makes it read a command, such as `-c`");
-            let flag = words.first().and_then(|program| command_flag(program)).filter(|_| words.len() == 1);
+            let has_only_name = words.len() == 1 && args.is_empty();
+            let flag = words.first().and_then(|program| command_flag(program)).filter(|_| has_only_name);
             self.report(match flag {
                 Some(flag) => {
                     let shell = quote(&format!("{} {flag}", words.join(" ")));
@@ -75,7 +88,8 @@ impl Resolver<'_> {
             });
             return;
         }
-        command.push(text.clone());
+        let is_in_args = head.clause("args").is_some();
+        if is_in_args { &mut args } else { &mut command }.push(text.clone());
         draft.run = None;
         draft.replace_command(scope.layer, &COMMAND);
         if !matches!(text.value, Value::Unresolved) {
@@ -83,6 +97,10 @@ impl Resolver<'_> {
         }
         let node = Node::new(statement.head(), Value::List(command));
         self.set_command(draft, statement, node, scope);
+        if is_in_args {
+            let args = Node::new(statement.head(), Value::List(args));
+            self.put(&mut draft.fields, "args", statement.name.span, args, scope);
+        }
     }
 
     fn set_command(&mut self, draft: &mut Draft, statement: &Statement, command: Node, scope: &Scope) {
@@ -216,10 +234,13 @@ impl Resolver<'_> {
             draft.env.iter().any(|(_, node)| node.get("name").and_then(Node::as_text) == Some(name))
         };
         let escaped = escape(script, named);
-        if let Some(Value::List(command)) = draft.fields.get_mut("command").map(|node| &mut node.value)
-            && let Some(last) = command.last_mut()
-        {
-            last.value = Value::Text(escaped);
+        // The script is the last word of one of both.
+        for field in COMMAND {
+            if let Some(Value::List(words)) = draft.fields.get_mut(field).map(|node| &mut node.value)
+                && let Some(last) = words.last_mut().filter(|last| last.span == text.span)
+            {
+                last.value = Value::Text(escaped.clone());
+            }
         }
     }
 }

@@ -212,6 +212,9 @@ impl<'a> Matcher<'_, '_, 'a> {
     /// The values of a clause whose keyword has just been read.
     fn values(&mut self, clause: &'static Clause, keyword: Span) -> Option<Vec<Filled<'a>>> {
         let mut filled = Vec::with_capacity(clause.values.len());
+        let needed = clause.values.iter().filter(|slot| matches!(slot, Slot::One(..))).count();
+        let rest = self.rest.iter().skip(needed);
+        let mut spare = rest.take_while(|value| self.may_fill(clause.values, value)).count();
         for slot in clause.values {
             let (name, ty) = match *slot {
                 Slot::One(name, ty) | Slot::Maybe(name, ty) | Slot::Many(name, ty) => (name, ty),
@@ -222,9 +225,8 @@ impl<'a> Matcher<'_, '_, 'a> {
             }
             let must = matches!(slot, Slot::One(..));
             match self.rest.split_first() {
-                Some((value, rest))
-                    if must || self.clause_of(value).is_none_or(|clause| is_name(slot, clause)) =>
-                {
+                Some((value, rest)) if must || (spare > 0 && self.may_fill(&[*slot], value)) => {
+                    spare -= usize::from(!must);
                     filled.push(Filled { name, ty, value });
                     self.rest = rest;
                 }
@@ -245,6 +247,11 @@ impl<'a> Matcher<'_, '_, 'a> {
             }
         }
         Some(filled)
+    }
+
+    /// Whether a value does not begin a clause, or is a name for one of some slots.
+    fn may_fill(&self, slots: &[Slot], value: &SyntaxValue) -> bool {
+        self.clause_of(value).is_none_or(|clause| slots.iter().any(|slot| is_name(slot, clause)))
     }
 
     fn clause_of(&self, value: &SyntaxValue) -> Option<&'static Clause> {

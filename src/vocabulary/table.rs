@@ -267,9 +267,13 @@ pub(super) static ROWS: &[Row] = &[
     in_container(
         ContainerEffect::Script,
         "script",
-        &[Maybe("\"shell\"", ValueType::Text), One("'''text'''", ValueType::Text)],
+        &[
+            Maybe("\"shell\"", ValueType::Text),
+            One("'''text'''", ValueType::Text),
+            clause!(optional "args", Maybe("\"flags\"", ValueType::Text), One("'''text'''", ValueType::Text)),
+        ],
         Body::None,
-        "A shell script, run by `sh -eu -c` unless another shell is given; it reaches the shell as written.",
+        "A shell script, run by `sh -eu -c` unless another shell is given; it reaches the shell as written. `script \"sh -c\" args '''text'''` passes the text in `args` instead of `command`.",
     ),
     in_container(
         ContainerEffect::Environment,

@@ -4,6 +4,7 @@ use crate::shrink::Shrink;
 use initflow::compile::{Compilation, CompileOptions, Loader, compile};
 use initflow::kubernetes::version::Version;
 use std::fmt::{self, Write as _};
+use std::ops::Range;
 
 /// `name value… { block }`, with all parts as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,11 +134,20 @@ impl fmt::Display for Program {
 
 /// The parts are the statements.
 impl Shrink for Program {
-    fn without(&self, mut part: usize) -> Option<Self> {
-        let mut smaller = self.clone();
-        let Self { statements, library, .. } = &mut smaller;
-        (take(statements, &mut part).is_some() || take(library, &mut part).is_some()).then_some(smaller)
+    fn cut(&mut self, parts: &Range<usize>) -> usize {
+        let next = cut_statements(&mut self.statements, 0, parts);
+        cut_statements(&mut self.library, next, parts)
     }
+}
+
+/// Removes the statements with some numbers, of which the first one has `next`; returns the number after the last.
+fn cut_statements(statements: &mut Vec<Statement>, mut next: usize, parts: &Range<usize>) -> usize {
+    statements.retain_mut(|statement| {
+        let number = next;
+        next = statement.block.as_mut().map_or(number + 1, |block| cut_statements(block, number + 1, parts));
+        !parts.contains(&number)
+    });
+    next
 }
 
 /// Removes the statement with a number, which counts down.

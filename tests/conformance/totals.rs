@@ -11,6 +11,7 @@ use initflow::kubernetes::version::Version;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use std::fmt::{self, Display, Write as _};
+use std::ops::Range;
 
 /// How many pods are compiled before they are sent to the judge.
 const BATCH: u64 = 1_000;
@@ -313,31 +314,20 @@ impl Display for Amount {
 
 /// The parts are the containers and amounts.
 impl Shrink for Pod {
-    fn without(&self, mut part: usize) -> Option<Self> {
-        let mut smaller = self.clone();
-        for at in 0..self.containers.len() {
-            if part == 0 {
-                smaller.containers.remove(at);
-                return Some(smaller);
-            }
-            part -= 1;
-            let amounts = &mut smaller.containers[at].amounts;
-            if part < amounts.len() {
-                amounts.remove(part);
-                return Some(smaller);
-            }
-            part -= amounts.len();
+    fn cut(&mut self, parts: &Range<usize>) -> usize {
+        let mut next = 0;
+        let mut stays = || {
+            next += 1;
+            !parts.contains(&(next - 1))
+        };
+        self.containers.retain_mut(|container| {
+            let stays_itself = stays();
+            container.amounts.retain(|_| stays());
+            stays_itself
+        });
+        for list in [&mut self.overhead, &mut self.requests, &mut self.limits] {
+            list.retain(|_| stays());
         }
-        let lists = [&mut smaller.overhead, &mut smaller.requests, &mut smaller.limits];
-        let mut removed = false;
-        for list in lists {
-            if !removed && part < list.len() {
-                list.remove(part);
-                removed = true;
-            } else if !removed {
-                part -= list.len();
-            }
-        }
-        removed.then_some(smaller)
+        next
     }
 }

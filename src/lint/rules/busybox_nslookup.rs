@@ -3,6 +3,7 @@
 use super::image;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
+use crate::steps::StepKind;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (step, script) in pod.steps(&["nslookup"]) {
@@ -17,15 +18,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 .is_some_and(|name| !name.ends_with('.') && name.matches('.').count() < 3)
         });
         let Some(command) = short else { continue };
-        found.push(
-            Diagnostic::warning(
-                Code::BusyboxNslookup,
-                pod.place(script, command),
-                format!("the step `{}` looks up a short name with BusyBox's `nslookup`", step.name.text),
-            )
-            .here("may ignore the pod's search domains")
-            .help("use the built-in `wait` with `dns \"NAME\"`, or `getent hosts NAME` in another image"),
-        );
+        let diagnostic = Diagnostic::warning(
+            Code::BusyboxNslookup,
+            pod.place(script, command),
+            format!("the step `{}` looks up a short name with BusyBox's `nslookup`", step.name.text),
+        )
+        .here("may ignore the pod's search domains");
+        let otherwise =
+            "use the built-in `wait` with `dns \"NAME\"`, or `getent hosts NAME` in another image";
+        found.push(pod.offering(StepKind::Wait, step, diagnostic, otherwise));
     }
 }
 

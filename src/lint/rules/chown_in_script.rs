@@ -3,6 +3,7 @@
 use super::volume_at;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
+use crate::steps::StepKind;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (step, script) in pod.steps(&["chown"]) {
@@ -29,16 +30,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             if kinds.into_iter().any(|kind| volume.fields.get(kind).is_some()) {
                 continue;
             }
-            found.push(
-                Diagnostic::warning(
-                    Code::ChownInScript,
-                    pod.place(script, command),
-                    format!("the step `{}` changes the owner of everything in `{path}`", step.name.text),
-                )
-                .here("needs root, and runs at each start")
-                .label(volume.span, "the kubelet can make this writable for a group")
-                .help("add `securityContext { fsGroup …; fsGroupChangePolicy OnRootMismatch }` to the workload, or use the built-in `own`"),
-            );
+            let diagnostic = Diagnostic::warning(
+                Code::ChownInScript,
+                pod.place(script, command),
+                format!("the step `{}` changes the owner of everything in `{path}`", step.name.text),
+            )
+            .here("needs root, and runs at each start")
+            .label(volume.span, "the kubelet can make this writable for a group");
+            let otherwise = "add `securityContext { fsGroup …; fsGroupChangePolicy OnRootMismatch }` to the workload, or use the built-in `own`";
+            found.push(pod.offering(StepKind::Own, step, diagnostic, otherwise));
             break;
         }
     }

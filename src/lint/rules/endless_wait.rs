@@ -1,12 +1,18 @@
 #![doc = include_str!("../../diagnostic/explain/endless-wait.md")]
 
+use super::ineffective_wait::always_succeeds;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
+use crate::steps::StepKind;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (step, script) in pod.steps(&["sleep"]) {
         let mut reported = 0..0;
-        for repeated in script.loops.iter().filter(|repeated| !repeated.bounded) {
+        for repeated in script.waits().filter(|repeated| !repeated.bounded) {
+            // It does not wait at all.
+            if always_succeeds(script, repeated).is_some() {
+                continue;
+            }
             let commands = &script.commands[repeated.commands.clone()];
             let sleeps = commands.iter().any(|command| command.program() == "sleep");
             // A loop inside a reported one is part of the same wait.
@@ -14,15 +20,14 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 continue;
             }
             reported = repeated.range.clone();
-            found.push(
-                Diagnostic::warning(
-                    Code::EndlessWait,
-                    pod.place_of(script, &repeated.range),
-                    format!("the step `{}` waits without a time limit", step.name.text),
-                )
-                .here("never ends if the condition never holds")
-                .help("use the built-in `wait`, which gives up after its `timeout` and reports what is missing, or count the tries"),
-            );
+            let diagnostic = Diagnostic::warning(
+                Code::EndlessWait,
+                pod.place_of(script, &repeated.range),
+                format!("the step `{}` waits without a time limit", step.name.text),
+            )
+            .here("never ends if the condition never holds");
+            let otherwise = "use the built-in `wait`, which gives up after its `timeout` and reports what is missing, or count the tries";
+            found.push(pod.offering(StepKind::Wait, step, diagnostic, otherwise));
         }
     }
 }
@@ -50,6 +55,7 @@ mod tests {
                 step("until [ $(curl -s http://a/) -eq 200 ]; do sleep 1; done"),
                 step("while true; do if nc -z db 1; then break; fi; sleep 1; done"),
                 step("while ! nc -z db 1; do echo waiting; sleep 1; done"),
+                step("su-exec app sh -c 'until nc -z db 1; do sleep 1; done'"),
             ],
         );
         insta::assert_snapshot!(shown, @r"
@@ -60,6 +66,8 @@ mod tests {
         «while true; do if nc -z db 1; then break; fi; sleep 1; done»
           the step `s` waits without a time limit
         «while ! nc -z db 1; do echo waiting; sleep 1; done»
+          the step `s` waits without a time limit
+        su-exec app sh -c '«until nc -z db 1; do sleep 1; done»'
           the step `s` waits without a time limit
         ");
     }

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
+use crate::steps::StepKind;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (step, script) in pod.steps(&["kubectl"]) {
@@ -12,14 +13,13 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 })
         });
         let Some(command) = waits else { continue };
-        found.push(
-            Diagnostic::warning(
-                Code::FragileJobWait,
-                pod.place(script, command),
-                format!("the step `{}` waits for a Job that may have failed or be gone", step.name.text),
-            )
-            .here("keeps waiting in both cases")
-            .help("use the built-in `wait` with `job \"NAME\"`"),
-        );
+        let diagnostic = Diagnostic::warning(
+            Code::FragileJobWait,
+            pod.place(script, command),
+            format!("the step `{}` waits for a Job that may have failed or be gone", step.name.text),
+        )
+        .here("keeps waiting in both cases");
+        let otherwise = "use the built-in `wait` with `job \"NAME\"`";
+        found.push(pod.offering(StepKind::Wait, step, diagnostic, otherwise));
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             WORK.contains(&command.program())
                 && !command.may_fail
                 && command.pipes_to.is_none()
-                && !script.loops.iter().any(|repeated| repeated.range.contains(&command.range.start))
+                && !script.waits().any(|repeated| repeated.range.contains(&command.range.start))
         });
         let Some(command) = ignored else { continue };
         // A script that checks `$?` or sets a trap handles the failure itself.

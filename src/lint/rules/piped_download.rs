@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
+use crate::steps::StepKind;
 
 /// Programs that act on their input at once.
 const CONSUMERS: [&str; 9] = ["tar", "sh", "bash", "unzip", "bsdtar", "psql", "mysql", "gunzip", "cpio"];
@@ -15,19 +16,19 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             while let Some(at) = next {
                 let consumer = &script.commands[at];
                 if CONSUMERS.contains(&consumer.program()) {
-                    found.push(
-                        Diagnostic::warning(
-                            Code::PipedDownload,
-                            pod.place(script, command),
-                            format!(
-                                "the step `{}` pipes a download to `{}` before it is complete",
-                                step.name.text,
-                                consumer.program()
-                            ),
-                        )
-                        .here("the pipe hides a failed download")
-                        .help("use the built-in `fetch` with `unpack`, or save the file first and check its sum"),
-                    );
+                    let diagnostic = Diagnostic::warning(
+                        Code::PipedDownload,
+                        pod.place(script, command),
+                        format!(
+                            "the step `{}` pipes a download to `{}` before it is complete",
+                            step.name.text,
+                            consumer.program()
+                        ),
+                    )
+                    .here("the pipe hides a failed download");
+                    let otherwise =
+                        "use the built-in `fetch` with `unpack`, or save the file first and check its sum";
+                    found.push(pod.offering(StepKind::Fetch, step, diagnostic, otherwise));
                     break;
                 }
                 next = consumer.pipes_to;

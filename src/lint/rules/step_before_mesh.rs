@@ -2,27 +2,13 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
+use crate::lint::injection::{entries, injections};
 use crate::model::Role;
-use crate::object::{MapEntry, Node};
+use crate::object::Node;
 use crate::steps::BuiltIn;
 
-/// Keys that request a proxy, with the values that do, and the annotation that makes it a native sidecar.
-const MESHES: [(&str, &[&str], &str); 2] = [
-    ("sidecar.istio.io/inject", &["true"], "sidecar.istio.io/nativeSidecar"),
-    ("linkerd.io/inject", &["enabled", "ingress"], "config.beta.linkerd.io/proxy-enable-native-sidecar"),
-];
-
-/// Annotations that let some traffic, or all traffic of a user, bypass the proxy.
-const EXCEPTIONS: [&str; 5] = [
-    "traffic.sidecar.istio.io/excludeOutboundPorts",
-    "traffic.sidecar.istio.io/excludeOutboundIPRanges",
-    "traffic.sidecar.istio.io/includeOutboundIPRanges",
-    "config.linkerd.io/skip-outbound-ports",
-    "config.linkerd.io/skip-subnets",
-];
-
 /// Programs that use the network.
-const PROGRAMS: [&str; 12] = [
+const PROGRAMS: [&str; 22] = [
     "curl",
     "wget",
     "git",
@@ -35,20 +21,24 @@ const PROGRAMS: [&str; 12] = [
     "alembic",
     "flyway",
     "kubectl",
+    "ncat",
+    "pg_dump",
+    "mysqladmin",
+    "mariadb",
+    "redis-cli",
+    "mongosh",
+    "rclone",
+    "pip",
+    "npm",
+    "apt-get",
 ];
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    let entries: Vec<&MapEntry> = ["labels", "annotations"]
-        .into_iter()
-        .flat_map(|field| pod.metadata().get(field).map_or(&[][..], Node::entries))
-        .collect();
-    let value = |key: &str| entries.iter().find(|entry| entry.key == key);
-    if EXCEPTIONS.into_iter().any(|key| value(key).is_some()) {
-        return;
-    }
-    for (key, values, native) in MESHES {
-        let Some(inject) = value(key) else { continue };
-        if !inject.node.as_text().is_some_and(|text| values.contains(&text)) || value(native).is_some() {
+    for injection in injections(pod) {
+        let Some(mesh) = &injection.injector.mesh else { continue };
+        let bypassed = entries(pod.metadata())
+            .any(|entry| mesh.exceptions.iter().any(|exception| entry.key.starts_with(exception)));
+        if bypassed || injection.is_told_to_end(pod) {
             continue;
         }
         let step = pod.containers().find(|(at, container)| {
@@ -57,8 +47,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                     || pod.script(*at, &PROGRAMS).is_some_and(|script| {
                         script.commands.iter().any(|command| PROGRAMS.contains(&command.program()))
                     }))
-                // The mesh does not redirect the traffic of its own user.
-                && container.fields.at("securityContext.runAsUser").and_then(Node::as_int) != Some(1337)
+                && container.fields.at("securityContext.runAsUser").and_then(Node::as_int) != Some(mesh.user)
         });
         let Some((_, step)) = step else { continue };
         found.push(
@@ -68,8 +57,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 format!("the step `{}` uses the network before the mesh's proxy is up", step.name.text),
             )
             .here("its traffic is sent to a proxy that does not run yet")
-            .label(inject.key_span, "puts a proxy into the pod")
-            .help(format!("run the proxy as a native sidecar: `\"{native}\" \"true\"`")),
+            .label(
+                injection.entry.key_span,
+                format!("puts the {} into the pod", injection.injector.container),
+            )
+            .help(mesh.help),
         );
     }
 }
@@ -83,5 +75,55 @@ fn uses_network(step: &BuiltIn) -> bool {
         | BuiltIn::Migrate(_)
         | BuiltIn::Secrets(_) => true,
         BuiltIn::Copy(_) | BuiltIn::Own(_) | BuiltIn::Render(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Code;
+    use crate::lint::tests::{found, passes};
+
+    const CODE: Code = Code::StepBeforeMesh;
+
+    fn pod(annotations: &str, step: &str) -> String {
+        format!(
+            "deployment d {{ pod {{ annotations {{ {annotations} }} }}; step s {{ image \"a:1\"; run \"curl -f http://a/\"; {step} }}; app b {{ image \"b:1\" }} }}"
+        )
+    }
+
+    #[test]
+    fn every_mesh_is_known() {
+        let shown = found(
+            CODE,
+            [
+                pod("\"linkerd.io/inject\" \"enabled\"", ""),
+                pod("\"kuma.io/sidecar-injection\" \"enabled\"", ""),
+                pod("\"consul.hashicorp.com/connect-inject\" \"true\"", ""),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        …ect" "enabled" } }; step «s» { image "a:1"; run "cur…
+          the step `s` uses the network before the mesh's proxy is up
+        …ion" "enabled" } }; step «s» { image "a:1"; run "cur…
+          the step `s` uses the network before the mesh's proxy is up
+        …inject" "true" } }; step «s» { image "a:1"; run "cur…
+          the step `s` uses the network before the mesh's proxy is up
+        "#);
+    }
+
+    #[test]
+    fn traffic_may_bypass_the_proxy() {
+        for (annotations, step) in [
+            ("\"linkerd.io/inject\" \"disabled\"", ""),
+            ("\"linkerd.io/inject\" \"enabled\"; \"config.linkerd.io/skip-outbound-ports\" \"80\"", ""),
+            (
+                "\"linkerd.io/inject\" \"enabled\"; \"config.alpha.linkerd.io/proxy-enable-native-sidecar\" \"true\"",
+                "",
+            ),
+            ("\"sidecar.istio.io/inject\" \"true\"", "securityContext { runAsUser 1337 }"),
+            ("\"vault.hashicorp.com/agent-inject\" \"true\"", ""),
+        ] {
+            passes(CODE, &pod(annotations, step));
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::volume_at;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::rerun::Leftover;
+use crate::steps::StepKind;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (step, script) in pod.steps(&["clone"]) {
@@ -17,16 +18,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 continue;
             }
             let Some(when) = pod.runs_again(step, Leftover::Volume(volume)) else { continue };
-            found.push(
-                Diagnostic::warning(
-                    Code::UnguardedClone,
-                    pod.place(script, command),
-                    format!("the step `{}` cannot run twice: it clones into `{folder}`", step.name.text),
-                )
-                .here("fails if the folder has files")
-                .label(volume.span, format!("keeps its files, and the step {when}"))
-                .help("use the built-in `clone`, or clone into a new folder and rename it afterwards"),
-            );
+            let diagnostic = Diagnostic::warning(
+                Code::UnguardedClone,
+                pod.place(script, command),
+                format!("the step `{}` cannot run twice: it clones into `{folder}`", step.name.text),
+            )
+            .here("fails if the folder has files")
+            .label(volume.span, format!("keeps its files, and the step {when}"));
+            let otherwise = "use the built-in `clone`, or clone into a new folder and rename it afterwards";
+            found.push(pod.offering(StepKind::Clone, step, diagnostic, otherwise));
         }
     }
 }

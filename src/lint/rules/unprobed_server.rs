@@ -27,7 +27,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let asked = ports.asked(pod, place.container);
         let loops = || {
             let script = pod.scripts[place.container].as_ref().and_then(LazyScript::get);
-            script.is_some_and(|script| !script.loops.is_empty())
+            script.is_some_and(|script| script.waits().next().is_some())
         };
         if asked.is_empty() || loops() {
             continue;

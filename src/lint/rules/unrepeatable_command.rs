@@ -1,112 +1,120 @@
 #![doc = include_str!("../../diagnostic/explain/unrepeatable-command.md")]
 
-use super::volume_at;
+mod files;
+mod refusals;
+mod statements;
+
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
-use crate::lint::rerun::Leftover;
-use crate::lint::shell::PlainCommand;
-use crate::model::Container;
-
-/// What is in every command that cannot be repeated: a program, or the redirection that appends to a file.
-const WORDS: [&str; 6] = ["mkdir", "ln", "tables", "createdb", "createuser", ">>"];
+use crate::lint::files::changes;
+use crate::lint::rerun::{Leftover, outlives_pod};
+use crate::lint::scripts::ScriptPlace;
+use crate::lint::shell::{PlainCommand, ShellScript};
+use crate::model::{Container, Direction, Role, WorkloadKind};
+use crate::object::Node;
+use crate::source::Span;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (step, script) in pod.steps(&WORDS) {
+    let words: Vec<&str> = [files::WORDS, refusals::WORDS, statements::WORDS].concat();
+    for (container, place, script) in pod.all_scripts(&words) {
+        if !matches!(place, ScriptPlace::Command | ScriptPlace::PostStart) {
+            continue;
+        }
+        let is_app = container.role != Role::Step;
+        if is_app && matches!(pod.workload.kind, WorkloadKind::Job | WorkloadKind::Pod) {
+            continue;
+        }
+        let changes = changes(container, script);
         for (at, command) in script.commands.iter().enumerate() {
-            if command.guarded || command.may_fail {
+            if command.tested {
                 continue;
             }
-            let before = &script.commands[..at];
-            let Some(fault) = fault(pod, step, command, before) else { continue };
-            let Some(when) = pod.runs_again(step, fault.leftover) else { continue };
-            let place = pod.place(script, command);
-            let mut diagnostic = Diagnostic::warning(
-                Code::UnrepeatableCommand,
-                place,
-                format!("the step `{}` cannot run twice: {}", step.name.text, fault.why),
-            )
-            .here(format!("the step {when}"))
-            .help(fault.help);
-            if let Some((old, new)) = fault.replaced
-                && place != script.span
-                && let Some(start) = pod.sources.slice(place).find(old)
-            {
-                let start = place.start + u32::try_from(start).unwrap_or_default();
-                let end = start + u32::try_from(old.len()).unwrap_or_default();
-                let span = crate::source::Span { start, end, ..place };
-                diagnostic = diagnostic.fix(format!("use `{new}`"), span, new, Applicability::Unsafe);
+            let context = Repeated { pod, container, place, script, changes: &changes, command, at };
+            let fault = || {
+                let of_files = files::fault(&context);
+                of_files.or_else(|| statements::fault(&context)).or_else(|| refusals::fault(&context))
+            };
+            let Some(fault) = fault() else { continue };
+            if fault.fails && !script.fails_with(command) || is_app && !fault.fails {
+                continue;
             }
-            found.push(diagnostic);
+            let Some(leftover) = context.leftover(fault.leftover) else { continue };
+            let Some(when) = pod.runs_again(container, leftover) else { continue };
+            found.push(context.warning(fault, &when));
         }
     }
 }
 
-struct RepeatFault<'a> {
+/// A command that runs again whenever its container does.
+struct Repeated<'p, 'a> {
+    pod: &'p Pod<'a>,
+    container: &'p Container,
+    place: ScriptPlace,
+    script: &'p ShellScript<'a>,
+    /// What the whole script changes.
+    changes: &'p [crate::lint::files::FileChange<'p>],
+    command: &'p PlainCommand,
+    /// Its index in the script.
+    at: usize,
+}
+
+struct RepeatFault<'p> {
     why: String,
-    /// What makes the second run fail.
-    leftover: Leftover<'a>,
-    help: &'static str,
+    /// What a second run finds.
+    leftover: Leftover<'p>,
+    /// Whether the command fails then; if not, it does harm.
+    fails: bool,
+    help: String,
     /// The words to replace, if that fixes it.
     replaced: Option<(&'static str, &'static str)>,
 }
 
-fn fault<'a>(
-    pod: &Pod<'a>,
-    step: &Container,
-    command: &PlainCommand,
-    before: &[PlainCommand],
-) -> Option<RepeatFault<'a>> {
-    let removed = |path: &str| {
-        before.iter().any(|command| {
-            ["rm", "rmdir", "find"].contains(&command.program())
-                && command.arguments().any(|word| path.starts_with(word.trim_end_matches(['*', '/'])))
-        })
-    };
-    let kept = |path: &str| {
-        let volume = volume_at(pod.workload, step, path).filter(|_| !removed(path))?;
-        Some(Leftover::Volume(volume))
-    };
-    let fault = |leftover, why: String, help, replaced| Some(RepeatFault { why, leftover, help, replaced });
-    match command.program() {
-        "mkdir" if !command.has('p', "parents") => {
-            let (path, leftover) = command.operands().find_map(|path| Some((path, kept(path)?)))?;
-            fault(
-                leftover,
-                format!("`mkdir` fails if `{path}` exists"),
-                "use `mkdir -p`",
-                Some(("mkdir", "mkdir -p")),
-            )
+impl<'p> Repeated<'p, '_> {
+    /// What is left in the pod's network, which the pod may share with its node.
+    fn network(&self) -> Leftover<'p> {
+        let shares = self.pod.workload.pod.spec.get("hostNetwork").and_then(Node::as_bool);
+        if shares == Some(true) { Leftover::Elsewhere } else { Leftover::Network }
+    }
+
+    /// Where the traces really are: those in a server of the pod itself are in its volumes, if it has one that outlives the
+    /// pod.
+    fn leftover(&self, leftover: Leftover<'p>) -> Option<Leftover<'p>> {
+        let is_elsewhere = matches!(leftover, Leftover::Elsewhere);
+        let names_local = || {
+            let mut words = self.command.written.iter();
+            words.any(|word| word.contains("localhost") || word.contains("127.0.0.1"))
+        };
+        let names_host = || {
+            let mut words = self.command.written.iter();
+            words.any(|word| word.starts_with("-h") || word.starts_with("--host") || word.contains("://"))
+        };
+        if !is_elsewhere || !(names_local() || (self.place == ScriptPlace::PostStart && !names_host())) {
+            return Some(leftover);
         }
-        "ln" if !command.has('f', "force") && command.operands().count() == 2 => {
-            let path = command.operands().last()?;
-            let leftover = kept(path)?;
-            let replaced = command.written.iter().any(|word| word == "-s").then_some(("ln -s", "ln -sfn"));
-            fault(leftover, format!("`ln` fails if `{path}` exists"), "use `ln -sfn`", replaced)
-        }
-        "iptables" | "ip6tables" if command.has('N', "new-chain") => {
-            let why = "the new chain still exists in the pod's network".to_owned();
-            fault(Leftover::Network, why, "use `iptables -N NAME || iptables -F NAME`", None)
-        }
-        "createdb" | "createuser" => {
-            let why = format!("`{}` fails if its object exists", command.program());
-            fault(
-                Leftover::Elsewhere,
-                why,
-                "check first whether it exists, or accept the failure: `|| true`",
-                None,
-            )
-        }
-        _ => {
-            let path = command.outputs.iter().find_map(|(file, adds)| file.as_deref().filter(|_| *adds))?;
-            // A file grows from run to run only if no earlier command creates it anew.
-            let begun = before.iter().any(|before| {
-                before.outputs.iter().any(|(file, adds)| !adds && file.as_deref() == Some(path))
-                    || before.arguments().any(|word| word == path)
-            });
-            let leftover = kept(path).filter(|_| !begun)?;
-            let help = "create the file anew: use `>` for the first line, or write all lines at once";
-            fault(leftover, format!("`>>` appends to `{path}` again"), help, None)
-        }
+        let mounts = self.container.mounts.iter().filter(|mount| mount.direction != Direction::Reads);
+        let volumes = mounts.filter_map(|mount| self.pod.workload.volumes.get(mount.index?));
+        volumes.map(Leftover::Volume).find(|volume| outlives_pod(*volume))
+    }
+
+    /// Whether a later command can fail, so that the container runs again where this command succeeded.
+    fn may_fail_later(&self) -> bool {
+        self.script.commands[self.at + 1..].iter().any(|later| self.script.fails_with(later))
+    }
+
+    fn warning(&self, fault: RepeatFault<'_>, when: &str) -> Diagnostic {
+        let place = self.pod.place(self.script, self.command);
+        let headline = format!("{} cannot run twice: {}", self.place.of(self.container), fault.why);
+        let diagnostic = Diagnostic::warning(Code::UnrepeatableCommand, place, headline)
+            .here(format!("the {} {when}", self.container.role.name()))
+            .help(fault.help);
+        let Some((old, new)) = fault.replaced.filter(|_| place != self.script.span) else {
+            return diagnostic;
+        };
+        let Some(start) = self.pod.sources.slice(place).find(old) else { return diagnostic };
+        let start = place.start + u32::try_from(start).unwrap_or_default();
+        let end = start + u32::try_from(old.len()).unwrap_or_default();
+        let span = Span { start, end, ..place };
+        diagnostic.fix(format!("use `{new}`"), span, new, Applicability::Unsafe)
     }
 }
 
@@ -125,7 +133,7 @@ mod tests {
                 step("mkdir /v/a"),
                 step("ln -s /opt/a /v/a"),
                 step("echo a >> /v/config"),
-                step("iptables -t nat -N REDIRECT"),
+                step("iptables -t nat -N REDIRECT; iptables -A REDIRECT -j RETURN"),
                 step("createdb shop"),
             ],
         );
@@ -142,8 +150,8 @@ mod tests {
           + ln -sfn /opt/a /v/a
         «echo a >> /v/config»
           the step `s` cannot run twice: `>>` appends to `/v/config` again
-        «iptables -t nat -N REDIRECT»
-          the step `s` cannot run twice: the new chain still exists in the pod's network
+        «iptables -t nat -N REDIRECT;» iptables -A REDIRECT -j…
+          the step `s` cannot run twice: `iptables -N` finds the new chain still in the network
         «createdb shop»
           the step `s` cannot run twice: `createdb` fails if its object exists
         ");
@@ -160,9 +168,121 @@ mod tests {
             "cp /etc/config /v/config; echo b >> /v/config",
             "echo a >> /tmp/log",
             "if ! createdb shop; then echo there; fi",
+            "[ -f /v/done ] && exit 0; createdb shop",
+            "set +e; mkdir /v/a || exit 0",
+            "iptables -t nat -N REDIRECT",
+            "sed -i '/a/d' /v/config",
+            "cp /etc/a /v/a; chmod 0444 /v/a",
+            "psql -c 'CREATE TABLE IF NOT EXISTS a (b int)'",
+            "psql -tAc 'SELECT 1' | grep -q 1 || psql -c 'CREATE DATABASE a'",
+            "psql -c 'DROP DATABASE IF EXISTS a; CREATE DATABASE a'",
+            "kubectl create secret generic a --dry-run=client -o yaml | kubectl apply -f -",
+            "kubectl create -f job.yaml",
+            "helm upgrade --install a b",
+            "vault operator init -status || vault operator init",
+            "initdb -D /tmp/a",
         ] {
             passes(Code::UnrepeatableCommand, &step(script));
         }
+    }
+
+    #[test]
+    fn servers_remember() {
+        let shown = found(
+            Code::UnrepeatableCommand,
+            [
+                step("psql -v ON_ERROR_STOP=1 -c \"CREATE USER a PASSWORD '$B'\""),
+                step("mysql -h db -e 'CREATE DATABASE a; GRANT ALL ON a.* TO b'"),
+                step("echo \"INSERT INTO a VALUES (1)\" | mysql -h db a"),
+                step("mysql -h db <<EOF\n      CREATE TABLE a (b int);\n      EOF"),
+                step("kubectl create configmap a --from-literal=b=c"),
+                step("helm install a b/a"),
+                step("python manage.py createsuperuser --noinput"),
+                step("kafka-topics.sh --bootstrap-server a:9092 --create --topic b"),
+                step("php artisan migrate:fresh --force"),
+                step("initdb -D /v/data && echo a"),
+                step("mongosh --host a --eval 'rs.initiate()'"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        «psql -v ON_ERROR_STOP=1 -c "CREATE USER a PASSWORD '$B'"»
+          the step `s` cannot run twice: `CREATE USER` fails if its object exists
+        «mysql -h db -e 'CREATE DATABASE a; GRANT ALL ON a.* TO b'»
+          the step `s` cannot run twice: `CREATE DATABASE` fails if its object exists
+        …ERT INTO a VALUES (1)" | «mysql -h db a»
+          the step `s` cannot run twice: `INSERT` adds its rows again, or fails if their key exists
+        «mysql -h db <<EOF»
+          the step `s` cannot run twice: `CREATE TABLE` fails if its object exists
+        «kubectl create configmap a --from-literal=b=c»
+          the step `s` cannot run twice: `kubectl create` fails if its object exists
+        «helm install a b/a»
+          the step `s` cannot run twice: `helm install` fails if the release exists
+        «python manage.py createsuperuser --noinput»
+          the step `s` cannot run twice: `manage.py createsuperuser` fails if the user exists
+        «kafka-topics.sh --bootstrap-server a:9092 --create --topic b»
+          the step `s` cannot run twice: `kafka-topics.sh --create` fails if the topic exists
+        «php artisan migrate:fresh --force»
+          the step `s` cannot run twice: `artisan migrate:fresh` erases what is there
+        «initdb -D /v/data &&» echo a
+          the step `s` cannot run twice: `initdb` fails if its folder has files
+        «mongosh --host a --eval 'rs.initiate()'»
+          the step `s` cannot run twice: `mongosh rs.initiate` fails once the set is initialized
+        "#);
+    }
+
+    #[test]
+    fn files_remember() {
+        let other = |script: &str| {
+            step(script)
+                .replace("mounts v at /v\n  }", "securityContext { runAsUser 7 }; mounts v at /v\n  }")
+        };
+        let shown = found(
+            Code::UnrepeatableCommand,
+            [
+                other("cp /ca/a.crt /v/a.crt && chmod 0444 /v/a.crt"),
+                other("echo a > /v/key; chmod a-w /v/key"),
+                step("cd /v && mkdir a && touch a/b"),
+                step("sed -i '$a host=a' /v/config"),
+                step("keytool -importcert -alias a -keystore /v/certs -file /a"),
+                step("ssh-keygen -t ed25519 -N '' -f /v/key"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r"
+        «cp /ca/a.crt /v/a.crt &&» chmod 0444 /v/a.crt
+          the step `s` cannot run twice: `chmod 0444` has made `/v/a.crt` read-only by then
+          fix (unsafe): use `cp -f`
+          - cp /ca/a.crt /v/a.crt && ch…
+          + cp -f /ca/a.crt /v/a.crt && ch…
+        «echo a > /v/key;» chmod a-w /v/key
+          the step `s` cannot run twice: `chmod a-w` has made `/v/key` read-only by then
+        cd /v && «mkdir a &&» touch a/b
+          the step `s` cannot run twice: `mkdir` fails if `/v/a` exists
+          fix (unsafe): use `mkdir -p`
+          - cd /v && mkdir a && touch a/b
+          + cd /v && mkdir -p a && touch a/b
+        «sed -i '$a host=a' /v/config»
+          the step `s` cannot run twice: `sed` adds the line to `/v/config` again
+        «keytool -importcert -alias a -keystore /v/certs -file /a»
+          the step `s` cannot run twice: `keytool` fails if the alias exists in `/v/certs`
+        «ssh-keygen -t ed25519 -N '' -f /v/key»
+          the step `s` cannot run twice: `ssh-keygen` asks before it overwrites `/v/key`
+        ");
+        passes(Code::UnrepeatableCommand, &other("cp -f /ca/a.crt /v/a.crt && chmod 0444 /v/a.crt"));
+        passes(Code::UnrepeatableCommand, &other("cp /ca/a.crt /v/a.crt && chmod 0644 /v/a.crt"));
+    }
+
+    #[test]
+    fn apps_run_again_too() {
+        let app = |kind: &str, script: &str| {
+            let policy = if kind == "job" { "restartPolicy Never" } else { "replicas 1" };
+            format!("{kind} p {{ {policy}; app b {{ image \"b:1\"; script \"{script}\" }} }}")
+        };
+        let shown = found(Code::UnrepeatableCommand, [app("deployment", "createdb shop && exec server")]);
+        insta::assert_snapshot!(shown, @r#"
+        …b { image "b:1"; script "«createdb shop &&» exec server" } }
+          the app `b` cannot run twice: `createdb` fails if its object exists
+        "#);
+        passes(Code::UnrepeatableCommand, &app("job", "createdb shop"));
     }
 
     /// When the steps of a pod run again, according to the label of a finding.
@@ -187,7 +307,7 @@ mod tests {
             when(POD, "claim \"data\"", "", "mkdir /v/a"),
             when(POD, "", "restartPolicy Never", "mkdir /v/a"),
             when(POD, "", RULE, "mkdir /v/a"),
-            when(POD, "", "", "iptables -N CHAIN"),
+            when(POD, "", "", "iptables -N CHAIN; check"),
             when(JOB, "", "", "mkdir /v/a"),
             when(JOB, "", "restartPolicy OnFailure", "mkdir /v/a"),
             when(JOB, "claim \"data\"", "", "mkdir /v/a"),

@@ -1,15 +1,12 @@
 //! Finds out what a container runs, and parses it when a rule needs it.
 
-use super::read;
-use super::{PlainCommand, ShellScript};
+use super::wrapper::{self, StartedProgram};
+use super::{PlainCommand, ShellScript, base_name, call, read};
 use crate::model::Container;
 use crate::object::{Node, Value};
 use crate::source::Span;
 use std::borrow::Cow;
 use std::cell::OnceCell;
-
-/// The shells, by the name of their program.
-const SHELLS: [&str; 7] = ["sh", "bash", "ash", "dash", "ksh", "mksh", "zsh"];
 
 /// What a container runs, parsed when it is needed.
 #[derive(Debug)]
@@ -24,9 +21,9 @@ pub(in crate::lint) struct LazyScript<'a> {
 #[derive(Debug)]
 enum RawCommand<'a> {
     /// The script in the arguments of a shell.
-    Shell { text: &'a str, span: Span, errexit: bool, pipefail: bool },
+    Shell { text: &'a str, span: Span, shell: &'a str, errexit: bool, pipefail: bool, is_timed: bool },
     /// A program that is started without a shell.
-    Program { words: Vec<&'a str>, span: Span },
+    Program { words: Vec<&'a str>, span: Span, started: StartedProgram },
 }
 
 impl<'a> LazyScript<'a> {
@@ -34,17 +31,48 @@ impl<'a> LazyScript<'a> {
     pub(in crate::lint) fn of(container: &'a Container) -> Option<Self> {
         let list = |field| container.fields.get(field).map_or(&[][..], Node::items);
         let words: Vec<&Node> = list("command").iter().chain(list("args")).collect();
-        if words.is_empty() || words.iter().any(|word| matches!(word.value, Value::Unresolved)) {
+        // If only arguments are set, the program is the image's entrypoint, which usually has the name of the image.
+        let image = || container.fields.get("image")?.as_text()?.rsplit('/').next()?.split([':', '@']).next();
+        let own = if list("command").is_empty() { Some(image()?) } else { None };
+        Self::new(&words, own, container.run)
+    }
+
+    /// What a hook or a probe runs.
+    pub(in crate::lint) fn of_words(words: &'a [Node]) -> Option<Self> {
+        Self::new(&words.iter().collect::<Vec<_>>(), None, None)
+    }
+
+    fn new(nodes: &[&'a Node], entrypoint: Option<&'a str>, run: Option<Span>) -> Option<Self> {
+        let (first, last) = (nodes.first()?.span, nodes.last()?.span);
+        if nodes.iter().any(|word| matches!(word.value, Value::Unresolved)) {
             return None;
         }
-        let shell = words.iter().take(2).position(|word| {
-            word.as_text().is_some_and(|text| SHELLS.contains(&text.rsplit('/').next().unwrap_or(text)))
-        });
-        let command = match shell {
-            Some(at) => RawCommand::shell(&words[at + 1..])?,
-            None => RawCommand::program(&words, container, list("command").is_empty())?,
+        let own = usize::from(entrypoint.is_some());
+        let texts = nodes.iter().map(|word| word.as_text().unwrap_or_default());
+        let words: Vec<&str> = entrypoint.into_iter().chain(texts).collect();
+        let mut started = wrapper::started(|at| words.get(at).copied());
+        // An image's entrypoint may start the shell that its arguments name.
+        if started.at == 0 && own == 1 && call::is_shell(words.get(1)?) {
+            started.at = 1;
+        }
+        let command = match call::script_of(&words[started.at..]) {
+            Some(call) => RawCommand::Shell {
+                text: words[started.at + call.text],
+                span: nodes.get((started.at + call.text).checked_sub(own)?)?.span,
+                shell: base_name(words[started.at]),
+                errexit: call.errexit,
+                pipefail: call.pipefail,
+                is_timed: started.is_timed,
+            },
+            None if call::is_shell(words[started.at]) => return None,
+            None => RawCommand::Program { words, span: run.unwrap_or_else(|| first.to(last)), started },
         };
         Some(Self { command, joined: OnceCell::new(), script: OnceCell::new() })
+    }
+
+    /// The commands, if one of some words may be among them.
+    pub(in crate::lint) fn mentioning(&self, words: &[&str]) -> Option<&ShellScript<'a>> {
+        if self.may_mention(words) { self.get() } else { None }
     }
 
     /// The commands; `None` if they cannot be parsed.
@@ -54,10 +82,12 @@ impl<'a> LazyScript<'a> {
 
     /// Whether one of some words without quotes and backslashes may be in a command.
     pub(in crate::lint) fn may_mention(&self, words: &[&str]) -> bool {
-        let RawCommand::Shell { text, .. } = &self.command else { return true };
+        let RawCommand::Shell { text, pipefail, .. } = &self.command else { return true };
         let joined = self.joined.get_or_init(|| joined(text));
         // `$'\x61'` is the letter `a`.
-        text.contains("$'") || words.iter().any(|word| joined.contains(word))
+        text.contains("$'")
+            || (*pipefail && words.contains(&"pipefail"))
+            || words.iter().any(|word| joined.contains(word))
     }
 
     /// Whether the shell's options end the script at the first failed command.
@@ -77,49 +107,20 @@ fn joined(text: &str) -> Cow<'_, str> {
 }
 
 impl<'a> RawCommand<'a> {
-    /// The script in the arguments of a shell.
-    fn shell(words: &[&'a Node]) -> Option<Self> {
-        let flags = words.iter().take_while(|word| {
-            word.as_text()
-                .is_some_and(|text| text.starts_with(['-', '+']) || ["pipefail", "errexit"].contains(&text))
-        });
-        let flags: Vec<&str> = flags.filter_map(|word| word.as_text()).collect();
-        let given = |letter| {
-            flags.iter().any(|flag| flag.starts_with('-') && !flag.starts_with("--") && flag.contains(letter))
-        };
-        if !given('c') {
-            return None;
-        }
-        let node = words.get(flags.len())?;
-        Some(Self::Shell {
-            text: node.as_text()?,
-            span: node.span,
-            errexit: given('e') || flags.contains(&"errexit"),
-            pipefail: flags.contains(&"pipefail"),
-        })
-    }
-
-    /// A program that is started without a shell. If only arguments are set, the program is the image's entrypoint, which
-    /// usually has the name of the image.
-    fn program(words: &[&'a Node], container: &'a Container, is_arguments: bool) -> Option<Self> {
-        let image = || container.fields.get("image")?.as_text()?.rsplit('/').next()?.split([':', '@']).next();
-        let own = if is_arguments { Some(image()?) } else { None };
-        let texts = own.into_iter().chain(words.iter().map(|word| word.as_text().unwrap_or_default()));
-        let (first, last) = (words.first()?.span, words.last()?.span);
-        let span = container.run.unwrap_or_else(|| first.to(last));
-        Some(Self::Program { words: texts.collect(), span })
-    }
-
     fn parse(&self) -> Option<ShellScript<'a>> {
         match self {
-            Self::Shell { text, span, errexit, pipefail } => {
+            Self::Shell { text, span, shell, errexit, pipefail, is_timed } => {
                 let mut script = read::read(text, *span)?;
+                script.shell = shell;
                 script.errexit |= errexit;
                 script.pipefail |= pipefail;
+                for repeated in &mut script.loops {
+                    repeated.bounded |= is_timed;
+                }
                 Some(script)
             }
-            Self::Program { words, span } => {
-                let mut command = PlainCommand {
+            Self::Program { words, span, started } => {
+                let command = PlainCommand {
                     words: words
                         .iter()
                         .map(|text| (!text.contains("$(")).then(|| (*text).to_owned()))
@@ -127,16 +128,11 @@ impl<'a> RawCommand<'a> {
                     written: words.iter().map(|text| (*text).to_owned()).collect(),
                     ..PlainCommand::default()
                 };
-                read::unwrap(&mut command);
-                Some(ShellScript {
-                    text: None,
-                    span: *span,
-                    commands: vec![command],
-                    loops: Vec::new(),
-                    errexit: true,
-                    pipefail: true,
-                    lines: OnceCell::new(),
-                })
+                let mut script = ShellScript::new(None, *span);
+                script.commands = command.without_wrappers(started);
+                script.errexit = true;
+                script.pipefail = true;
+                Some(script)
             }
         }
     }

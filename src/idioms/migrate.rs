@@ -1,9 +1,10 @@
-//! Converts the commands of migration tools to `migrate`.
+//! Recognizes the commands of migration tools: `migrate`.
 
-use super::step::{Idiom, Step};
+use super::Idiom;
+use super::candidate::Step;
 use crate::steps::StepKind;
 
-const CHANGES: &[&str] = &["add `once` to run it in one Job for the whole rollout instead of in each pod"];
+const ONCE: &str = "add `once` to run it in one Job for the whole rollout instead of in each pod";
 
 pub(super) fn of(step: &Step) -> Option<Idiom> {
     let words: Vec<&str> = step.once()?.iter().map(String::as_str).collect();
@@ -16,6 +17,8 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         ["goose", "up"] => "goose",
         _ => return None,
     };
-    let statements = vec![vec![tool.to_owned()]];
-    Some(Idiom { keeps_image: true, ..Idiom::new(StepKind::Migrate, statements, CHANGES) })
+    let mut idiom = Idiom::new(StepKind::Migrate, vec![vec![tool.to_owned()]]);
+    idiom.keeps_image = true;
+    idiom.hints.push(ONCE);
+    Some(idiom)
 }

@@ -7,14 +7,14 @@ use crate::vocabulary::KEYWORDS;
 use std::fmt::Write as _;
 
 /// A name in a declaration or reference, or the key of a map: a word literally, anything else in quotes.
-pub(super) fn name(text: &str) -> String {
+pub(crate) fn name(text: &str) -> String {
     let is_word = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
     if is_word && !KEYWORDS.contains(&text) { text.to_owned() } else { quoted(text) }
 }
 
 /// A text in quotes, on one line: raw if it would need escapes and has no single quote.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let plain = |char: char| !char.is_control() && !is_invisible(char);
     if text.contains(['"', '\\']) && !text.contains('\'') && text.chars().all(plain) {
         return format!("'{text}'");
@@ -26,14 +26,9 @@ pub(super) fn quoted(text: &str) -> String {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
             '#' if text[at + 1..].starts_with('{') => out.push_str("\\#"),
             char if plain(char) => out.push(char),
-            char => {
-                // Writing to a text does not fail.
-                let _ = write!(out, "\\u{{{:x}}}", u32::from(char));
-            }
+            char => escape(char, &mut out),
         }
     }
     out.push('"');
@@ -41,7 +36,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// An absolute path literally, anything else in quotes.
-pub(super) fn path(text: &str) -> String {
+pub(crate) fn path(text: &str) -> String {
     let needs_no_quotes = |char: char| {
         char.is_ascii_alphanumeric()
             || "-./:?@_<=>$%&*+!\\^`|~".contains(char)
@@ -55,7 +50,7 @@ pub(super) fn path(text: &str) -> String {
 }
 
 /// A text in an `env` block or a map: plain numbers and booleans without quotes.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let is_number = text.len() < 16
         && text.bytes().all(|byte| byte.is_ascii_digit())
         && (text == "0" || text.starts_with(|first: char| ('1'..='9').contains(&first)));
@@ -63,7 +58,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// A number of seconds with its unit.
-pub(super) fn seconds(count: i64) -> String {
+pub(crate) fn seconds(count: i64) -> String {
     match count {
         3600.. if count % 3600 == 0 => format!("{}h", count / 3600),
         120.. if count % 60 == 0 => format!("{}m", count / 60),
@@ -71,21 +66,75 @@ pub(super) fn seconds(count: i64) -> String {
     }
 }
 
-/// The lines of a text for the raw multi-line form, and whether a newline ends it; `None` if that form cannot express it.
-pub(super) fn lines(text: &str) -> Option<(Vec<&str>, bool)> {
-    let (body, newline) = text.strip_suffix('\n').map_or((text, false), |body| (body, true));
+/// A text in the multi-line form.
+#[derive(Clone, Debug)]
+pub(crate) struct TextBlock {
+    /// The quotes around it: raw, or with escapes.
+    pub(crate) quotes: &'static str,
+    pub(crate) lines: Vec<String>,
+    /// Whether a newline ends the text.
+    pub(crate) ends_line: bool,
+}
+
+/// A text of several lines in the multi-line form: raw if that can express it, else with escapes where they are needed.
+pub(crate) fn block(text: &str) -> Option<TextBlock> {
+    if !text.contains('\n') {
+        return None;
+    }
+    let (body, ends_line) = text.strip_suffix('\n').map_or((text, false), |body| (body, true));
     let lines: Vec<&str> = body.split('\n').collect();
+    if !ends_line && lines.last().is_some_and(|last| is_blank(last)) {
+        return None;
+    }
     // Indentation that all lines share would be removed.
-    let is_blank = |line: &str| line.bytes().all(|byte| byte == b' ' || byte == b'\t');
     let shared = lines.iter().filter(|line| !is_blank(line)).all(|line| line.starts_with([' ', '\t']));
-    let fits = text.contains('\n')
-        && !shared
+    let is_odd = |char: char| (char.is_control() && char != '\n' && char != '\t') || is_invisible(char);
+    let is_raw = !shared
         && !text.contains("'''")
         && lines.iter().all(|line| line.is_empty() || !is_blank(line))
-        && !text.contains(|char: char| (char.is_control() && char != '\n' && char != '\t') || is_invisible(char))
+        && !text.contains(is_odd)
         // Closing quotes at the end of a line would merge with quotes of the text.
-        && (newline || !body.ends_with(['\'', '\n']));
-    fits.then_some((lines, newline))
+        && (ends_line || !body.ends_with('\''));
+    if is_raw {
+        let lines = lines.into_iter().map(str::to_owned).collect();
+        return Some(TextBlock { quotes: "'''", lines, ends_line });
+    }
+    let last = lines.len() - 1;
+    let first = lines.iter().position(|line| !is_blank(line));
+    let escaped = |(at, line): (usize, &&str)| {
+        let mut escaped = String::with_capacity(line.len());
+        let is_indented = line.starts_with([' ', '\t']) && (is_blank(line) || (shared && Some(at) == first));
+        for (place, char) in line.char_indices() {
+            let rest = &line[place..];
+            let is_last_quote = !ends_line && at == last && rest == "\"";
+            match char {
+                ' ' | '\t' if place == 0 && is_indented => escape(char, &mut escaped),
+                '\\' => escaped.push_str("\\\\"),
+                '"' if rest.starts_with("\"\"\"") || is_last_quote => escaped.push_str("\\\""),
+                '#' if rest.starts_with("#{") => escaped.push_str("\\#"),
+                char if is_odd(char) => escape(char, &mut escaped),
+                char => escaped.push(char),
+            }
+        }
+        escaped
+    };
+    let lines = lines.iter().enumerate().map(escaped).collect();
+    Some(TextBlock { quotes: "\"\"\"", lines, ends_line })
+}
+
+fn is_blank(line: &str) -> bool {
+    line.bytes().all(|byte| byte == b' ' || byte == b'\t')
+}
+
+fn escape(char: char, out: &mut String) {
+    match char {
+        '\t' => out.push_str("\\t"),
+        '\r' => out.push_str("\\r"),
+        char => {
+            // Writing to a text does not fail.
+            let _ = write!(out, "\\u{{{:x}}}", u32::from(char));
+        }
+    }
 }
 
 /// Whether a character is invisible or easily mistaken for another.
@@ -124,12 +173,24 @@ mod tests {
     }
 
     #[test]
-    fn many_lines_need_a_line_without_indentation() {
-        assert_eq!(lines("a\n b\n"), Some((vec!["a", " b"], true)));
-        assert_eq!(lines("a\n\nb"), Some((vec!["a", "", "b"], false)));
-        assert_eq!(lines(" a\n b\n"), None);
-        assert_eq!(lines("a\n \nb\n"), None);
-        assert_eq!(lines("a'''\nb\n"), None);
-        assert_eq!(lines("one"), None);
+    fn many_lines_are_raw_if_they_can_be() {
+        let written = |text: &str| {
+            let block = block(text)?;
+            let end = if block.ends_line { "\n" } else { "" };
+            Some(format!("{0}\n{1}{end}{0}", block.quotes, block.lines.join("\n")))
+        };
+        let cases = [
+            "a\n b\n",
+            "a\n\nb",
+            "\na\\\n",
+            " a\n b\n",
+            "a\\\n \nb\n",
+            "a'''\nb\n",
+            "a\r\nb\"\r\n",
+            "a'''\n\"\"\"b\"",
+            "a\n#{b}\r\n",
+        ];
+        insta::assert_snapshot!(cases.map(|text| written(text).unwrap()).join("\n"), @"");
+        assert_eq!((written("one"), written("a\n "), written("\n")), (None, None, Some("'''\n\n'''".into())));
     }
 }

@@ -1,0 +1,170 @@
+//! Offers the built-in step that does the work of a step, with the recognizer of `import --idioms`.
+
+use super::Pod;
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+use crate::idioms::{Candidate, Idiom, MountPlace, Variable, of};
+use crate::literal;
+use crate::model::{Container, Volume};
+use crate::object::Node;
+use crate::source::{FileId, SourceFile, Span};
+use crate::steps::StepKind;
+use crate::syntax::parse;
+use crate::syntax::tree::Statement;
+
+impl Pod<'_> {
+    /// Adds the built-in step of a kind to a finding, as it would stand in the source; another help if the step does more
+    /// than it.
+    pub(super) fn offering(
+        &self,
+        kind: StepKind,
+        step: &Container,
+        diagnostic: Diagnostic,
+        otherwise: &str,
+    ) -> Diagnostic {
+        let idiom = self.candidate(step).and_then(|candidate| of(&candidate));
+        // What moves files changes other containers, too.
+        let Some(idiom) = idiom.filter(|idiom| idiom.kind == kind && idiom.folder.is_none()) else {
+            return diagnostic.help(otherwise);
+        };
+        let statements: Vec<String> = idiom.statements.iter().map(|words| words.join(" ")).collect();
+        let name = literal::name(&step.qualified.to_string());
+        let title = format!("use `{} {name} {{ {} }}`", kind.keyword(), statements.join("; "));
+        let mut offered = diagnostic.help(title.clone());
+        for change in &idiom.changes {
+            offered = offered.help(format!("check this change: {change}"));
+        }
+        if let Some(edit) = self.replaced(step, &idiom, &statements) {
+            let is_same = idiom.keeps_image && idiom.changes.is_empty();
+            let applicability = if is_same { Applicability::Safe } else { Applicability::Unsafe };
+            offered.fix = Some(Fix { title, edits: vec![edit], applicability });
+        }
+        offered
+    }
+
+    /// A step as the recognizer sees it; `None` if its command is not known.
+    fn candidate<'s>(&'s self, step: &'s Container) -> Option<Candidate<'s>> {
+        let items = |key: &str| step.fields.get(key).map_or(&[][..], Node::items);
+        let words = |key: &str| -> Option<Vec<&str>> { items(key).iter().map(Node::as_text).collect() };
+        let text = |node: &'s Node, key: &str| node.get(key).and_then(Node::as_text);
+        let mounts = items("volumeMounts").iter().filter_map(|mount| {
+            let volume = text(mount, "name")?;
+            let declared = self.workload.volumes.iter().find(|declared| declared.name.text == volume);
+            Some(MountPlace {
+                volume,
+                path: text(mount, "mountPath")?,
+                is_whole: ["subPath", "subPathExpr"].iter().all(|key| mount.get(key).is_none()),
+                is_fresh: declared.is_some_and(starts_empty),
+                is_first: false,
+            })
+        });
+        let variables = items("env").iter().filter_map(|variable| {
+            let value = text(variable, "value").filter(|value| !value.contains("$("));
+            Some(Variable { name: text(variable, "name")?, value })
+        });
+        Some(Candidate {
+            image: step.fields.get("image").and_then(Node::as_text),
+            command: words("command")?,
+            args: words("args")?,
+            working_dir: step.fields.get("workingDir").and_then(Node::as_text),
+            mounts: mounts.collect(),
+            variables: variables.collect(),
+            has_other_variables: step.fields.get("envFrom").is_some(),
+            is_plain_root: step.fields.get("securityContext").is_none_or(is_plain_root),
+        })
+    }
+
+    /// The step's statement in the source as a built-in step; `None` if its block has comments or conditions.
+    fn replaced(&self, step: &Container, idiom: &Idiom, statements: &[String]) -> Option<Edit> {
+        let file = self.sources.get(step.span.file);
+        let start = step.span.range().start;
+        let text = statement_at(&file.text, start).filter(|_| file.id != FileId::STD)?;
+        let parsed = parse(&SourceFile::new(file.id, "", text));
+        let [statement] = parsed.document.statements.as_slice() else { return None };
+        let block = statement.block.as_ref().filter(|_| parsed.document.comments.is_empty())?;
+        let has_others =
+            block.statements.iter().any(|inner| inner.broken || matches!(&*inner.name.text, "when" | "else"));
+        if has_others || statement.name.text != "step" || statement.values.len() != 1 {
+            return None;
+        }
+        let slice = |span: Span| text.get(span.range()).unwrap_or_default();
+        let mut lines = Vec::new();
+        let mut is_replaced = false;
+        for inner in &block.statements {
+            let is_command = matches!(&*inner.name.text, "run" | "script" | "command" | "args");
+            if is_command && !is_replaced {
+                lines.extend(statements.iter().map(String::as_str));
+                is_replaced = true;
+            }
+            if !is_command && !is_said(inner, idiom, text) {
+                lines.push(slice(inner.span));
+            }
+        }
+        let head = format!("{} {}", idiom.kind.keyword(), slice(statement.values.first()?.span));
+        let text_of_block = if slice(block.span).contains('\n') {
+            let line = file.text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+            let indent: String =
+                file.text.get(line..start)?.chars().take_while(|char| *char == ' ').collect();
+            let inner = format!("\n{indent}  ");
+            format!("{inner}{}\n{indent}", lines.join(&inner))
+        } else {
+            format!(" {} ", lines.join("; "))
+        };
+        let span = Span::new(file.id, start, start + statement.span.range().end);
+        is_replaced.then(|| Edit { span, text: format!("{head} {{{text_of_block}}}") })
+    }
+}
+
+/// Whether the built-in step says by itself what a statement of the step says.
+fn is_said(statement: &Statement, idiom: &Idiom, text: &str) -> bool {
+    match &*statement.name.text {
+        "image" | "imagePullPolicy" => !idiom.keeps_image,
+        "workingDir" => true,
+        "securityContext" => idiom.kind == StepKind::Own,
+        "reads" | "writes" | "updates" | "mounts" => {
+            let volume = statement.values.first().and_then(|value| text.get(value.span.range()));
+            idiom.kind == StepKind::Wait || volume == idiom.volume.as_deref()
+        }
+        _ => false,
+    }
+}
+
+/// The text of the statement that begins at a place: to the brace that closes its block at its own indentation.
+fn statement_at(text: &str, start: usize) -> Option<&str> {
+    let rest = text.get(start..)?;
+    let line = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+    let indent = text.get(line..start)?;
+    let first = rest.lines().next()?;
+    if first.trim_end().ends_with('{') && indent.trim().is_empty() {
+        let end = rest.find(&format!("\n{indent}}}"))?;
+        return rest.get(..end + 1 + indent.len() + 1);
+    }
+    // On one line, other statements may follow.
+    let mut depth = 0_usize;
+    let mut quote = None;
+    for (at, char) in first.char_indices() {
+        match (quote, char) {
+            (Some(open), char) if open == char => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(char),
+            (None, '{') => depth += 1,
+            (None, '}') if depth <= 1 => return first.get(..=at),
+            (None, '}') => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether a security context only says that a container runs as root.
+fn is_plain_root(context: &Node) -> bool {
+    context.entries().iter().all(|entry| match entry.key.as_str() {
+        "runAsUser" | "runAsGroup" => entry.node.as_int() == Some(0),
+        "runAsNonRoot" | "allowPrivilegeEscalation" | "readOnlyRootFilesystem" | "privileged" => true,
+        _ => false,
+    })
+}
+
+/// Whether a volume is empty when a pod starts.
+fn starts_empty(volume: &Volume) -> bool {
+    volume.fields.entries().iter().all(|entry| matches!(entry.key.as_str(), "name" | "emptyDir"))
+}
