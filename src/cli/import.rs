@@ -1,9 +1,10 @@
 //! `initflow import`: turns manifests into sources, which it prints or writes.
 
 use super::arguments::Inputs;
-use super::console::Console;
+use super::console::{Console, Stream};
 use super::each::{found, on_each, options, report};
 use super::input::{Input, MANIFESTS};
+use super::report::Reporting;
 use super::status::Status;
 use crate::files::Root;
 use crate::import::{import, import_with_idioms};
@@ -40,10 +41,13 @@ pub(super) struct ImportArguments {
     /// Replace sources that exist
     #[arg(long, requires = "output")]
     force: bool,
+    #[command(flatten)]
+    reporting: Reporting,
 }
 
 pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.inputs.confined.grounds(console) else { return console.finish() };
+    console.report(&arguments.reporting, Stream::Messages, &grounds);
     let output = match arguments.output.as_ref().map(|folder| grounds.output(folder)).transpose() {
         Ok(output) => output,
         Err(message) => {
@@ -68,6 +72,7 @@ pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status 
                 continue;
             }
         };
+        console.source(&input.name);
         console.diagnostics(&input.name, &import.sources, &import.diagnostics);
         let Some(source) = import.source else {
             if import.diagnostics.is_empty() {

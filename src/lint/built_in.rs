@@ -69,6 +69,7 @@ impl Pod<'_> {
             mounts: mounts.collect(),
             variables: variables.collect(),
             has_other_variables: step.fields.get("envFrom").is_some(),
+            has_namespace: self.workload.object.metadata.get("namespace").is_some(),
             is_plain_root: step.fields.get("securityContext").is_none_or(is_plain_root),
         })
     }
