@@ -239,7 +239,7 @@ fn arrange<T>(
     let start = order(workload, &mut diagnostics);
     let identified = Some(Identified::of(workload));
     let selection = Selection::of(workload).map(Arc::new);
-    let hooks = Hooks::of(workload);
+    let hooks = Hooks::of(workload, sources);
     let replaced = Replacements::of(workload, sources);
     let made = match checked {
         Ok(checked) if !has_errors(&diagnostics) => {

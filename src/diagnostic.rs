@@ -186,6 +186,14 @@ impl Diagnostic {
         self.help(title.clone()).fix(title, span, name, Applicability::Safe)
     }
 
+    /// Offers another keyword for the statement whose head is at a place.
+    #[must_use]
+    pub(crate) fn other_keyword(self, head: Span, written: &str, instead: &str) -> Self {
+        let length = u32::try_from(written.len()).unwrap_or(0);
+        let keyword = Span { end: head.end.min(head.start + length), ..head };
+        self.fix(format!("use `{instead}` instead of `{written}`"), keyword, instead, Applicability::Unsafe)
+    }
+
     /// Offers to change `written` to the nearest of some names, if one is near enough to be what was meant.
     #[must_use]
     pub(crate) fn did_you_mean<'a>(

@@ -6,8 +6,8 @@
 //! Invariant: a rule does not warn unless the source proves the fault.
 
 mod allowances;
+mod awaited;
 mod built_in;
-#[allow(dead_code)]
 mod files;
 mod hidden;
 mod injection;
@@ -17,6 +17,7 @@ mod overlap;
 mod reorder;
 mod replaced;
 mod rerun;
+mod rights;
 // The rules' documentation is text for users, not for rustdoc.
 #[allow(clippy::doc_markdown)]
 mod rules;
@@ -87,7 +88,7 @@ fn remove_yielding(diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.iter().map(|diagnostic| (diagnostic.code, diagnostic.primary.span)).collect();
     diagnostics.retain(|diagnostic| {
         let better = diagnostic.code.yields_to();
-        better.is_none_or(|better| !places.contains(&(better, diagnostic.primary.span)))
+        !better.iter().any(|better| places.contains(&(*better, diagnostic.primary.span)))
     });
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: resolving never fails. What cannot be understood is `Unresolved`, and has been reported.
 
 mod amounts;
+mod api_resources;
 mod builtin;
 pub(crate) mod command;
 mod container;
@@ -30,6 +31,7 @@ mod qualified;
 mod record;
 mod references;
 mod resolve;
+mod respelled;
 mod scope;
 mod security;
 mod settings;

@@ -5,7 +5,9 @@
 
 mod blocks;
 mod brackets;
+mod foreign;
 mod grammar;
+mod meant;
 mod mistakes;
 // Only editors parse in pieces.
 #[cfg_attr(not(feature = "cli"), allow(dead_code))]
@@ -17,6 +19,8 @@ mod stretches;
 mod strings;
 pub mod tree;
 mod values;
+
+pub(crate) use mistakes::quote;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
@@ -45,7 +49,7 @@ pub struct Parse {
 
 /// Parses a source. Broken parts become broken statements, each with an error.
 pub fn parse(source: &SourceFile) -> Parse {
-    if let Some(error) = mistakes::yaml(source) {
+    if let Some(error) = foreign::recognized(source) {
         return Parse { errors: vec![error], ..Parse::default() };
     }
     let Assembled { statements, comments, mut errors } = stretches::read(source).unwrap_or_else(|stop| {

@@ -13,6 +13,8 @@ pub use kinds::{CONTAINERS, ContainerKind, WorkloadKind};
 pub use crate::statement::{Body, Clause, Direction, Need, Slot, StatementPlace, StatementSpec, ValueType};
 pub use crate::steps::StepKind;
 
+use crate::syntax::tree::{Piece, SyntaxValue, ValueKind};
+
 /// The tools that a `migrate` step knows.
 pub mod migration {
     pub use crate::steps::migrate::{Lock, ScriptHelp, TOOLS, Tool};
@@ -55,6 +57,25 @@ pub fn statements() -> impl Iterator<Item = &'static StatementSpec> {
 /// The statements of the built-in steps.
 pub fn statements_of_steps() -> impl Iterator<Item = &'static StatementSpec> {
     StepKind::ALL.iter().flat_map(|kind| kind.statements())
+}
+
+/// Whether a value cannot fill a slot that may stay empty, and therefore belongs to the next one: in
+/// `ready http /healthz`, the path is not the port.
+pub(crate) fn passes_over(slot: &Slot, value: &SyntaxValue) -> bool {
+    match (slot, &value.kind) {
+        (Slot::Maybe(_, ValueType::PortRef), ValueKind::Path(_))
+        | (Slot::Maybe(_, ValueType::Port), ValueKind::Text(_)) => true,
+        (Slot::Maybe(_, ValueType::PortRef), ValueKind::Text(pieces)) => {
+            matches!(pieces.first(), Some(Piece::Text(text)) if text.starts_with('/'))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a word that starts a clause fills a slot that may stay empty instead: in `ready http http`, a second
+/// handler is not possible, and the word is the name of a port.
+pub(crate) fn is_name(slot: &Slot, clause: &Clause) -> bool {
+    matches!(slot, Slot::Maybe(_, ValueType::PortRef)) && clause.need == Need::OneOf
 }
 
 /// Words that separate values in a head, and therefore cannot be declared as names.

@@ -3,7 +3,7 @@
 //! Invariant: what only a sidecar or an app can have raises a diagnostic of its own on a step.
 
 use super::report::{Report, filled_entry, items};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::kubernetes::{image, names};
 use crate::model::{Container, QualifiedName, Role, Workload, WorkloadKind};
@@ -136,36 +136,34 @@ fn step(container: &Container, report: &mut Report<'_>) {
     }
     let name = &container.name.text;
     if let Some(lifecycle) = filled_entry(&container.fields, "lifecycle") {
-        report.add(
-            Diagnostic::error(
-                Code::LifecycleOnStep,
-                lifecycle.key_span,
-                format!("the step `{name}` has a `lifecycle`"),
-            )
+        let headline = format!("the step `{name}` has a `lifecycle`");
+        let error = Diagnostic::error(Code::LifecycleOnStep, lifecycle.key_span, headline)
             .here("only for a sidecar or an app")
             .label(container.span, "a step runs once, to completion")
-            .help("move its command into the step itself, or change `step` to `sidecar`"),
-        );
+            .help("move its command into the step itself, or change `step` to `sidecar`");
+        report.add(as_sidecar(error, container));
     }
     let probes = [("livenessProbe", "alive"), ("readinessProbe", "ready"), ("startupProbe", "started")];
     for (field, statement) in probes {
         let Some(probe) = filled_entry(&container.fields, field) else { continue };
-        report.add(
-            Diagnostic::error(
-                Code::ProbeOnStep,
-                probe.key_span,
-                format!("the step `{name}` has the probe `{statement}`"),
-            )
+        let headline = format!("the step `{name}` has the probe `{statement}`");
+        let error = Diagnostic::error(Code::ProbeOnStep, probe.key_span, headline)
             .here("only for a sidecar or an app")
             .label(container.span, "a step runs once, to completion")
-            .help("remove the probe, or change `step` to `sidecar`"),
-        );
+            .help("remove the probe, or change `step` to `sidecar`");
+        report.add(as_sidecar(error, container));
     }
     if let Some(resize) = filled_entry(&container.fields, "resizePolicy")
         && report.version < RESIZABLE_STEPS
     {
         report.add(newer(resize.key_span, "`resizePolicy` on a step", RESIZABLE_STEPS, report.version));
     }
+    resize_policy(container, report);
+}
+
+/// Reports a resize that would restart a step.
+fn resize_policy(container: &Container, report: &mut Report<'_>) {
+    let name = &container.name.text;
     for resize in items(&container.fields, "resizePolicy") {
         let Some(policy) = resize.as_map().and_then(|map| map.entry("restartPolicy")) else { continue };
         if policy.node.as_text() == Some("RestartContainer") {
@@ -177,10 +175,21 @@ fn step(container: &Container, report: &mut Report<'_>) {
                 )
                 .here("only for a sidecar or an app")
                 .label(container.span, "a step runs once, to completion")
-                .help("use `restartPolicy NotRequired`"),
+                .help("use `restartPolicy NotRequired`")
+                .fix(
+                    "use `restartPolicy NotRequired`",
+                    policy.node.span,
+                    "NotRequired",
+                    Applicability::Safe,
+                ),
             );
         }
     }
+}
+
+/// Offers to make a step a sidecar; a built-in step cannot be one.
+fn as_sidecar(error: Diagnostic, step: &Container) -> Diagnostic {
+    if step.built_in.is_some() { error } else { error.other_keyword(step.span, "step", "sidecar") }
 }
 
 fn restart(container: &Container, report: &mut Report<'_>) {

@@ -3,7 +3,7 @@
 //! Invariant: only volumes that are empty when the pod starts need to be written, and each volume gets one message.
 
 use super::report::{Report, items, text};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::model::{Container, Direction, Role, Storage, Volume, Workload};
 use crate::source::Span;
 use std::collections::{HashMap, HashSet};
@@ -31,14 +31,13 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
             if is_for_injected(&volume.name.text) {
                 continue;
             }
+            let name = &volume.name.text;
+            let headline = format!("no container uses the volume `{name}`");
             report.add(
-                Diagnostic::warning(
-                    Code::UnusedVolume,
-                    volume.span,
-                    format!("no container uses the volume `{}`", volume.name.text),
-                )
-                .here("not mounted anywhere")
-                .help(format!("remove it, or mount it with `mounts {} at /path`", volume.name.text)),
+                Diagnostic::warning(Code::UnusedVolume, volume.span, headline)
+                    .here("not mounted anywhere")
+                    .help(format!("remove it, or mount it with `mounts {name} at /path`"))
+                    .fix("remove it", volume.fields.span, "", Applicability::Unsafe),
             );
         } else if matches!(volume.storage, Storage::Scratch | Storage::Memory)
             && !updated_before_written(volume, &uses, report)
@@ -111,19 +110,14 @@ fn updated_before_written(volume: &Volume, uses: &[MountUse<'_>], report: &mut R
         !filled.overlap(usage.sub)
     });
     let Some(usage) = unfilled else { return false };
-    report.add(
-        Diagnostic::error(
-            Code::UpdatedBeforeWritten,
-            usage.span,
-            format!(
-                "`{}` updates `{}`, which nothing writes first",
-                usage.container.name.text, volume.name.text
-            ),
-        )
+    let (user, name) = (&usage.container.name.text, &volume.name.text);
+    let headline = format!("`{user}` updates `{name}`, which nothing writes first");
+    let error = Diagnostic::error(Code::UpdatedBeforeWritten, usage.span, headline)
         .here("nothing to update yet")
         .label(volume.span, "empty when the pod starts")
-        .help(format!("use `writes {}` here, or let an earlier step write it", volume.name.text)),
-    );
+        .help(format!("use `writes {name}` here, or let an earlier step write it"));
+    let is_own = usage.container.built_in.is_none();
+    report.add(if is_own { error.other_keyword(usage.span, "updates", "writes") } else { error });
     true
 }
 
@@ -175,16 +169,13 @@ fn written_but_not_read(volume: &Volume, uses: &[MountUse<'_>], report: &mut Rep
         return;
     }
     let name = &volume.name.text;
-    report.add(
-        Diagnostic::warning(
-            Code::UnreadVolume,
-            writer.span,
-            format!("`{}` writes `{name}`, which nothing reads", writer.container.name.text),
-        )
+    let headline = format!("`{}` writes `{name}`, which nothing reads", writer.container.name.text);
+    let warning = Diagnostic::warning(Code::UnreadVolume, writer.span, headline)
         .here("written here, but never read")
         .label(volume.span, "deleted with the pod")
-        .help(format!("let a container read it, or use `mounts {name}` for a container's own scratch space")),
-    );
+        .help(format!("let a container read it, or use `mounts {name}` for a container's own scratch space"));
+    let is_own = writer.container.built_in.is_none() && writer.direction == Direction::Writes;
+    report.add(if is_own { warning.other_keyword(writer.span, "writes", "mounts") } else { warning });
 }
 
 /// Folders of a volume, to find quickly whether another folder overlaps any of them.

@@ -5,11 +5,12 @@
 use super::projections;
 use super::report::{Report, filled_entry, is_true, items, text};
 use super::volumes;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::model::{Container, Direction, Volume, Workload};
 use crate::object::Node;
 use crate::source::Span;
+use crate::syntax::quote;
 use std::collections::{HashMap, HashSet};
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
@@ -36,16 +37,15 @@ fn directions(workload: &Workload, container: &Container, report: &mut Report<'_
             Direction::Reads | Direction::Mounts => continue,
         };
         if let Some(why) = volumes::read_only(volume) {
-            report.add(
-                Diagnostic::error(
-                    Code::ReadOnlyVolume,
-                    mount.span,
-                    format!("`{}` {verb} `{}`, which is read-only", container.name.text, volume.name.text),
-                )
+            let headline =
+                format!("`{}` {verb} `{}`, which is read-only", container.name.text, volume.name.text);
+            let error = Diagnostic::error(Code::ReadOnlyVolume, mount.span, headline)
                 .here(format!("{verb} it here"))
                 .label(volume.span, why)
-                .help("use `reads`, or write to a scratch volume, declared as `volume NAME`"),
-            );
+                .help("use `reads`, or write to a scratch volume, declared as `volume NAME`");
+            // The mounts of built-in steps have other keywords.
+            let is_own = container.built_in.is_none();
+            report.add(if is_own { error.other_keyword(mount.span, verb, "reads") } else { error });
         }
     }
 }
@@ -115,15 +115,16 @@ fn relative(path: &Node, report: &mut Report<'_>) {
     let Some(text) = path.as_text() else { return };
     let is_of_windows = text.starts_with('\\') || text.chars().nth(1) == Some(':');
     if !text.is_empty() && !text.starts_with('/') && !is_of_windows {
-        let shown = text.escape_debug();
+        let (shown, place) = (text.escape_debug(), path.span);
+        let headline = format!("the path is relative, so the volume is mounted at `/{shown}`");
+        let title = format!("change it to `/{shown}`");
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte));
+        let path = if is_plain { format!("/{text}") } else { quote(&format!("/{text}")) };
         report.add(
-            Diagnostic::warning(
-                Code::RelativePath,
-                path.span,
-                format!("the path is relative, so the volume is mounted at `/{shown}`"),
-            )
-            .here("not an absolute path")
-            .help(format!("change it to `/{shown}`")),
+            Diagnostic::warning(Code::RelativePath, place, headline)
+                .here("not an absolute path")
+                .help(title.clone())
+                .fix(title, place, path, Applicability::Safe),
         );
     }
 }

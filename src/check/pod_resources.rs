@@ -4,7 +4,7 @@
 
 use super::report::{Report, filled_entry};
 use super::resources;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::resource::HUGE;
 use crate::kubernetes::version::Version;
@@ -37,7 +37,14 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
             let by =
                 totals.request(&request.key).map(|total| total.set_by.text(workload)).unwrap_or_default();
             report.add(
-                too_small(request, "requests", &sum).help(format!("raise it to {sum}, the total of {by}")),
+                too_small(request, "requests", &sum)
+                    .help(format!("raise it to {sum}, the total of {by}"))
+                    .fix(
+                        format!("raise it to {sum}"),
+                        request.node.span,
+                        sum.to_string(),
+                        Applicability::Unsafe,
+                    ),
             );
         }
     }
@@ -65,7 +72,13 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
                     )
                     .here("the container's limit")
                     .label(limit.node.span, "the pod's limit")
-                    .help(format!("lower it to {most} or less, or raise the pod's limit")),
+                    .help(format!("lower it to {most} or less, or raise the pod's limit"))
+                    .fix(
+                        format!("lower it to {most}"),
+                        own.node.span,
+                        most.to_string(),
+                        Applicability::Unsafe,
+                    ),
                 );
             }
         }

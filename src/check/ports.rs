@@ -3,7 +3,7 @@
 //! Invariant: what breaks only server-side apply, or only a second listener, is a warning.
 
 use super::report::{Report, is_true, shown, text};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::{Container, Role, Workload, WorkloadKind};
 use crate::object::Node;
@@ -237,7 +237,8 @@ fn same_on_host(port: &Node, report: &mut Report<'_>) {
             )
             .here("the port on the host")
             .label(inside.span, "the port in the container")
-            .help("remove `host`, or make the two equal; with `hostNetwork true` they are the same port"),
+            .help("remove `host`, or make the two equal; with `hostNetwork true` they are the same port")
+            .fix("make the two equal", node.span, container.to_string(), Applicability::Unsafe),
         );
     }
 }

@@ -83,7 +83,7 @@ fn handler(container: &Container, handler: &MapEntry, owner: &str, report: &mut 
         }
         "tcpSocket" => port(container, node, owner, report),
         "grpc" => {
-            report.required(node, "port", owner, node.span);
+            has_port(container, node, owner, report);
             report.in_range(node, "port", &ports::NUMBERS);
         }
         _ => {}
@@ -107,8 +107,44 @@ fn http2(get: &Node, report: &mut Report<'_>) {
     }
 }
 
+/// Reports a handler without a port; the model has filled it in where the container has only one.
+fn has_port<'n>(
+    container: &Container,
+    handler: &'n Node,
+    owner: &str,
+    report: &mut Report<'_>,
+) -> Option<&'n Node> {
+    if handler.as_map().is_none() || handler.get("port").is_some() {
+        return report.required(handler, "port", owner, handler.span);
+    }
+    if container.unclear {
+        return None;
+    }
+    let ports = items(&container.fields, "ports").iter();
+    let name = |port: &Node| {
+        let number = || port.get("containerPort").and_then(Node::as_int).map(|number| number.to_string());
+        text(port, "name").map(str::to_owned).or_else(number)
+    };
+    let tcp: Vec<String> =
+        ports.filter(|port| text(port, "protocol").unwrap_or("TCP") == "TCP").filter_map(name).collect();
+    let (found, help) = match tcp.as_slice() {
+        [] => (
+            "declares none".to_owned(),
+            "declare the port with `port NUMBER`, or write its number here".to_owned(),
+        ),
+        several => (
+            format!("has {}", several.len()),
+            format!("write {} here", either(several.iter().map(String::as_str))),
+        ),
+    };
+    let headline = format!("{owner} needs a port, because `{}` {found}", container.name.text);
+    let missing = Diagnostic::error(Code::MissingField, handler.span, headline);
+    report.add(missing.here("expected a port after this").help(help).label(container.span, "the container"));
+    None
+}
+
 fn port(container: &Container, handler: &Node, owner: &str, report: &mut Report<'_>) {
-    let Some(node) = report.required(handler, "port", owner, handler.span) else { return };
+    let Some(node) = has_port(container, handler, owner, report) else { return };
     report.in_range(handler, "port", &ports::NUMBERS);
     let Some(name) = node.as_text() else { return };
     let declared: Vec<&str> =

@@ -3,7 +3,7 @@
 //! Invariant: quantities are compared exactly, after rounding each up to a thousandth, as Kubernetes does.
 
 use super::report::{Report, items, shown, text};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::names::{self, NameFault};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::resource::{HUGE, can_overcommit, is_native};
@@ -122,7 +122,13 @@ fn compare(request: &MapEntry, limit: &MapEntry, report: &mut Report<'_>) {
                 )
                 .here(format!("requests {wanted}"))
                 .label(limit.node.span, format!("allows {allowed}"))
-                .help(format!("raise the limit to {wanted} or more, or lower the request")),
+                .help(format!("raise the limit to {wanted} or more, or lower the request"))
+                .fix(
+                    format!("raise the limit to {wanted}"),
+                    limit.node.span,
+                    wanted.to_string(),
+                    Applicability::Unsafe,
+                ),
             );
         }
     } else if wanted != allowed {
@@ -193,7 +199,9 @@ pub(super) fn whole_bytes_only(entry: &MapEntry, report: &mut Report<'_>) {
             Diagnostic::warning(Code::FractionalQuantity, entry.node.span, headline)
                 .here("includes a fraction of a byte")
                 .help(match likely_bytes(&quantity) {
-                    Some(meant) => format!("`m` is a thousandth; change it to `{meant}`"),
+                    Some(meant) => {
+                        format!("`m` is a thousandth; change it to `{meant}i`, or to `{meant}` for a million bytes each")
+                    }
                     None => format!("change it to whole bytes, such as `{}`", whole_bytes(&quantity)),
                 }),
         );
@@ -204,7 +212,7 @@ pub(super) fn whole_bytes_only(entry: &MapEntry, report: &mut Report<'_>) {
 fn likely_bytes(quantity: &Quantity) -> Option<String> {
     const FEW: i128 = 64 << 20;
     let thousandths = quantity.milli_value();
-    (thousandths < FEW).then(|| format!("{thousandths}Mi"))
+    (thousandths < FEW).then(|| format!("{thousandths}M"))
 }
 
 /// The next whole amount, in mebibytes if there is at least one.

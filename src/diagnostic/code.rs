@@ -57,14 +57,14 @@ impl Code {
         self.properties().contains(&Property::Absence)
     }
 
-    /// The diagnostic that says more about the same place: if both are found, this one is left out.
-    pub(crate) fn yields_to(self) -> Option<Self> {
+    /// The diagnostics that say more about the same place: if one of them is found, this one is left out.
+    pub(crate) fn yields_to(self) -> &'static [Self] {
         match self {
-            Self::EndlessWait => Some(Self::EndlessCommand),
-            Self::ChownInScript => Some(Self::RefusedWrite),
-            Self::StepSetsBill => Some(Self::CheaperOrder),
-            Self::UnprobedServer => Some(Self::SidecarWithoutStartupProbe),
-            _ => None,
+            Self::ChownInScript => &[Self::MissingRights, Self::RefusedWrite],
+            Self::EndlessWait => &[Self::EndlessCommand],
+            Self::StepSetsBill => &[Self::CheaperOrder],
+            Self::UnprobedServer => &[Self::SidecarWithoutStartupProbe],
+            _ => &[],
         }
     }
 
@@ -101,6 +101,7 @@ codes! {
     AmbiguousWord "ambiguous-word",
     AnnotationsTooLarge "annotations-too-large",
     BadInsertion "bad-insertion",
+    Bashism "bashism",
     BecameStep "became-step",
     BlockInList "block-in-list",
     BusyboxNslookup "busybox-nslookup",
@@ -126,6 +127,7 @@ codes! {
     FeatureGateOff "feature-gate-off",
     FieldTooNew "field-too-new",
     ForeignComment "foreign-comment",
+    ForeignSource "foreign-source",
     FractionalQuantity "fractional-quantity",
     FragileJobWait "fragile-job-wait",
     HiddenCharacter "hidden-character",
@@ -135,6 +137,7 @@ codes! {
     IdleInsertion "idle-insertion",
     IgnoredFailure "ignored-failure",
     IncompleteRange "incomplete-range",
+    IneffectiveWait "ineffective-wait",
     InsertionInName "insertion-in-name",
     InterruptedMigration "interrupted-migration",
     InvalidAddress "invalid-address",
@@ -157,12 +160,14 @@ codes! {
     InvalidUrl "invalid-url",
     InvalidVariable "invalid-variable",
     InvalidYaml "invalid-yaml",
+    JoinedLines "joined-lines",
     KubectlWithoutAccount "kubectl-without-account",
     LifecycleOnStep "lifecycle-on-step",
     LimitOverPod "limit-over-pod",
     ListDash "list-dash",
     ListForm "list-form",
     LiteralSecret "literal-secret",
+    LostFiles "lost-files",
     MalformedAllowance "malformed-allowance",
     MalformedDeclaration "malformed-declaration",
     MemoryVolumeOverLimit "memory-volume-over-limit",
@@ -183,6 +188,7 @@ codes! {
     MissingMountPoint "missing-mount-point",
     MissingNamespace "missing-namespace" [Absence],
     MissingParam "missing-param" [Absence],
+    MissingRights "missing-rights",
     MissingSelector "missing-selector" [Absence],
     MissingShell "missing-shell",
     MissingSource "missing-source" [Absence],
@@ -286,8 +292,10 @@ codes! {
     UnquotedText "unquoted-text",
     UnreadVolume "unread-volume" [Absence],
     UnreadableFile "unreadable-file",
+    UnreadableVolume "unreadable-volume",
     UnrepeatableCommand "unrepeatable-command",
     UnreservedStep "unreserved-step",
+    UnresolvableHost "unresolvable-host",
     UnrestartedContainer "unrestarted-container",
     UnsetVariable "unset-variable",
     UnsplitCommand "unsplit-command",
@@ -306,7 +314,6 @@ codes! {
     WrongRestartPolicy "wrong-restart-policy",
     WrongTemplate "wrong-template",
     WrongVolumeKind "wrong-volume-kind",
-    YamlSource "yaml-source",
 }
 
 #[cfg(test)]

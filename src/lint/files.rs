@@ -72,8 +72,10 @@ pub(super) enum FileEffect {
     Link,
     /// Changes the owner or the mode.
     Attributes,
-    /// Removes it.
+    /// Removes it, if it is there.
     Remove,
+    /// Moves it away.
+    MoveAway,
 }
 
 /// A change of a file or folder.

@@ -1,51 +1,67 @@
-//! Finds steps that wait for a Job that is a hook of a later phase; this needs all workloads of a program.
+//! Finds steps that wait for an object that is made only after them: a hook of a later phase, or a later wave; this needs all
+//! workloads of a program.
 
+mod turn;
+
+use super::awaited::{self, Awaited, awaited};
+use super::shell::LazyScript;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{PlacedName, Workload, WorkloadKind};
-use crate::source::Span;
+use crate::model::{Container, PlacedName, Role, Workload, WorkloadKind};
+use crate::source::{Sources, Span};
 use fnv::FnvHashMap;
 use smol_str::SmolStr;
+use turn::{Later, Turn};
 
-/// The annotations that make an object a hook, with the phases that come after all other objects.
-const HOOKS: [(&str, &[&str]); 2] = [
-    (
-        "helm.sh/hook",
-        &["post-install", "post-upgrade", "post-rollback", "post-delete", "test", "test-success"],
-    ),
-    ("argocd.argoproj.io/hook", &["PostSync", "PostDelete", "SyncFail"]),
-];
+/// An object: its namespace, its kind and its name.
+type Target = (Option<SmolStr>, &'static str, SmolStr);
 
-/// A Job in its namespace.
-type Job = (Option<SmolStr>, SmolStr);
-
-/// The Jobs that are hooks of a later phase, and the steps that wait for Jobs.
+/// When the workloads of a program are made, and which of them wait for others.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hooks {
-    /// The Jobs, with the places of their phases.
-    late: FnvHashMap<Job, Span>,
-    waits: Vec<(Job, PlacedName)>,
+    made: FnvHashMap<Target, Turn>,
+    waits: Vec<Wait>,
+}
+
+/// A container that waits for an object.
+#[derive(Clone, Debug)]
+struct Wait {
+    target: Target,
+    /// When its own workload is made.
+    turn: Turn,
+    waiting: PlacedName,
+    role: Role,
+    place: Span,
 }
 
 impl Hooks {
-    /// The hooks and waits of one workload.
-    pub(crate) fn of(workload: &Workload) -> Self {
-        let annotations = workload.object.metadata.get("annotations");
-        let hook = HOOKS.iter().find_map(|(key, later)| Some((annotations?.get(key)?, later)));
-        let namespace = workload.namespace().map(SmolStr::new);
+    /// The turn and the waits of one workload.
+    pub(crate) fn of(workload: &Workload, sources: &Sources) -> Self {
         let mut hooks = Self::default();
-        match (hook, &workload.name) {
-            (Some((phases, later)), Some(name)) if workload.kind == WorkloadKind::Job => {
-                let mut words = phases.as_text().unwrap_or_default().split(',').map(str::trim);
-                if words.all(|phase| later.contains(&phase)) {
-                    hooks.late.insert((namespace, name.text.clone()), phases.span);
-                }
-            }
-            (Some(_), _) => {}
-            (None, _) => {
-                for step in &workload.containers {
-                    let jobs = step.jobs.iter().map(|job| (namespace.clone(), job.clone()));
-                    hooks.waits.extend(jobs.map(|job| (job, step.name.clone())));
-                }
+        let Some(turn) = Turn::of(workload) else { return hooks };
+        let namespace = workload.namespace().map(SmolStr::new);
+        if let Some(name) = &workload.name {
+            hooks.made.insert((namespace.clone(), workload.kind.name(), name.text.clone()), turn.clone());
+        }
+        // Nothing waits for the Jobs of a CronJob.
+        if workload.kind == WorkloadKind::CronJob {
+            return hooks;
+        }
+        let is_run = matches!(workload.kind, WorkloadKind::Job | WorkloadKind::Pod);
+        for container in workload.containers.iter().filter(|container| is_run || container.role == Role::Step)
+        {
+            let wait = |target, place| Wait {
+                target,
+                turn: turn.clone(),
+                waiting: container.name.clone(),
+                role: container.role,
+                place,
+            };
+            let jobs = container.jobs.iter();
+            hooks
+                .waits
+                .extend(jobs.map(|job| wait((namespace.clone(), "Job", job.clone()), container.name.span)));
+            for (Awaited { kind, name, namespace: other }, place) in by_script(container, sources) {
+                hooks.waits.push(wait((other.or_else(|| namespace.clone()), kind, name), place));
             }
         }
         hooks
@@ -53,24 +69,70 @@ impl Hooks {
 
     /// Adds those of another workload.
     pub(crate) fn extend(&mut self, other: Self) {
-        self.late.extend(other.late);
+        self.made.extend(other.made);
         self.waits.extend(other.waits);
     }
 
-    /// Warns about steps that wait for such Jobs.
+    /// Warns about waits for what is made later.
     pub(crate) fn check(&self, diagnostics: &mut Vec<Diagnostic>) {
-        for (job, step) in &self.waits {
-            let Some(phases) = self.late.get(job) else { continue };
-            let headline =
-                format!("the step `{}` waits for the Job `{}`, a hook of a later phase", step.text, job.1);
-            diagnostics.push(
-                Diagnostic::warning(Code::WaitsForLaterHook, step.span, headline)
-                    .here("the pod is not ready before this ends")
-                    .label(*phases, "the Job is created after all other objects")
-                    .help("make the Job a hook of an earlier phase (`pre-install,pre-upgrade`, `PreSync`), or not a hook"),
-            );
+        for wait in &self.waits {
+            let made = self.made.get(&wait.target);
+            let Some(later) = made.and_then(|made| made.later_than(&wait.turn)) else { continue };
+            diagnostics.push(wait.warning(&later));
         }
     }
+}
+
+impl Wait {
+    fn warning(&self, later: &Later) -> Diagnostic {
+        let (_, kind, name) = &self.target;
+        let (what, reason, help) = match later {
+            Later::Phase(_) => (
+                "a hook of a later phase".to_owned(),
+                format!("the {kind} is created after all other objects"),
+                format!(
+                    "make the {kind} a hook of an earlier phase (`pre-install,pre-upgrade`, `PreSync`), or not a hook"
+                ),
+            ),
+            Later::Wave { own, other, annotation, .. } => (
+                format!("which comes in the later wave {other}"),
+                "is created when all that comes before it is healthy".to_owned(),
+                format!(
+                    "give the {kind} the wave of the workload that waits, or an earlier one: `\"{annotation}\" \"{own}\"`"
+                ),
+            ),
+            Later::Main => (
+                "which is created after this hook".to_owned(),
+                "nothing else is created before this hook has ended".to_owned(),
+                format!("make it a hook of a later phase, or let it not wait for the {kind}"),
+            ),
+        };
+        let headline =
+            format!("the {} `{}` waits for the {kind} `{name}`, {what}", self.role.name(), self.waiting.text);
+        let diagnostic = Diagnostic::warning(Code::WaitsForLaterHook, self.place, headline)
+            .here("the pod is not ready before this ends");
+        let labeled = match later.place().or(self.turn.place()) {
+            Some(place) => diagnostic.label(place, reason),
+            None => diagnostic,
+        };
+        labeled.help(help)
+    }
+}
+
+/// What the script of a container waits for.
+fn by_script(container: &Container, sources: &Sources) -> Vec<(Awaited, Span)> {
+    if container.built_in.is_some() {
+        return Vec::new();
+    }
+    let Some(lazy) = LazyScript::of(container) else { return Vec::new() };
+    let Some(script) = lazy.mentioning(&awaited::WORDS) else { return Vec::new() };
+    let certain = script.commands.iter().filter(|command| !command.tested);
+    certain
+        .flat_map(|command| {
+            let place = script.place_of(sources, &command.range);
+            awaited(script, command).into_iter().map(move |awaited| (awaited, place))
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -108,6 +170,50 @@ deployment shop {{ namespace "{namespace}"; wait seeded {{ job "seed" }}; app we
         passes(CODE, &program(r#""helm.sh/hook" "pre-install,post-upgrade""#, "n"));
         passes(CODE, &program(r#""argocd.argoproj.io/hook" "Sync""#, "n"));
         passes(CODE, &program(r#""note" "post-install""#, "n"));
+    }
+
+    #[test]
+    fn kubectl_waits_too() {
+        let pair = |made: &str, waiting: &str, run: &str| {
+            format!(
+                "job seed {{ restartPolicy Never; namespace \"n\"; {made}; app a {{ image \"a:1\"; run \"seed\" }} }}\ndeployment shop {{ namespace \"n\"; serviceAccountName \"s\"; {waiting}; step w {{ image \"k:1\"; run \"{run}\" }}; app web {{ image \"b:1\" }} }}"
+            )
+        };
+        let wave = |wave: &str| format!("annotations {{ \"argocd.argoproj.io/sync-wave\" \"{wave}\" }}");
+        let complete = "kubectl wait --for=condition=complete job/seed --timeout=300s";
+        let shown = found(
+            CODE,
+            [
+                pair("annotations { \"argocd.argoproj.io/hook\" \"PostSync\" }", "replicas 1", complete),
+                pair(&wave("5"), "replicas 1", complete),
+                pair(&wave("5"), &wave("2"), "kubectl -n n wait --for condition=complete job seed"),
+                pair("backoffLimit 1", &wave("-1"), complete),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        …tep w { image "k:1"; run «"kubectl wait --for=condition=complete job/seed --timeout=300s"» }; app web { image "b:1…
+          the step `w` waits for the Job `seed`, a hook of a later phase
+        …tep w { image "k:1"; run «"kubectl wait --for=condition=complete job/seed --timeout=300s"» }; app web { image "b:1…
+          the step `w` waits for the Job `seed`, which comes in the later wave 5
+        …tep w { image "k:1"; run «"kubectl -n n wait --for condition=complete job seed"» }; app web { image "b:1…
+          the step `w` waits for the Job `seed`, which comes in the later wave 5
+        …tep w { image "k:1"; run «"kubectl wait --for=condition=complete job/seed --timeout=300s"» }; app web { image "b:1…
+          the step `w` waits for the Job `seed`, which comes in the later wave 0
+        "#);
+        passes(CODE, &pair(&wave("-1"), "replicas 1", complete));
+        passes(CODE, &pair(&wave("2"), &wave("2"), complete));
+        passes(CODE, &pair(&wave("5"), "replicas 1", "kubectl -n m wait --for=condition=complete job/seed"));
+        passes(CODE, &pair(&wave("5"), "replicas 1", "kubectl get job seed"));
+    }
+
+    #[test]
+    fn a_hook_cannot_wait_for_what_comes_after_it() {
+        let source = "deployment shop { namespace \"n\"; app web { image \"b:1\" } }\njob check { restartPolicy Never; namespace \"n\"; serviceAccountName \"s\"; annotations { \"helm.sh/hook\" \"pre-install\" }; app a { image \"a:1\"; run \"kubectl rollout status deployment/shop\" } }";
+        insta::assert_snapshot!(found(CODE, [source]), @r#"
+        …app a { image "a:1"; run «"kubectl rollout status deployment/shop"» } }
+          the app `a` waits for the Deployment `shop`, which is created after this hook
+        "#);
+        passes(CODE, &source.replace("pre-install", "post-install"));
     }
 
     #[test]

@@ -351,7 +351,16 @@ mod tests {
                 pod("mkdir -p /v/a && cp /etc/defaults.yaml /v/a/config.yaml", claim),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        …c { image "c:1"; script '«cp -R /app/data/* /v/»'; mounts v at /v }; app…
+          the step `c` replaces files in `v` at every start, and with them what `b` changed
+        …c { image "c:1"; script '«tar -xzf /app.tgz -C /v»'; mounts v at /v }; app…
+          the step `c` replaces files in `v` at every start, and with them what `b` changed
+        …c { image "c:1"; script '«rm -rf /v/*»'; mounts v at /v }; app…
+          the step `c` deletes the files in `v` at every start, and with them what `b` changed
+        …script 'mkdir -p /v/a && «cp /etc/defaults.yaml /v/a/config.yaml»'; mounts v at /v }; app…
+          the step `c` replaces files in `v` at every start, and with them what `b` changed
+        "#);
         for script in [
             "cp -Rn /app/data/* /v/",
             "[ -f /v/config ] || cp -R /app/data/* /v/",

@@ -18,12 +18,7 @@ pub(super) enum Leftover<'a> {
 impl Pod<'_> {
     /// When a container runs again and finds what it left: a clause to follow its name. None if it never does.
     pub(super) fn runs_again(&self, step: &Container, leftover: Leftover<'_>) -> Option<String> {
-        let outlives_pod = match leftover {
-            Leftover::Volume(volume) => outlives_pod(volume),
-            Leftover::Network => false,
-            Leftover::Elsewhere => true,
-        };
-        if outlives_pod {
+        if outlives_pod(leftover) {
             return Some("runs again in every new pod".to_owned());
         }
         if let Some(trigger) = self.restarts_all().next() {
@@ -56,8 +51,13 @@ impl Pod<'_> {
     }
 }
 
-/// Whether the files of a volume are there in the next pod, too.
-fn outlives_pod(volume: &Volume) -> bool {
+/// Whether the traces are there in the next pod, too.
+pub(super) fn outlives_pod(leftover: Leftover<'_>) -> bool {
+    let volume = match leftover {
+        Leftover::Volume(volume) => volume,
+        Leftover::Network => return false,
+        Leftover::Elsewhere => return true,
+    };
     let own = ["emptyDir", "ephemeral", "csi"];
     match volume.storage {
         Storage::ClaimTemplate => true,

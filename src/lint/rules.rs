@@ -1,5 +1,6 @@
 //! Lists the rules, each in a file that opens with its documentation, and what several of them use.
 
+mod bashism;
 mod busybox_nslookup;
 mod cheaper_order;
 mod chown_in_script;
@@ -9,16 +10,23 @@ mod endless_command;
 mod endless_restart;
 mod endless_wait;
 mod fragile_job_wait;
+mod hosts;
 mod idle_annotation;
 mod ignored_failure;
+mod image_shell;
+mod ineffective_wait;
 mod interrupted_migration;
+mod joined_lines;
 mod kubectl_without_account;
+mod least_memory;
 mod literal_secret;
+mod lost_files;
 mod memory_volume_over_limit;
 mod migrations;
 mod misplaced_script;
 mod missed_dotfiles;
 mod missing_mount_point;
+mod missing_rights;
 mod missing_shell;
 mod no_shell;
 mod open_port_not_ready;
@@ -27,6 +35,7 @@ mod ports;
 mod probe_in_one_shot_pod;
 mod racing_migration;
 mod refused_write;
+mod root_refused;
 mod scratch_over_limit;
 mod secret_on_command_line;
 mod servers;
@@ -45,8 +54,10 @@ mod unlikely_amount;
 mod unmatched_selector;
 mod unpinned_image;
 mod unprobed_server;
+mod unreadable_volume;
 mod unrepeatable_command;
 mod unreserved_step;
+mod unresolvable_host;
 mod unrestarted_container;
 mod unsplit_command;
 mod unstarted_server;
@@ -57,6 +68,7 @@ pub(super) use ports::Ports;
 
 use super::Pod;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::lint::shell::PlainCommand;
 use crate::model::{Container, Volume, Workload};
 use crate::object::Node;
 use crate::source::Span;
@@ -67,6 +79,7 @@ type Rule = fn(&Pod<'_>, &mut Vec<Diagnostic>);
 
 /// Every rule with the code of what it finds.
 pub(super) const RULES: &[(Code, Rule)] = &[
+    (Code::Bashism, bashism::check),
     (Code::BusyboxNslookup, busybox_nslookup::check),
     (Code::CheaperOrder, cheaper_order::check),
     (Code::ChownInScript, chown_in_script::check),
@@ -78,19 +91,24 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::FragileJobWait, fragile_job_wait::check),
     (Code::IdleAnnotation, idle_annotation::check),
     (Code::IgnoredFailure, ignored_failure::check),
+    (Code::IneffectiveWait, ineffective_wait::check),
     (Code::InterruptedMigration, interrupted_migration::check),
+    (Code::JoinedLines, joined_lines::check),
     (Code::KubectlWithoutAccount, kubectl_without_account::check),
     (Code::LiteralSecret, literal_secret::check),
+    (Code::LostFiles, lost_files::check),
     (Code::MemoryVolumeOverLimit, memory_volume_over_limit::check),
     (Code::MisplacedScript, misplaced_script::check),
     (Code::MissedDotfiles, missed_dotfiles::check),
     (Code::MissingMountPoint, missing_mount_point::check),
+    (Code::MissingRights, missing_rights::check),
     (Code::MissingShell, missing_shell::check),
     (Code::NoShell, no_shell::check),
     (Code::OpenPortNotReady, open_port_not_ready::check),
     (Code::PipedDownload, piped_download::check),
     (Code::ProbeInOneShotPod, probe_in_one_shot_pod::check),
     (Code::RacingMigration, racing_migration::check),
+    (Code::RootRefused, root_refused::check),
     (Code::RefusedWrite, refused_write::check),
     (Code::ScratchOverLimit, scratch_over_limit::check),
     (Code::SecretOnCommandLine, secret_on_command_line::check),
@@ -109,8 +127,10 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UnmatchedSelector, unmatched_selector::check),
     (Code::UnpinnedImage, unpinned_image::check),
     (Code::UnprobedServer, unprobed_server::check),
+    (Code::UnreadableVolume, unreadable_volume::check),
     (Code::UnrepeatableCommand, unrepeatable_command::check),
     (Code::UnreservedStep, unreserved_step::check),
+    (Code::UnresolvableHost, unresolvable_host::check),
     (Code::UnrestartedContainer, unrestarted_container::check),
     (Code::UnsplitCommand, unsplit_command::check),
     (Code::UnstartedServer, unstarted_server::check),
@@ -142,7 +162,7 @@ fn variables(container: &Container) -> impl Iterator<Item = (&str, &str, Span)> 
 }
 
 /// An image's name without registry, tag and digest, its registry if it names one, and its place.
-fn image(container: &Container) -> Option<(&str, Option<&str>, Span)> {
+pub(super) fn image(container: &Container) -> Option<(&str, Option<&str>, Span)> {
     let node = container.fields.get("image")?;
     let text = node.as_text()?;
     let named = text.split('@').next().unwrap_or(text);
@@ -168,16 +188,56 @@ fn waited(pod: &Pod<'_>, at: usize, name: &str) -> Vec<(String, Span)> {
         return hosts.map(|host| (host, step.span)).collect();
     }
     let Some(script) = pod.script(at, &[name]) else { return Vec::new() };
-    let loops = script.loops.iter().flat_map(|repeated| &script.commands[repeated.commands.clone()]);
-    let asking = loops.filter(|command| {
-        ["curl", "wget", "nc", "ncat", "nslookup", "getent", "pg_isready", "mysqladmin", "redis-cli"]
-            .contains(&command.program())
+    let is_repeated =
+        |command: &PlainCommand| script.waits().any(|repeated| repeated.range.contains(&command.range.start));
+    let asking = script.commands.iter().filter(|command| {
+        let program = command.program();
+        !command.tested && (WAITERS.contains(&program) || (ASKERS.contains(&program) && is_repeated(command)))
     });
-    asking
+    let mut found: Vec<(String, Span)> = asking
         .flat_map(|command| {
             let span = pod.place(script, command);
-            let words: Vec<String> = ports::hosts(command.arguments()).collect();
+            let words: Vec<String> = ports::hosts(ports::addresses(command).into_iter()).collect();
             words.into_iter().map(move |host| (host, span))
         })
-        .collect()
+        .collect();
+    let waits =
+        script.waits().filter_map(|repeated| Some((repeated, script.text?.get(repeated.range.clone())?)));
+    found.extend(waits.flat_map(|(repeated, text)| {
+        let span = pod.place_of(script, &repeated.range);
+        ports::devices(text).map(move |(host, _)| (host.to_owned(), span))
+    }));
+    found
 }
+
+/// Programs that ask a server, and wait if they are repeated.
+const ASKERS: [&str; 24] = [
+    "cqlsh",
+    "curl",
+    "dig",
+    "etcdctl",
+    "getent",
+    "grpc_health_probe",
+    "grpcurl",
+    "host",
+    "mariadb",
+    "mariadb-admin",
+    "mongo",
+    "mongosh",
+    "mysql",
+    "mysqladmin",
+    "nc",
+    "ncat",
+    "netcat",
+    "nslookup",
+    "pg_isready",
+    "ping",
+    "psql",
+    "redis-cli",
+    "telnet",
+    "wget",
+];
+
+/// Programs that wait by themselves.
+const WAITERS: [&str; 6] =
+    ["dockerize", "wait-for", "wait-for-it", "wait-for-it.sh", "wait-for.sh", "wait4x"];

@@ -3,11 +3,13 @@
 //! Invariant: this is the only user of the shell's parser; a script that cannot be parsed is not judged. It is parsed once,
 //! and only if it has a word that a rule looks for.
 
+mod bash;
 mod call;
 mod lazy;
 mod read;
 mod wrapper;
 
+pub(super) use bash::{BashFeature, Misreading};
 pub(super) use call::{is_shell, script_of};
 pub(super) use lazy::LazyScript;
 
@@ -27,6 +29,8 @@ pub(super) struct ShellScript<'a> {
     pub(super) span: Span,
     /// The commands, in the order of the text, including those in substitutions and functions.
     pub(super) commands: Vec<PlainCommand>,
+    /// What only bash understands.
+    pub(super) bash: Vec<BashUse>,
     /// The loops, each before those inside it.
     pub(super) loops: Vec<Loop>,
     /// Whether a failed command ends the script.
@@ -75,6 +79,16 @@ pub(super) enum OnFailure {
     GoOn,
 }
 
+/// A place that only bash understands.
+#[derive(Clone, Debug)]
+pub(super) struct BashUse {
+    pub(super) feature: BashFeature,
+    /// The bytes of the script's text.
+    pub(super) range: Range<usize>,
+    /// The shell that a command of the script starts to read it, if it is not the script's own.
+    pub(super) nested: Option<&'static str>,
+}
+
 /// A `while`, `until` or `for`.
 #[derive(Debug)]
 pub(super) struct Loop {
@@ -86,6 +100,8 @@ pub(super) struct Loop {
     pub(super) condition: Range<usize>,
     /// Its commands, those of the condition first, by their indices.
     pub(super) commands: Range<usize>,
+    /// The command whose success ends it, by its index, if a single one decides.
+    pub(super) ends_on: Option<usize>,
     /// Whether it ends: it compares numbers, a command in it leaves the script, or something ends it after some time.
     pub(super) bounded: bool,
 }
@@ -151,6 +167,7 @@ impl<'a> ShellScript<'a> {
             span,
             shell: "",
             commands: Vec::new(),
+            bash: Vec::new(),
             loops: Vec::new(),
             errexit: false,
             pipefail: false,

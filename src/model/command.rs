@@ -5,11 +5,12 @@ use super::head::Head;
 use super::resolve::Resolver;
 use super::scope::{Constant, Scope};
 use super::types::mismatch;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::expansion;
 use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::statement::ValueType;
+use crate::syntax::quote;
 use crate::syntax::tree::{self, Piece, Statement, TextPieces, ValueKind};
 use smol_str::SmolStr;
 use std::borrow::Cow;
@@ -22,7 +23,7 @@ impl Resolver<'_> {
     pub(super) fn run(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
         let Some(filled) = head.all().first() else { return };
         let span = filled.value.span;
-        let words = self.words(filled.value, scope, Taker::Run);
+        let words = self.words(filled.value, scope, Taker::Run(statement.name.span));
         if let Value::List(items) = &words.value
             && items.is_empty()
         {
@@ -70,15 +71,21 @@ impl Resolver<'_> {
         // Without the flag that makes it read a command, a shell would read the script as a file name.
         let all = command.iter().chain(&args).filter_map(Node::as_text);
         if let Some(shell) = shell.filter(|_| !reads_command(all)) {
-            self.report(
-                Diagnostic::error(
-                    Code::ShellWithoutCommandFlag,
-                    shell.value.span,
-                    "this shell would read the script as a file name",
-                )
-                .here("expected a flag that makes it read a command, such as `-c`")
-                .help("write `script \"bash -ec\" \"…\"`"),
-            );
+            let at = shell.value.span;
+            let words: Vec<&str> = command.iter().filter_map(Node::as_text).collect();
+            let headline = "this shell would read the script as a file name";
+            let error = Diagnostic::error(Code::ShellWithoutCommandFlag, at, headline)
+                .here("expected a flag that makes it read a command, such as `-c`");
+            let has_only_name = words.len() == 1 && args.is_empty();
+            let flag = words.first().and_then(|program| command_flag(program)).filter(|_| has_only_name);
+            self.report(match flag {
+                Some(flag) => {
+                    let shell = quote(&format!("{} {flag}", words.join(" ")));
+                    let title = format!("write `script {shell} …`");
+                    error.help(title.clone()).fix(title, at, shell, Applicability::Safe)
+                }
+                None => error.help("write `script \"bash -ec\" \"…\"`"),
+            });
             return;
         }
         let is_in_args = head.clause("args").is_some();
@@ -154,7 +161,8 @@ impl Resolver<'_> {
         }
         match split(&text) {
             Ok(words) => {
-                if let Some(first) = words.first().filter(|first| taker == Taker::Run && is_assignment(first))
+                if let Some(first) =
+                    words.first().filter(|first| matches!(taker, Taker::Run(_)) && is_assignment(first))
                 {
                     self.assignment(value.span, first);
                 }
@@ -203,29 +211,7 @@ impl Resolver<'_> {
 
     fn unsplittable(&mut self, span: Span, fault: &SplitFault, taker: Taker) {
         let diagnostic = match fault {
-            SplitFault::NeedsShell(found) => {
-                let place = self.within(span, found);
-                let (headline, help) = match taker {
-                    Taker::Run => ("`run` does not start a shell", "use `script` instead of `run`"),
-                    Taker::Shell => {
-                        ("the interpreter of a script is started without a shell", "move it into the script")
-                    }
-                    Taker::Args => {
-                        ("no shell reads `args`", "write a list, which is passed on unchanged: `args […]`")
-                    }
-                    Taker::Exec => {
-                        ("`exec` does not start a shell", "start one: `exec [\"sh\", \"-c\", \"…\"]`")
-                    }
-                };
-                Diagnostic::error(
-                    Code::NeedsShell,
-                    place,
-                    format!("{headline}, so `{found}` has no meaning here"),
-                )
-                .here("only a shell understands this")
-                .help(help)
-                .help("put it in single quotes to pass it on unchanged")
-            }
+            SplitFault::NeedsShell(found) => needs_shell(self.within(span, found), found, taker),
             SplitFault::Unclosed => {
                 Diagnostic::error(Code::UnclosedQuote, span, "a quote in the command is not closed")
                     .here("expected a closing quote inside")
@@ -253,11 +239,30 @@ impl Resolver<'_> {
     }
 }
 
+/// The error about what only a shell can do.
+fn needs_shell(place: Span, found: &str, taker: Taker) -> Diagnostic {
+    let (headline, help) = match taker {
+        Taker::Run(_) => ("`run` does not start a shell", "use `script` instead of `run`"),
+        Taker::Shell => ("the interpreter of a script is started without a shell", "move it into the script"),
+        Taker::Args => ("no shell reads `args`", "write a list, which is passed on unchanged: `args […]`"),
+        Taker::Exec => ("`exec` does not start a shell", "start one: `exec [\"sh\", \"-c\", \"…\"]`"),
+    };
+    let headline = format!("{headline}, so `{found}` has no meaning here");
+    let error = Diagnostic::error(Code::NeedsShell, place, headline)
+        .here("only a shell understands this")
+        .help(help)
+        .help("put it in single quotes to pass it on unchanged");
+    match taker {
+        Taker::Run(run) => error.fix(help, run, "script", Applicability::Safe),
+        _ => error,
+    }
+}
+
 /// The statement that needs the words of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Taker {
-    /// `run`
-    Run,
+    /// `run`, at this place.
+    Run(Span),
     /// The interpreter of a `script`.
     Shell,
     /// `args`
@@ -289,6 +294,16 @@ pub(crate) fn reads_command<'w>(mut words: impl Iterator<Item = &'w str>) -> boo
         &['c', 'e', 'C']
     };
     words.any(|word| word.starts_with('-') && word.contains(flags))
+}
+
+/// The flag that makes a program read a command from the next argument, and stop at the first failure if it is a shell.
+fn command_flag(program: &str) -> Option<&'static str> {
+    match program.rsplit('/').next()? {
+        "sh" | "bash" | "ash" | "dash" | "ksh" | "zsh" => Some("-ec"),
+        "python" | "python3" => Some("-c"),
+        "node" | "perl" | "ruby" => Some("-e"),
+        _ => None,
+    }
 }
 
 /// The placeholder for an inserted value: a private character that no source has by accident.

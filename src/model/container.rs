@@ -138,6 +138,9 @@ impl<'a> Resolver<'a> {
             .filter(|_| !vocabulary::REPLACED.iter().any(|(replaced, _)| *replaced == name));
         let Some(field) = field else {
             self.record_texts(statement, scope);
+            if self.api_resources(statement) {
+                return;
+            }
             let own = draft.place().into_iter().flat_map(vocabulary::entries_at);
             let known: Vec<&str> = own
                 .chain(vocabulary::entries_at(StatementPlace::Container))
@@ -148,21 +151,24 @@ impl<'a> Resolver<'a> {
                 .iter()
                 .map(|kind| StatementPlace::Step(kind.keyword()))
                 .find(|place| vocabulary::entry(*place, name).is_some());
-            if let Some(place) = elsewhere {
-                let headline = format!("`{name}` is not allowed in a `{}`", draft.kind.keyword());
+            if let Some(place) = elsewhere.filter(|_| name != "volume") {
+                let kind = draft.kind.keyword();
+                let article = if kind.starts_with(['a', 'o']) { "an" } else { "a" };
+                let headline = format!("`{name}` is not allowed in {article} `{kind}`");
                 let error = Diagnostic::error(Code::MisplacedStatement, statement.name.span, headline);
                 return self.report(error.here(format!("it belongs {}", place.phrase())));
             }
             if let Some(place) = belongs_in(name) {
-                self.report(
-                    Diagnostic::error(
-                        Code::MisplacedStatement,
-                        statement.name.span,
-                        format!("`{name}` is not allowed in a container"),
-                    )
-                    .here(format!("it belongs in {place}")),
-                );
-                return;
+                let headline = format!("`{name}` is not allowed in a container");
+                let error = Diagnostic::error(Code::MisplacedStatement, statement.name.span, headline)
+                    .here(format!("it belongs in {place}"));
+                let volume = statement.values.first().filter(|_| name == "volume");
+                return self.report(match volume.map(|volume| self.spelling(volume.span)) {
+                    Some(volume) => error.help(format!(
+                        "move it out of the container, and mount it here: `mounts {volume} at /path`"
+                    )),
+                    None => error,
+                });
             }
             if let Some(meant) = self.unknown_statement(statement, known.into_iter(), "Container")
                 && schema::CONTAINER.field(&meant).is_some()
@@ -191,6 +197,7 @@ impl<'a> Resolver<'a> {
                 .here("not needed")
                 .help("remove it, or change the sidecar to a `step`"),
             ),
+            "resources" if self.api_resources(statement) => {}
             "resources" => {
                 let resources = &mut draft.resources;
                 if let Some(block) = &statement.block {

@@ -3,7 +3,7 @@
 use super::idle_insertion::HeldInsertion;
 use super::qualified::{Declared, Named};
 use super::references::MountDraft;
-use super::{Container, Direction, Mount, PlacedName, QualifiedName, Reference, Role, Volume};
+use super::{Container, Direction, Mount, PlacedName, QualifiedName, Reference, Role, Volume, probe};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::StatementPlace;
@@ -164,6 +164,7 @@ impl Draft {
         if self.role == Role::Sidecar {
             fields.set("restartPolicy", span, Node::text(span, "Always"));
         }
+        probe::complete(&mut fields, &self.ports);
         // A nearer `cpu ..2` may have removed the last request.
         let is_empty = |node: &Node| node.as_map().is_some_and(|map| map.entries.is_empty());
         self.resources.entries.retain(|entry| !is_empty(&entry.node));

@@ -1,5 +1,6 @@
 //! Resolves Kubernetes' fields under their own names: a block becomes any object of the schema.
 
+use super::command;
 use super::resolve::Resolver;
 use super::scope::{Constant, Evaluated, Scope};
 use super::types::{mismatch, phrase};
@@ -8,7 +9,8 @@ use crate::kubernetes::schema::{self, Field, FieldType, ObjectSchema};
 use crate::kubernetes::version::{Availability, Support};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
-use crate::syntax::tree::{self, Block, Statement, ValueKind};
+use crate::syntax::quote;
+use crate::syntax::tree::{self, Block, Piece, Statement, ValueKind};
 use crate::vocabulary::{FOREIGN, REPLACED};
 use smol_str::SmolStr;
 
@@ -266,21 +268,40 @@ impl Resolver<'_> {
                     items.iter().map(|evaluated| self.convert_scalar(evaluated, item, key)).collect()
                 }
                 Evaluated { constant: Constant::Unknown, span } => return Node::new(span, Value::Unresolved),
-                _ => return self.not_a_list(value),
+                _ => return self.not_a_list(value, key),
             },
-            _ => return self.not_a_list(value),
+            _ => return self.not_a_list(value, key),
         };
         Node::new(value.span, Value::List(items))
     }
 
-    fn not_a_list(&mut self, value: &tree::SyntaxValue) -> Node {
+    fn not_a_list(&mut self, value: &tree::SyntaxValue, key: &str) -> Node {
         let written = self.spelling(value.span);
-        self.report(mismatch(value.span, "a list such as `[a, b]`", "a single value").fix(
-            "make it a list",
-            value.span,
-            format!("[{written}]"),
-            Applicability::Safe,
-        ));
+        let mut diagnostic = mismatch(value.span, "a list such as `[a, b]`", "a single value");
+        let text = match &value.kind {
+            ValueKind::Text(pieces) => match &**pieces {
+                [Piece::Text(text)] => text.as_str(),
+                _ => "",
+            },
+            _ => "",
+        };
+        let is_command = matches!(key, "command" | "args");
+        let words = command::split(text).unwrap_or_default();
+        diagnostic = if is_command && words.len() > 1 {
+            let words: Vec<String> = words.iter().map(|word| quote(word)).collect();
+            let list = format!("[{}]", words.join(", "));
+            diagnostic.fix("split it into words", value.span, list, Applicability::Safe)
+        } else {
+            // A program's name has no spaces, and what is between commas was hardly ever meant as one item.
+            let is_one = !text.contains([' ', ',']);
+            let applicability = if is_one { Applicability::Safe } else { Applicability::Unsafe };
+            diagnostic.fix("make it a list", value.span, format!("[{written}]"), applicability)
+        };
+        if is_command && !text.is_empty() && words.is_empty() {
+            diagnostic = diagnostic.help("write `script` for a command that needs a shell");
+            diagnostic.fix = None;
+        }
+        self.report(diagnostic);
         Node::new(value.span, Value::Unresolved)
     }
 

@@ -2,11 +2,12 @@
 
 use super::resolve::Resolver;
 use super::types::one_of;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::source::Span;
 use crate::statement::{Body, Clause, Need, Slot, StatementSpec, ValueType};
 use crate::syntax::tree::{Statement, SyntaxValue, ValueKind};
+use crate::vocabulary::{is_name, passes_over};
 
 /// The values of a statement, each with the slot that it fills.
 pub(super) struct Head<'a> {
@@ -179,15 +180,18 @@ impl<'a> Matcher<'_, '_, 'a> {
         let mut filled = Vec::with_capacity(clause.values.len());
         let needed = clause.values.iter().filter(|slot| matches!(slot, Slot::One(..))).count();
         let rest = self.rest.iter().skip(needed);
-        let mut spare = rest.take_while(|value| self.clause_of(value).is_none()).count();
+        let mut spare = rest.take_while(|value| self.may_fill(clause.values, value)).count();
         for slot in clause.values {
             let (name, ty) = match *slot {
                 Slot::One(name, ty) | Slot::Maybe(name, ty) | Slot::Many(name, ty) => (name, ty),
                 Slot::Clause(_) | Slot::Free(_) => continue,
             };
+            if self.rest.first().is_some_and(|value| passes_over(slot, value)) {
+                continue;
+            }
             let must = matches!(slot, Slot::One(..));
             match self.rest.split_first() {
-                Some((value, rest)) if must || spare > 0 => {
+                Some((value, rest)) if must || (spare > 0 && self.may_fill(&[*slot], value)) => {
                     spare -= usize::from(!must);
                     filled.push(Filled { name, ty, value });
                     self.rest = rest;
@@ -209,6 +213,11 @@ impl<'a> Matcher<'_, '_, 'a> {
             }
         }
         Some(filled)
+    }
+
+    /// Whether a value does not begin a clause, or is a name for one of some slots.
+    fn may_fill(&self, slots: &[Slot], value: &SyntaxValue) -> bool {
+        self.clause_of(value).is_none_or(|clause| slots.iter().any(|slot| is_name(slot, clause)))
     }
 
     fn clause_of(&self, value: &SyntaxValue) -> Option<&'static Clause> {
@@ -302,8 +311,20 @@ impl<'a> Matcher<'_, '_, 'a> {
         let here =
             if expected.is_empty() { "not expected".to_owned() } else { format!("expected {expected}") };
         let mut diagnostic = Diagnostic::error(code, value.span, headline).here(here);
+        if let Some(clause) = required.filter(|clause| clause.values.len() == 1 && !word) {
+            let before = Span { end: value.span.start, ..value.span };
+            let title = format!("write `{}` before `{written}`", clause.word);
+            diagnostic = diagnostic.help(title.clone());
+            diagnostic = diagnostic.fix(title, before, format!("{} ", clause.word), Applicability::Safe);
+            return self.resolver.report(diagnostic);
+        }
         if let Some(instead) = volume_source(self.entry, &written) {
             diagnostic = diagnostic.help(instead);
+        } else if name == "volume" && !chosen && matches!(value.kind, ValueKind::Number(_)) {
+            let title = format!("write `scratch {written}` for space that is gone with the pod");
+            let before = Span { end: value.span.start, ..value.span };
+            diagnostic = diagnostic.help(title.clone()).fix(title, before, "scratch ", Applicability::Unsafe);
+            return self.resolver.report(diagnostic);
         } else if word {
             diagnostic = diagnostic.did_you_mean(value.span, &written, open);
         }

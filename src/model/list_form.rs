@@ -70,7 +70,7 @@ impl Resolver<'_> {
     }
 
     /// A line break with the indentation of a place's line.
-    fn line_break(&self, place: Span) -> String {
+    pub(super) fn line_break(&self, place: Span) -> String {
         let text = &self.sources.get(place.file).text;
         let before = text.get(..place.range().start).unwrap_or_default();
         let line = before.rsplit('\n').next().unwrap_or_default();

@@ -130,7 +130,7 @@ impl Resolver<'_> {
                             "str" | "text" | "String" => Some("string"),
                             "integer" | "number" | "i32" => Some("int"),
                             "boolean" => Some("bool"),
-                            "quantity" | "bytes" => Some("memory"),
+                            "bytes" => Some("memory"),
                             _ => None,
                         };
                         self.report(match meant {

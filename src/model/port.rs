@@ -11,6 +11,20 @@ use crate::syntax::tree::{Statement, ValueKind};
 use smol_str::SmolStr;
 
 impl Resolver<'_> {
+    /// Reports a port that has a name and no number.
+    fn lacks_number(&mut self, head: &Head, scope: &Scope) -> bool {
+        let (None, Some(number)) = (head.plain("name"), head.plain("number")) else { return false };
+        let ValueKind::Word(word) = &number.value.kind else { return false };
+        if self.is_recording() || self.lookup(word, scope).is_some() {
+            return false;
+        }
+        let headline = format!("the port `{word}` has no number");
+        let error = Diagnostic::error(Code::MissingValue, number.value.span, headline)
+            .here("expected a port number from 1 to 65535 after this");
+        self.report(error.help(format!("add the number: `port {word} 8080`")));
+        true
+    }
+
     /// `port [NAME] NUMBER …`
     pub(super) fn port(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
         let mut fields = Map::default();
@@ -26,6 +40,9 @@ impl Resolver<'_> {
                     .here("in the wrong order")
                     .fix(format!("write `port {swapped}`"), span, swapped, Applicability::Safe),
             );
+            return;
+        }
+        if self.lacks_number(head, scope) {
             return;
         }
         if let Some(name) = head.plain("name") {

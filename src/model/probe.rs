@@ -20,8 +20,34 @@ const FIELDS: [(&str, &str); 5] = [
     ("successes", "successThreshold"),
 ];
 
+/// The fields of a container that hold its probes.
+const PROBES: [&str; 3] = ["readinessProbe", "livenessProbe", "startupProbe"];
+
+/// Fills in the port of each probe that has none, if the container has exactly one port for TCP.
+pub(super) fn complete(fields: &mut Map, ports: &[(u8, Node)]) {
+    let is_tcp = |port: &&Node| port.get("protocol").and_then(Node::as_text).is_none_or(|name| name == "TCP");
+    let mut tcp = ports.iter().map(|(_, port)| port).filter(is_tcp);
+    let (Some(port), None) = (tcp.next(), tcp.next()) else { return };
+    let number = port.get("containerPort");
+    for probe in PROBES {
+        let Some(probe) = fields.get_mut(probe).filter(|node| node.as_map().is_some()) else { continue };
+        for handler in &mut probe.map_mut().entries {
+            let named = match handler.key.as_str() {
+                "httpGet" | "tcpSocket" => port.get("name").or(number),
+                "grpc" => number,
+                _ => continue,
+            };
+            let is_missing = handler.node.as_map().is_some_and(|map| map.get("port").is_none());
+            if let Some(port) = named.filter(|_| is_missing) {
+                let node = Node::new(handler.key_span, port.value.clone());
+                handler.node.map_mut().set("port", handler.key_span, node);
+            }
+        }
+    }
+}
+
 impl Resolver<'_> {
-    /// `ready http PORT PATH every TIME …`
+    /// `ready http [PORT] PATH every TIME …`
     pub(super) fn probe(
         &mut self,
         draft: &mut Draft,

@@ -4,7 +4,7 @@ use super::kept::DeclarationKind;
 use super::record::{Item, NameKind};
 use super::resolve::Resolver;
 use super::types::{mismatch, seconds};
-use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix, change_to};
 use crate::kubernetes::quantity::Quantity;
 use crate::object::Value::Int;
 use crate::source::Span;
@@ -360,7 +360,7 @@ impl Resolver<'_> {
             [not, rest @ ..] if operator(not) == Some(Operator::Not) => !self.comparison(rest, at, scope),
             [SyntaxValue { kind: ValueKind::Group(items), span }] => match items.as_slice() {
                 [Argument { name: None, values }] if !values.is_empty() => self.any(values, *span, scope),
-                _ => self.unreadable(*span),
+                _ => self.unreadable(values, *span),
             },
             [one] => {
                 let value = self.evaluate(one, scope);
@@ -389,9 +389,9 @@ impl Resolver<'_> {
             }
             [first, .., last] => {
                 self.record_values(values, scope);
-                self.unreadable(first.span.to(last.span))
+                self.unreadable(values, first.span.to(last.span))
             }
-            [] => self.unreadable(at),
+            [] => self.unreadable(values, at),
         }
     }
 
@@ -463,12 +463,36 @@ impl Resolver<'_> {
         }
     }
 
-    fn unreadable(&mut self, span: Span) -> bool {
-        self.report(
-            Diagnostic::error(Code::InvalidCondition, span, "a condition cannot be read")
-                .here("expected `name`, `!name`, `a == b` or `a != b`, joined by `&&` and `||`"),
-        );
+    fn unreadable(&mut self, values: &[SyntaxValue], span: Span) -> bool {
+        let error = Diagnostic::error(Code::InvalidCondition, span, "a condition cannot be read")
+            .here("expected `name`, `!name`, `a == b` or `a != b`, joined by `&&` and `||`");
+        let foreign = values.iter().filter_map(|value| Some((value.span, own_operator(&value.kind)?)));
+        let edits: Vec<Edit> = foreign.map(|(span, own)| Edit { span, text: own.into() }).collect();
+        self.report(match edits.first() {
+            Some(Edit { span, text }) => {
+                let title = format!("write `{text}` instead of `{}`", self.spelling(*span));
+                let fix = Fix { title: title.clone(), edits, applicability: Applicability::Safe };
+                Diagnostic { fix: Some(fix), ..error.help(title) }
+            }
+            None => error,
+        });
         true
+    }
+}
+
+/// The operator that a sign or a word of other languages stands for.
+fn own_operator(kind: &ValueKind) -> Option<&'static str> {
+    match kind {
+        ValueKind::Operator(Operator::Assign) => Some("=="),
+        ValueKind::Word(word) => match word.as_str() {
+            "and" => Some("&&"),
+            "or" => Some("||"),
+            "not" => Some("!"),
+            "is" | "eq" => Some("=="),
+            "ne" => Some("!="),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn shell_word(words: &[&str]) -> Option<(usize, ShellWord)> {
         let is_value = before.starts_with('-');
         let kind = if !reads_operators && is_operator(word, is_value) && !ends_action(words, word) {
             Some(ShellWord::Operator)
-        } else if takes_files && !is_value && is_pattern(word) {
+        } else if takes_files && is_pattern(word) {
             Some(ShellWord::Pattern)
         } else if !reads_operators && has_output(word) {
             Some(ShellWord::Substitution)
@@ -56,6 +56,20 @@ pub(crate) fn is_unsplit(words: &[&str]) -> bool {
     words.first().is_some_and(|first| {
         let is_windows = first.contains('\\') || first.get(1..2) == Some(":") || first.ends_with(".exe");
         first.trim().contains(char::is_whitespace) && !is_windows
+    })
+}
+
+/// The variables of a shell in a word, as they are written, with their names: `$HOST`, `${HOST}`.
+pub(crate) fn variables(word: &str) -> impl Iterator<Item = (&str, &str)> {
+    word.match_indices('$').filter_map(|(at, _)| {
+        let rest = &word[at + 1..];
+        let is_braced = rest.starts_with('{');
+        let name = &rest[usize::from(is_braced)..];
+        let end = name.find(|char: char| !char.is_ascii_alphanumeric() && char != '_').unwrap_or(name.len());
+        let is_name = name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_');
+        let is_closed = !is_braced || name[end..].starts_with('}');
+        let length = 1 + end + if is_braced { 2 } else { 0 };
+        (is_name && is_closed && !word[..at].ends_with('$')).then(|| (&word[at..at + length], &name[..end]))
     })
 }
 
@@ -109,7 +123,7 @@ fn has_output(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_unsplit, needs_shell, shell_word};
+    use super::{is_unsplit, needs_shell, shell_word, variables};
 
     fn found(line: &str) -> Option<&str> {
         let words: Vec<&str> = line.split(',').collect();
@@ -139,6 +153,12 @@ mod tests {
         ] {
             assert_eq!(found(line), word, "{line}");
         }
+    }
+
+    #[test]
+    fn variables_are_found() {
+        let found: Vec<_> = variables("--a=$HOST:${PORT}$(X)$$Y$1").collect();
+        assert_eq!(found, [("$HOST", "HOST"), ("${PORT}", "PORT")]);
     }
 
     #[test]

@@ -47,7 +47,7 @@ fn a_slip_gives_one_message() {
         ("image nginx", Code::UnknownName, "put the text in quotes: `\"nginx\"`"),
         ("image \"a:1\"; tty yes", Code::UnknownName, ""),
         ("image \"a:1\"; port 80 web", Code::UnexpectedValue, ""),
-        ("image \"a:1\"; port a 90:91", Code::UnquotedText, "write `\"90:91\"`"),
+        ("image \"a:1\"; port a 90:91", Code::UnquotedText, "write `91 host 90`"),
         ("image \"a:1\"; run [\"a\"]", Code::TypeMismatch, "use `command […]` for a command as a list"),
         (
             "image \"a:1\"; volumeMount { }",
@@ -90,8 +90,8 @@ fn a_slip_gives_one_message() {
             ),
             Code::UnknownArgument,
         ),
-        ("apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n".to_owned(), Code::YamlSource),
-        ("# from kubectl\n---\nkind: Pod\n".to_owned(), Code::YamlSource),
+        ("apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n".to_owned(), Code::ForeignSource),
+        ("# from kubectl\n---\nkind: Pod\n".to_owned(), Code::ForeignSource),
         (
             "pod x { volume v\n fetch f { from \"https://a/b\"; into v \"c\"; reads v at /v }\n app a { image \"a:1\"; reads v at /v } }".to_owned(),
             Code::ReadOnlyVolume,

@@ -1,6 +1,7 @@
 //! Converts values to the types that their places expect.
 
 use super::resolve::Resolver;
+use super::respelled::{Respelled, respelled};
 use super::scope::{Binding, Constant, Evaluated, Scope};
 pub(super) use crate::diagnostic::phrase::either as one_of;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
@@ -107,17 +108,20 @@ impl Resolver<'_> {
         }
         Some(match constant {
             Constant::Number(text) if *text == written && fits(Constant::Text(text.clone())) => {
-                diagnostic.fix("put it in quotes", span, format!("\"{text}\""), Applicability::Safe)
+                // An amount is hardly ever meant as text.
+                let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+                let applicability = if is_plain { Applicability::Safe } else { Applicability::Unsafe };
+                diagnostic.fix("put it in quotes", span, format!("\"{text}\""), applicability)
             }
-            Constant::Number(text)
-                if *text == written && fits(Constant::Number(format!("{text}s").into())) =>
-            {
-                diagnostic.fix("add a unit", span, format!("{text}s"), Applicability::Unsafe)
-            }
-            Constant::Number(text)
-                if text.len() == 3 && fits(Constant::Number(format!("0{text}").into())) =>
-            {
-                diagnostic.fix("write it in octal", span, format!("0{text}"), Applicability::Unsafe)
+            Constant::Number(text) if *text == written => {
+                let fits = |meant: &Respelled| fits(Constant::Number(meant.text.clone().into()));
+                match respelled(text).into_iter().find(fits) {
+                    Some(Respelled { title, text, applicability }) => {
+                        diagnostic.help.clear();
+                        diagnostic.fix(title, span, text, applicability)
+                    }
+                    None => diagnostic,
+                }
             }
             Constant::Text(text) if written.len() == text.len() + 2 => {
                 let truth = match text.as_str() {
@@ -373,7 +377,10 @@ pub(super) fn quantity(text: &str, unit: Unit) -> Result<Value, Option<String>> 
     if !fits {
         return Err(Some(match unit {
             Unit::Cpu => "use no unit for cores, or `m` for thousandths of a core".into(),
-            _ => bytes_hint(text, suffix),
+            _ => {
+                "use a unit of bytes: `Ki` `Mi` `Gi` `Ti` (powers of 1024), `k` `M` `G` `T` (powers of 1000)"
+                    .into()
+            }
         }));
     }
     let quantity = Quantity::parse(text).map_err(|error| Some(error.to_string()))?;
@@ -382,19 +389,6 @@ pub(super) fn quantity(text: &str, unit: Unit) -> Result<Value, Option<String>> 
         return Err(Some("use a smaller amount: Kubernetes cannot count this much CPU".into()));
     }
     Ok(Value::Quantity(quantity))
-}
-
-fn bytes_hint(text: &str, suffix: &str) -> String {
-    let units = "`Ki` `Mi` `Gi` `Ti` (powers of 1024), `k` `M` `G` `T` (powers of 1000)";
-    let number = &text[..text.len() - suffix.len()];
-    let meant = match suffix.to_ascii_lowercase().as_str() {
-        "m" | "mi" | "mb" | "mib" => "Mi",
-        "g" | "gb" | "gib" | "gi" => "Gi",
-        "k" | "kb" | "kib" | "ki" => "Ki",
-        "t" | "tb" | "tib" | "ti" => "Ti",
-        _ => return format!("use a unit of bytes: {units}"),
-    };
-    format!("write `{number}{meant}`; units of bytes: {units}")
 }
 
 /// A whole number in a range.

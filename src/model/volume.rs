@@ -4,12 +4,13 @@ use super::qualified::Declared;
 use super::record::NameKind;
 use super::resolve::Resolver;
 use super::scope::Scope;
+use super::types::mismatch;
 use super::workload::Making;
 use super::{Storage, Volume};
 use crate::kubernetes::schema::{self, FieldType};
 use crate::object::{Map, Node, Value};
 use crate::statement::StatementSpec;
-use crate::syntax::tree::Statement;
+use crate::syntax::tree::{Statement, SyntaxValue, ValueKind};
 
 /// What a short form means: the field of a Volume for its source, and the field of the source for its value.
 fn source_of(word: &str) -> (&'static str, &'static str) {
@@ -49,7 +50,11 @@ impl<'a> Resolver<'a> {
                 object.insert("medium", clause.span, scope.layer, Node::text(clause.span, "Memory")).ok();
             }
             if let Some(filled) = clause.values.first() {
-                let node = self.typed(filled.value, filled.ty, scope);
+                let node = if self.misplaced_size(clause.word, filled.value) {
+                    Node::new(filled.value.span, Value::Unresolved)
+                } else {
+                    self.typed(filled.value, filled.ty, scope)
+                };
                 object.insert(key, filled.value.span, scope.layer, node).ok();
             }
             if let Some(field) = schema::VOLUME.field(source) {
@@ -82,6 +87,24 @@ impl<'a> Resolver<'a> {
             scope.layer,
             Volume { name, qualified: declared.name, storage, span: statement.head(), fields },
         );
+    }
+
+    /// Reports a size where the name of what the volume is made of is expected.
+    fn misplaced_size(&mut self, source: &str, value: &SyntaxValue) -> bool {
+        let ValueKind::Number(size) = &value.kind else { return false };
+        let has_unit = !size.ends_with(|last: char| last.is_ascii_digit());
+        if !matches!(source, "claim" | "secret" | "configmap") || !has_unit || self.is_recording() {
+            return false;
+        }
+        let error = mismatch(value.span, &format!("the name of a {source}"), &format!("the amount `{size}`"));
+        let named = format!("write the name in quotes: `{source} \"NAME\"`");
+        let error = error.help(if source == "claim" {
+            format!("{named}; the claim itself has the size")
+        } else {
+            named
+        });
+        self.report(error.help(format!("write `scratch {size}` for space that is gone with the pod")));
+        true
     }
 }
 

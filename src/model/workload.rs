@@ -91,6 +91,8 @@ impl<'a> Resolver<'a> {
                 resolver.collect_defaults(layer.block, &layer.scope, nearness, &mut making);
             });
         }
+        // What is missing in a block may be after the place where it was assumed to end.
+        making.unclear |= statement.block.as_ref().is_some_and(|block| !block.is_closed());
         for layer in below.iter().chain(&own) {
             self.on_layer(layer, |resolver, layer| {
                 resolver.workload_statements(layer.block, &layer.scope, &mut making);

@@ -90,7 +90,9 @@ fn after_app(workload: &Workload, container: usize, reference: &Reference) -> Di
         .here("apps start together, after every step is done and every sidecar is up")
         .label(app.name.span, format!("`{app_name}` is an app"));
     match container.role {
-        Role::App => error.help(format!("make `{app_name}` a `sidecar`, which is up before the apps start")),
+        Role::App => error
+            .help(format!("make `{app_name}` a `sidecar`, which is up before the apps start"))
+            .other_keyword(app.span, "app", "sidecar"),
         _ => error.help(format!(
             "remove `{app_name}` from `after`, or make `{app_name}` a `step` or a `sidecar`, or `{name}` an `app`"
         )),

@@ -144,7 +144,8 @@ impl SyntaxReader<'_> {
         let start = end as usize + (rest.len() - trimmed.len());
         let length = trimmed.chars().next().map_or(0, char::len_utf8);
         let next = Span::new(self.source.id, start, start + length);
-        mistakes::unclosed_bracket(open, Span { start: end, end, ..open }, next, &trimmed[..length])
+        let end = Span { start: end, end, ..open };
+        mistakes::unclosed_bracket(open, end, next, &trimmed[..length], self.source.slice(open) == "[")
     }
 
     /// Skips the rest of a statement whose brackets nest too deep.

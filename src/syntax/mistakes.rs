@@ -6,7 +6,7 @@ pub(super) use strings::*;
 
 use super::tree::{Name, Operator};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
-use crate::source::{SourceFile, Span};
+use crate::source::Span;
 
 /// Characters that the language reserves.
 const RESERVED: [char; 5] = ['$', '@', '?', '^', '`'];
@@ -42,7 +42,7 @@ fn is_invisible(character: char) -> bool {
 }
 
 /// Text in double quotes.
-fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace("#{", "\\#{"))
 }
 
@@ -91,16 +91,29 @@ pub(super) fn too_many_words(place: Span, most: usize) -> Diagnostic {
         .help("split the source into several files")
 }
 
-pub(super) fn unclosed_block(open: Span, head: Option<Span>, next: Option<Span>) -> Diagnostic {
+pub(super) fn unclosed_block(
+    open: Span,
+    head: Option<Span>,
+    next: Option<Span>,
+    (end, indent): (Span, &str),
+) -> Diagnostic {
     let error =
         Diagnostic::error(Code::UnclosedBlock, open, "this block is never closed").here("opened here");
     let error = match head {
         Some(head) => error.label(head, "the statement that the block belongs to"),
         None => error,
     };
+    let brace = format!("\n{indent}}}");
     match next {
-        Some(next) => error.label(next, "assumed to end before this").help("add a `}` where the block ends"),
-        None => error.help("add a `}` at the end of the block"),
+        Some(next) => {
+            let title = "add a `}` where the block ends";
+            let error = error.label(next, "assumed to end before this").help(title);
+            error.fix(title, end, brace, Applicability::Unsafe)
+        }
+        None => {
+            let title = "add a `}` at the end of the block";
+            error.help(title).fix(title, end, brace, Applicability::Safe)
+        }
     }
 }
 
@@ -137,7 +150,7 @@ pub(super) fn nameless_block(open: Span) -> Diagnostic {
         .help("add a name before the `{`")
 }
 
-pub(super) fn unclosed_bracket(open: Span, end: Span, next: Span, character: &str) -> Diagnostic {
+pub(super) fn unclosed_bracket(open: Span, end: Span, next: Span, character: &str, list: bool) -> Diagnostic {
     if character == "{" {
         return Diagnostic::error(Code::BlockInList, next, "a list cannot hold a block")
             .here("a block")
@@ -150,7 +163,13 @@ pub(super) fn unclosed_bracket(open: Span, end: Span, next: Span, character: &st
         "]" | ")" => error.label(next, format!("`{character}` does not close it")),
         _ => error.label(end, "assumed to end here"),
     };
-    error.help("add the closing bracket where the list ends")
+    let close = if list { "]" } else { ")" };
+    error.help("add the closing bracket where the list ends").fix(
+        format!("add the `{close}`"),
+        end,
+        close,
+        Applicability::Unsafe,
+    )
 }
 
 pub(super) fn missing_comma(first: Span, certain: bool) -> Diagnostic {
@@ -163,22 +182,6 @@ pub(super) fn missing_comma(first: Span, certain: bool) -> Diagnostic {
             ",",
             if certain { Applicability::Safe } else { Applicability::Unsafe },
         )
-}
-
-/// Recognizes a Kubernetes manifest: one message says more than one for each of its lines.
-pub(super) fn yaml(source: &SourceFile) -> Option<Diagnostic> {
-    let mut at = 0;
-    let is_content = |line: &&str| !line.trim().is_empty() && !line.starts_with(['#', '-']);
-    let line = source.text.split_inclusive('\n').inspect(|line| at += line.len()).find(is_content)?;
-    let key = ["apiVersion:", "kind:"].into_iter().find(|key| line.starts_with(key))?;
-    let start = at - line.len();
-    let error = Diagnostic::error(
-        Code::YamlSource,
-        Span::new(source.id, start, start + key.len()),
-        "this file is YAML, not initflow",
-    )
-    .here("a key of YAML");
-    Some(error.help("convert it with `initflow import`, or write it as initflow: `deployment NAME { … }`"))
 }
 
 pub(super) fn stray_commas(commas: &[Span]) -> Diagnostic {
@@ -236,6 +239,29 @@ pub(super) fn unquoted_text(span: Span, text: &str) -> Diagnostic {
         .fix(format!("write {}", shown(&quote(text))), span, quote(text), applicability)
 }
 
+/// Text without quotes that was meant as values of another form.
+pub(super) fn unquoted_parts(
+    span: Span,
+    text: &str,
+    meant: &str,
+    applicability: Applicability,
+) -> Diagnostic {
+    let title = format!("write {}", shown(meant));
+    Diagnostic::error(Code::UnquotedText, span, format!("text without quotes: {}", shown(text)))
+        .here("not a word, a number or a path")
+        .help(title.clone())
+        .fix(title, span, meant, applicability)
+}
+
+/// The words of a command, which is one text.
+pub(super) fn unquoted_command(span: Span, text: &str) -> Diagnostic {
+    let is_raw = text.contains('"') && !text.contains('\'') && !text.contains('\\');
+    let quoted = if is_raw { format!("'{text}'") } else { quote(text) };
+    let needs_shell = text.contains(['|', '&', ';', '<', '>', '$', '*']);
+    let applicability = if needs_shell { Applicability::Unsafe } else { Applicability::Safe };
+    unquoted_parts(span, text, &quoted, applicability)
+}
+
 /// What is wrong with something in the place of a name, and whether it is certain what was meant.
 pub(super) fn odd_name(span: Span, text: &str) -> (Diagnostic, bool) {
     if is_text_like(text) && !has_odd_character(text) {
@@ -266,7 +292,8 @@ pub(super) fn stray(span: Span, text: &str) -> Diagnostic {
                 format!("this `{text}` has no matching `{open}`"),
             )
             .here("no bracket is open here")
-            .help(format!("remove the `{text}`, or add the missing `{open}`"));
+            .help(format!("remove the `{text}`, or add the missing `{open}`"))
+            .fix(format!("remove the `{text}`"), span, "", Applicability::Unsafe);
         }
         "," => return stray_commas(&[span]),
         _ => {}
@@ -341,6 +368,13 @@ pub(super) fn incomplete_range(span: Span) -> Diagnostic {
     Diagnostic::error(Code::IncompleteRange, span, "incomplete range")
         .here("expected the upper end directly after the dots")
         .help("write `a..b` or `..b` without spaces, or the lower end alone without dots")
+}
+
+/// A range whose ends are not directly beside its dots; the spaces are given.
+pub(super) fn spaced_range(dots: Span, spaces: Vec<Span>) -> Diagnostic {
+    let edits = spaces.into_iter().map(|space| edit(space, "")).collect();
+    let fix = fix("remove the spaces around the dots", edits, Applicability::Safe);
+    Diagnostic { fix: Some(fix), ..incomplete_range(dots) }
 }
 
 pub(super) fn foreign_comment(span: Span, text: &str) -> Diagnostic {

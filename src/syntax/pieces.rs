@@ -6,7 +6,7 @@
 use super::grammar::{self, Token};
 use super::stretches::{Assembled, Balance, Contents, Scanned, joined, scan};
 use super::tree::Document;
-use super::{MAX_ERRORS, Parse, mistakes, parse};
+use super::{MAX_ERRORS, Parse, foreign, parse};
 use crate::source::{FileId, HasPlaces, SourceFile, Span};
 use std::sync::Arc;
 
@@ -54,8 +54,8 @@ struct Stretch {
 impl Pieces {
     /// Parses a file. What `known`, the pieces of its earlier text, has in common with the text is not parsed again.
     pub(crate) fn of(source: &SourceFile, known: Option<(&Self, &str)>) -> Self {
-        let is_yaml = mistakes::yaml(source).is_some();
-        let stretches = if is_yaml { None } else { stretches(source, known) };
+        let is_foreign = foreign::recognized(source).is_some();
+        let stretches = if is_foreign { None } else { stretches(source, known) };
         let pieces =
             stretches.map(|stretches| Self::joined(source, stretches, known.map(|(known, _)| known)));
         let has_all = |pieces: &Self| {

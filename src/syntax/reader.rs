@@ -174,7 +174,7 @@ impl<'s> SyntaxReader<'s> {
             if let Some(statement) = self.statements.last_mut() {
                 statement.broken = true;
             }
-            self.report(mistakes::unquoted_insertion(span, name));
+            self.report(mistakes::unquoted_insertion(span, name, text));
         }
     }
 

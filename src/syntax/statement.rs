@@ -12,6 +12,7 @@ impl SyntaxReader<'_> {
     /// Reads a statement's head; returns the tokens after it. `first` is whether the grammar starts a statement there.
     pub(super) fn statement<'t>(&mut self, tokens: &'t [Token], first: bool) -> (Statement, &'t [Token]) {
         self.fault = StatementFault::default();
+        let errors_before = self.errors.len();
         let (mut name, mut at) = self.name(tokens);
         let place = if name.text == "param" { ValueContext::Declaration } else { ValueContext::Head };
         let mut values = Values::new(place, name.span.end, 0);
@@ -54,6 +55,7 @@ impl SyntaxReader<'_> {
             name.quoted = true;
         }
         self.separators(&name, &mut values);
+        self.mend(&name, &mut values.list, errors_before);
         if !commas.is_empty() {
             self.report(mistakes::stray_commas(&commas));
         }

@@ -58,6 +58,14 @@ pub struct Block {
     pub statements: Vec<Statement>,
 }
 
+impl Block {
+    /// Whether the source has its `}`: only then is there something after its last statement.
+    pub fn is_closed(&self) -> bool {
+        let end = self.statements.last().map_or(self.span.start + 1, |last| last.span.end);
+        end < self.span.end
+    }
+}
+
 /// One value.
 #[derive(Clone, Debug)]
 pub struct SyntaxValue {

@@ -130,9 +130,26 @@ impl SyntaxReader<'_> {
 
     /// Reports a range without its upper end.
     pub(super) fn incomplete(&mut self, values: &mut Values) {
-        if let Some(dots) = values.dots.take() {
-            self.fail(Weight::Stray, mistakes::incomplete_range(dots));
-        }
+        let Some(dots) = values.dots.take() else { return };
+        let error = match self.spaces_around(dots, values.list.last()) {
+            Some(spaces) => mistakes::spaced_range(dots, spaces),
+            None => mistakes::incomplete_range(dots),
+        };
+        self.fail(Weight::Stray, error);
+    }
+
+    /// The spaces around the dots of a range, if both its ends are numbers.
+    fn spaces_around(&self, dots: Span, low: Option<&SyntaxValue>) -> Option<Vec<Span>> {
+        let low = low.filter(|low| matches!(low.kind, ValueKind::Number(_)))?;
+        let after = self.text.get(dots.end as usize..)?;
+        let trimmed = after.trim_start_matches([' ', '\t']);
+        let gap = u32::try_from(after.len() - trimmed.len()).ok()?;
+        let spaces = [
+            Span { start: low.span.end, end: dots.start, ..dots },
+            Span { start: dots.end, end: dots.end + gap, ..dots },
+        ];
+        let is_range = trimmed.starts_with(|first: char| first.is_ascii_digit());
+        is_range.then(|| spaces.into_iter().filter(|space| space.start < space.end).collect())
     }
 
     /// Reads a call's arguments; the word before them is its name.

@@ -27,10 +27,10 @@ const MOUNT: &[Slot] = &[
 ];
 
 const PROBE: &[Slot] = &[
-    clause!(one_of "http", One("port", ValueType::PortRef), Maybe("path", ValueType::AnyPath)),
-    clause!(one_of "https", One("port", ValueType::PortRef), Maybe("path", ValueType::AnyPath)),
-    clause!(one_of "tcp", One("port", ValueType::PortRef)),
-    clause!(one_of "grpc", One("port", ValueType::Port), Maybe("service", ValueType::Text)),
+    clause!(one_of "http", Maybe("port", ValueType::PortRef), Maybe("path", ValueType::AnyPath)),
+    clause!(one_of "https", Maybe("port", ValueType::PortRef), Maybe("path", ValueType::AnyPath)),
+    clause!(one_of "tcp", Maybe("port", ValueType::PortRef)),
+    clause!(one_of "grpc", Maybe("port", ValueType::Port), Maybe("service", ValueType::Text)),
     clause!(one_of "exec", One("command", ValueType::TextOrList)),
     clause!(optional "every", One("time", ValueType::Seconds)),
     clause!(optional "timeout", One("time", ValueType::Seconds)),

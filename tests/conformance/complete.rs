@@ -107,6 +107,9 @@ impl Outcome {
             if errors.iter().any(is_new) {
                 return Self::Undecidable("fields of later versions, which the judge knows in all versions");
             }
+            if errors.iter().any(|error| error.code.name() == "too-large") {
+                return Self::Undecidable("stricter: the limits of size");
+            }
             let is_replaced = |found: &Diagnostic| {
                 let place = manifest.path_at(&found.primary.span.range());
                 found.code.name() == "duplicate-name"

@@ -3,8 +3,8 @@
 use serde_json::Value;
 use std::ops::Range;
 
-/// How often a case is tried in a smaller form.
-const TRIES: usize = 1_000;
+/// How many parts all tried cases may have together.
+const MAX_PARTS: usize = 500_000;
 
 /// A case with parts that can be removed, numbered from 0, each part before its own parts.
 pub(crate) trait Shrink: Clone {
@@ -15,19 +15,20 @@ pub(crate) trait Shrink: Clone {
 /// Removes parts while the rest still fails: halves first, then always smaller runs of them.
 pub(crate) fn shrink<T: Shrink>(mut case: T, mut fails: impl FnMut(&T) -> bool) -> T {
     let mut run = case.clone().cut(&(0..0));
-    let mut tries = 0;
+    let mut tried = 0;
     while run > 0 {
         let mut at = 0;
         let mut is_smaller = false;
         loop {
             let mut smaller = case.clone();
-            if at >= smaller.cut(&(at..at + run)) {
+            let parts = smaller.cut(&(at..at + run));
+            if at >= parts {
                 break;
             }
-            if tries == TRIES {
+            tried += parts;
+            if tried > MAX_PARTS {
                 return case;
             }
-            tries += 1;
             if fails(&smaller) {
                 case = smaller;
                 is_smaller = true;

@@ -77,7 +77,7 @@ fn a_place_is_explained() {
     ---
     `every` of
     ```initflow
-    ready (http port [path] | https port [path] | tcp port | grpc port [service] | exec command) [every time] [timeout time] [delay time] [failures count] [successes count]
+    ready (http [port] [path] | https [port] [path] | tcp [port] | grpc [port] [service] | exec command) [every time] [timeout time] [delay time] [failures count] [successes count]
     ```
     "#
     );

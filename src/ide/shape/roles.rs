@@ -6,6 +6,7 @@ use super::{Meaning, Shaped, ValueRole, word};
 use crate::kubernetes::schema::FieldType;
 use crate::statement::{Slot, ValueType};
 use crate::syntax::tree::{Operator, SyntaxValue, ValueKind};
+use crate::vocabulary::{is_name, passes_over};
 
 /// The role of each value of a statement.
 pub(crate) fn roles(shaped: &Shaped) -> Vec<ValueRole> {
@@ -95,8 +96,15 @@ fn head(slots: &'static [Slot], values: &[SyntaxValue]) -> Vec<ValueRole> {
     }
     let mut open: &[Slot] = &[];
     for value in &values[roles.len()..] {
+        while let Some((_, rest)) = open.split_first().filter(|(slot, _)| passes_over(slot, value)) {
+            open = rest;
+        }
         let role = match (open.split_first(), clause_of(value)) {
             (Some((Slot::One(name, ty), rest)), _) | (Some((Slot::Maybe(name, ty), rest)), None) => {
+                open = rest;
+                slot_role(name, *ty)
+            }
+            (Some((slot @ Slot::Maybe(name, ty), rest)), Some(clause)) if is_name(slot, clause) => {
                 open = rest;
                 slot_role(name, *ty)
             }

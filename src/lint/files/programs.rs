@@ -5,7 +5,9 @@ use crate::lint::shell::PlainCommand;
 
 /// The paths that a command changes, as far as they are known.
 pub(super) fn effects(command: &PlainCommand) -> Vec<(String, FileEffect)> {
-    use FileEffect::{Append, Attributes, Edit, Fill, Folder, Link, NewFolder, Remove, Replace, Write};
+    use FileEffect::{
+        Append, Attributes, Edit, Fill, Folder, Link, MoveAway, NewFolder, Remove, Replace, Write,
+    };
     let outputs = command.outputs.iter().filter_map(|(file, adds)| {
         let file = file.clone()?;
         Some((file, if *adds { Append } else { Write }))
@@ -13,9 +15,11 @@ pub(super) fn effects(command: &PlainCommand) -> Vec<(String, FileEffect)> {
     let mut found: Vec<(String, FileEffect)> = outputs.collect();
     let words = Words { command };
     let has = |short, long| command.has(short, long);
-    let all = |values: &str, effect| -> Vec<(String, FileEffect)> {
-        words.operands(values).into_iter().flatten().map(|path| (path.to_owned(), effect)).collect()
+    let after = |skipped: usize, values: &str, effect| -> Vec<(String, FileEffect)> {
+        let operands = words.operands(values).into_iter().skip(skipped).flatten();
+        operands.map(|path| (path.to_owned(), effect)).collect()
     };
+    let all = |values: &str, effect| after(0, values, effect);
     let one = |path: Option<&str>, effect| -> Vec<(String, FileEffect)> {
         path.map(|path| (path.to_owned(), effect)).into_iter().collect()
     };
@@ -27,14 +31,20 @@ pub(super) fn effects(command: &PlainCommand) -> Vec<(String, FileEffect)> {
         "install" if has('d', "directory") => all("mog", Folder),
         "install" => words.copied("mogSt", Replace),
         "cp" => words.copied("tS", if has('f', "force") { Replace } else { Write }),
-        "mv" => words.copied("tS", Replace),
+        "mv" => {
+            let mut moved = words.copied("tS", Replace);
+            let operands = words.operands("tS");
+            let sources = operands.split_last().map_or(&[][..], |(_, sources)| sources);
+            moved.extend(sources.iter().flatten().map(|path| ((*path).to_owned(), MoveAway)));
+            moved
+        }
         "ln" => words.copied("tS", Link),
         "rsync" => words.copied("efT", Fill).into_iter().filter(|(path, _)| !path.contains(':')).collect(),
         "rm" | "rmdir" | "unlink" | "shred" => all("", Remove),
-        "chmod" | "chown" | "chgrp" => all("", Attributes).into_iter().skip(1).collect(),
+        "chmod" | "chown" | "chgrp" => after(1, "", Attributes),
         "sed" if has('i', "in-place") => {
             let script = usize::from(!has('e', "expression") && !has('f', "file"));
-            all("ef", Edit).into_iter().skip(script).collect()
+            after(script, "ef", Edit)
         }
         "perl" if has('i', "") => all("e", Edit),
         "yq" if has('i', "inplace") => one(words.operands("").last().copied().flatten(), Edit),

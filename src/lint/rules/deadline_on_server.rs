@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/deadline-on-server.md")]
 
 use super::ports::declared;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Role, WorkloadKind};
 
@@ -23,6 +23,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         )
         .here("limits the pod's whole life")
         .label(server.name.span, "is meant to run without an end")
-        .help("remove it; limit the startup with the `timeout` of a `wait` or a startup probe"),
+        .help("remove it; limit the startup with the `timeout` of a `wait` or a startup probe")
+        .fix("remove it", deadline.key_span.to(deadline.node.span), "", Applicability::Unsafe),
     );
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/endless-wait.md")]
 
+use super::ineffective_wait::always_succeeds;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::steps::StepKind;
@@ -8,6 +9,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (step, script) in pod.steps(&["sleep"]) {
         let mut reported = 0..0;
         for repeated in script.waits().filter(|repeated| !repeated.bounded) {
+            // It does not wait at all.
+            if always_succeeds(script, repeated).is_some() {
+                continue;
+            }
             let commands = &script.commands[repeated.commands.clone()];
             let sleeps = commands.iter().any(|command| command.program() == "sleep");
             // A loop inside a reported one is part of the same wait.

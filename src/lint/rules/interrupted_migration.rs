@@ -1,11 +1,13 @@
 #![doc = include_str!("../../diagnostic/explain/interrupted-migration.md")]
 
 use super::image;
-use super::migrations::{ADD_ONCE, Migration, WORDS, migration};
-use crate::diagnostic::{Applicability, Code, Diagnostic};
-use crate::lint::shell::LazyScript;
-use crate::lint::{Pod, first_in_block};
-use crate::model::{Role, WorkloadKind};
+use super::migrations::{KilledTrace, WORDS, migration, run_once, runs_at_start};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::lint::Pod;
+use crate::lint::scripts::ScriptPlace;
+use crate::lint::shell::{LazyScript, ShellScript};
+use crate::model::{Container, WorkloadKind};
+use crate::source::Span;
 use crate::steps::BuiltIn;
 use crate::steps::migrate::MigrateOptions;
 
@@ -13,43 +15,65 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     if matches!(pod.workload.kind, WorkloadKind::Pod | WorkloadKind::Job | WorkloadKind::CronJob) {
         return;
     }
-    for (at, step) in pod.containers() {
-        if step.role != Role::Step || step.once.is_some() {
-            continue;
-        }
-        let (built_in, is_helped) = match &step.built_in {
-            None => (false, false),
-            Some(BuiltIn::Migrate(options)) => (true, options.as_deref().is_some_and(is_helped)),
-            Some(_) => continue,
-        };
-        let own = if built_in { LazyScript::of(step) } else { None };
-        let Some(command) = own.as_ref().or(pod.scripts[at].as_ref()) else { continue };
-        // The scripts that help a tool pass on its arguments, which say what it does.
-        let by_command = || {
-            let script = command.get().filter(|_| !is_helped && command.may_mention(&WORDS))?;
-            script.commands.iter().find_map(|command| match migration(command) {
-                Some(Migration { tool, sticky: true, .. }) => Some((tool, pod.place(script, command))),
-                _ => None,
-            })
-        };
-        let by_image = image(step).filter(|(name, ..)| built_in && *name == "migrate/migrate");
-        let Some((tool, place)) = by_image.map(|_| ("golang-migrate", step.name.span)).or_else(by_command)
-        else {
-            continue;
-        };
-        let place = if built_in { step.name.span } else { place };
-        let diagnostic = Diagnostic::warning(
-            Code::InterruptedMigration,
-            place,
-            format!("a pod that is killed during the migration does not release the lock of {tool}"),
-        )
-        .here("runs in every pod, and pods can be killed at any time");
-        let diagnostic = diagnostic.help(ADD_ONCE);
-        found.push(match first_in_block(pod.sources, step, "once") {
-            Some((span, text)) if built_in => diagnostic.fix("add `once`", span, text, Applicability::Unsafe),
-            _ => diagnostic,
+    let mut scripts: Vec<(&Container, ScriptPlace, &ShellScript<'_>)> =
+        pod.all_scripts(&WORDS).filter(|(_, place, _)| runs_at_start(*place)).collect();
+    // The scripts that help a tool pass on its arguments, which say what it does.
+    let own: Vec<(&Container, LazyScript<'_>)> = pod
+        .containers()
+        .filter(|(_, step)| !is_golang_migrate(step))
+        .filter(|(_, step)| match &step.built_in {
+            Some(BuiltIn::Migrate(options)) => !options.as_deref().is_some_and(is_helped),
+            _ => false,
+        })
+        .filter_map(|(_, step)| Some((step, LazyScript::of(step)?)))
+        .collect();
+    let read = own.iter().filter_map(|(step, script)| Some((*step, ScriptPlace::Command, script.get()?)));
+    scripts.extend(read);
+    for (container, place, script) in scripts {
+        let mut certain = script.commands.iter().filter(|command| !command.tested);
+        let stuck = certain.find_map(|command| {
+            let migration = migration(command)?;
+            Some((migration.tool, migration.leaves?, pod.place(script, command)))
         });
+        let Some((tool, leaves, span)) = stuck else { continue };
+        found.extend(warning(pod, container, place, tool, leaves, span));
     }
+    for (_, step) in pod.containers().filter(|(_, step)| is_golang_migrate(step)) {
+        let leaves = KilledTrace::Lock;
+        found.extend(warning(pod, step, ScriptPlace::Command, "golang-migrate", leaves, step.name.span));
+    }
+}
+
+/// Whether a built-in step runs the image of golang-migrate.
+fn is_golang_migrate(step: &Container) -> bool {
+    matches!(step.built_in, Some(BuiltIn::Migrate(_)))
+        && image(step).is_some_and(|(name, ..)| name == "migrate/migrate")
+}
+
+fn warning(
+    pod: &Pod<'_>,
+    container: &Container,
+    place: ScriptPlace,
+    tool: &str,
+    leaves: KilledTrace,
+    span: Span,
+) -> Option<Diagnostic> {
+    if container.once.is_some() {
+        return None;
+    }
+    let built_in = container.built_in.is_some();
+    let span = if built_in { container.name.span } else { span };
+    let headline = match leaves {
+        KilledTrace::Lock => {
+            format!("a pod that is killed during the migration does not release the lock of {tool}")
+        }
+        KilledTrace::Failure => {
+            format!("a pod that is killed during the migration leaves one that {tool} counts as failed")
+        }
+    };
+    let diagnostic = Diagnostic::warning(Code::InterruptedMigration, span, headline)
+        .here("runs in every pod, and pods can be killed at any time");
+    Some(run_once(pod, container, place, diagnostic))
 }
 
 /// Whether a script helps the tool of a built-in step.
@@ -74,6 +98,9 @@ mod tests {
         …tep s { image "a:1"; run «"migrate -path /m -database $(URL) up"» }; app b { image "b:1" …
           a pod that is killed during the migration does not release the lock of golang-migrate
         "#);
+        for run in ["npx knex migrate:latest", "npx -y prisma migrate deploy", "bundle exec yoyo apply"] {
+            found(Code::InterruptedMigration, [deployment(run)]);
+        }
         passes(Code::InterruptedMigration, &deployment("flyway migrate"));
         passes(Code::InterruptedMigration, &deployment("liquibase status"));
     }

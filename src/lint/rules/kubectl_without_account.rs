@@ -1,44 +1,77 @@
 #![doc = include_str!("../../diagnostic/explain/kubectl-without-account.md")]
 
+use super::{image, variables, volume_at};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
-use crate::object::Node;
+use crate::model::Container;
+use crate::source::Span;
+
+/// Where the token of the service account is.
+const TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let spec = &pod.workload.pod.spec;
     let account = spec.get("serviceAccountName").or_else(|| spec.get("serviceAccount"));
-    if account.is_some_and(|account| account.as_text() != Some("default")) {
+    let has_account = account.is_some_and(|account| account.as_text() != Some("default"));
+    let withheld =
+        spec.entry("automountServiceAccountToken").filter(|entry| entry.node.as_bool() == Some(false));
+    if has_account && withheld.is_none() {
         return;
     }
-    for (container, script) in pod.scripts(&["kubectl"]) {
+    for (at, container) in pod.containers().filter(|(_, container)| container.built_in.is_none()) {
         // With its own configuration, it uses another identity.
-        let own = container
-            .fields
-            .get("env")
-            .map_or(&[][..], Node::items)
-            .iter()
-            .any(|variable| variable.get("name").and_then(Node::as_text) == Some("KUBECONFIG"));
-        let local = ["version", "kustomize", "completion", "options", "explain", "config"];
-        let asks = script.runs("kubectl").find(|command| {
-            let dry = command
-                .arguments()
-                .any(|word| word.contains("dry-run=client") || word.starts_with("--kubeconfig"));
-            !dry && command.operands().next().is_some_and(|verb| !local.contains(&verb))
-        });
-        let Some(command) = asks.filter(|_| !own) else { continue };
-        found.push(
-            Diagnostic::warning(
+        let own = variables(container).any(|(name, _, _)| name == "KUBECONFIG")
+            || volume_at(pod.workload, container, TOKEN).is_some();
+        let Some(asking) = asking(pod, at, container).filter(|_| !own) else { continue };
+        let name = &container.name.text;
+        let diagnostic = match withheld {
+            Some(withheld) => Diagnostic::warning(
                 Code::KubectlWithoutAccount,
-                pod.place(script, command),
-                format!(
-                    "`{}` uses the API server with the namespace's default service account",
-                    container.name.text
-                ),
+                asking,
+                format!("`{name}` asks the API server, but has no token"),
+            )
+            .here("the API server does not know who asks")
+            .label(withheld.key_span, "keeps the token of the service account out of the pod")
+            .help("remove `automountServiceAccountToken`, or mount a projected volume with a `serviceAccountToken`"),
+            None => Diagnostic::warning(
+                Code::KubectlWithoutAccount,
+                asking,
+                format!("`{name}` uses the API server with the namespace's default service account"),
             )
             .here("this account usually has no permissions")
             .help("add `serviceAccountName \"…\"` in `pod { }`, and bind a Role to that account"),
-        );
+        };
+        found.push(diagnostic);
     }
+}
+
+/// Where a container asks the API server with the token of the pod.
+fn asking(pod: &Pod<'_>, at: usize, container: &Container) -> Option<Span> {
+    // This image runs kubectl in its entrypoint.
+    if let Some((name, _, span)) = image(container)
+        && name.ends_with("k8s-wait-for")
+        && container.fields.get("command").is_none()
+    {
+        return Some(span);
+    }
+    let script = pod.script(at, &["kubectl", "helm", TOKEN])?;
+    let local = ["version", "kustomize", "completion", "options", "explain", "config"];
+    let asks = script.commands.iter().find(|command| {
+        let by_own_means = command.arguments().any(|word| {
+            word.contains("dry-run=client") || word.starts_with("--kubeconfig") || word.starts_with("--token")
+        });
+        let verb = command.operands().next();
+        match command.program() {
+            "kubectl" => !by_own_means && verb.is_some_and(|verb| !local.contains(&verb)),
+            "helm" => {
+                !by_own_means
+                    && verb.is_some_and(|verb| ["install", "upgrade", "uninstall", "list"].contains(&verb))
+            }
+            "cat" => command.arguments().any(|word| word.starts_with(TOKEN) && word.ends_with("/token")),
+            _ => false,
+        }
+    })?;
+    Some(pod.place(script, asks))
 }
 
 #[cfg(test)]
@@ -58,5 +91,40 @@ mod tests {
             Code::KubectlWithoutAccount,
             &step("kubectl create secret generic a --dry-run=client -o yaml"),
         );
+    }
+
+    #[test]
+    fn a_token_may_be_withheld() {
+        let pod = |statements: &str, step: &str| {
+            format!(
+                "pod p {{ serviceAccountName \"a\"; automountServiceAccountToken false; {statements}; step s {{ image \"a:1\"; {step} }}; app b {{ image \"b:1\" }} }}"
+            )
+        };
+        let get = "run \"kubectl get pods\"";
+        let shown = found(
+            Code::KubectlWithoutAccount,
+            [
+                pod("", get),
+                pod("", "image \"groundnuty/k8s-wait-for:v2.0\"; args [\"job\", \"a\"]")
+                    .replace("image \"a:1\"; ", ""),
+                pod(
+                    "",
+                    "script \"curl -H \\\"Bearer $(cat /var/run/secrets/kubernetes.io/serviceaccount/token)\\\" https://kubernetes.default.svc\"",
+                ),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        …tep s { image "a:1"; run «"kubectl get pods"» }; app b { image "b:1" …
+          `s` asks the API server, but has no token
+        … false; ; step s { image «"groundnuty/k8s-wait-for:v2.0"»; args ["job", "a"] }; a…
+          `s` asks the API server, but has no token
+        …ript "curl -H \"Bearer $(«cat /var/run/secrets/kubernetes.io/serviceaccount/token»)\" https://kubernetes.d…
+          `s` asks the API server, but has no token
+        "#);
+        let token = "volume t { projected { sources { serviceAccountToken { path \"token\" } } } }";
+        let mounted = format!("{get}; mounts t at /var/run/secrets/kubernetes.io/serviceaccount");
+        passes(Code::KubectlWithoutAccount, &pod(token, &mounted));
+        passes(Code::KubectlWithoutAccount, &pod("", &format!("{get}; env {{ KUBECONFIG \"/k\" }}")));
+        passes(Code::KubectlWithoutAccount, &pod("", "run \"kubectl --kubeconfig=/k get pods\""));
     }
 }

@@ -51,8 +51,10 @@ impl ShellWords<'_, '_> {
         let shown = script.lines().next().unwrap_or(script);
         let diagnostic = self
             .warning(at + 1, format!("the script `{shown}` of {owner} ignores the words after it"))
-            .here("a parameter of the script, which does not use it")
-            .label(self.command.place_of(at), "the whole script");
+            .here("a parameter of the script, which does not use it");
+        let whole = self.command.place_of(at);
+        let is_other = whole != self.command.place_of(at + 1);
+        let diagnostic = if is_other { diagnostic.label(whole, "the whole script") } else { diagnostic };
         let is_plain =
             |word: &str| !word.contains(char::is_whitespace) || word.contains(['&', '|', ';', '\n']);
         let text = self.texts[at..].join(" ");
@@ -158,7 +160,26 @@ mod tests {
                 app(r#"command ["tini", "--", "bash", "-c echo ready"]"#),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        …and ["sh", "-c", "echo", «"hi"»] } }
+          the script `echo` of the app `a` ignores the words after it
+        … "-c"]; args ["cd /app", «"serve --all"»] } }
+          the script `cd /app` of the app `a` ignores the words after it
+        …sh", "-c", "exec serve", «"--port"», "80"] } }
+          the script `exec serve` of the app `a` ignores the words after it
+        …ge "a:1"; command ["sh", «"echo ready"»] } }
+          the app `a` starts `sh` with a file that is called `echo ready`
+          fix (safe): write `"-c", "echo ready"`
+          - …e "a:1"; command ["sh", "echo ready"] } }
+          + …e "a:1"; command ["sh", "-c", "echo ready"] } }
+        …:1"; command ["/bin/sh", «"-c"»] } }
+          the app `a` starts `/bin/sh -c` without a script
+        …d ["tini", "--", "bash", «"-c echo ready"»] } }
+          the app `a` has its script in the same word as `-c`
+          fix (safe): write `"-c", "echo ready"`
+          - …"tini", "--", "bash", "-c echo ready"] } }
+          + …"tini", "--", "bash", "-c", "echo ready"] } }
+        "#);
         for statements in [
             r#"command ["sh", "-c", "exec \"$@\"", "sh", "serve"]"#,
             r#"command ["sh", "-c", "exec serve $1 ${2}", "sh", "serve"]"#,

@@ -2,8 +2,10 @@
 
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
-use crate::lint::scripts::CommandWords;
-use crate::model::shell_words::{ShellWord, shell_word};
+use crate::lint::scripts::{CommandWords, ScriptPlace};
+use crate::lint::shell::is_shell;
+use crate::model::shell_words::{ShellWord, shell_word, variables};
+use crate::object::Node;
 
 /// Words that are commands of a shell, and no programs.
 const BUILTINS: [&str; 20] = [
@@ -11,9 +13,38 @@ const BUILTINS: [&str; 20] = [
     "local", "declare", "if", "for", "while", "until", "[[", "shopt",
 ];
 
+/// Programs that replace variables themselves, or give the words to a shell.
+const EXPANDERS: [&str; 8] = ["envsubst", "ssh", "awk", "perl", "eval", "watch", "parallel", "mongo"];
+
+/// Programs that surely do not replace `${NAME}`.
+const PLAIN: [&str; 20] = [
+    "echo",
+    "printf",
+    "curl",
+    "wget",
+    "nc",
+    "psql",
+    "pg_isready",
+    "mysql",
+    "mysqladmin",
+    "redis-cli",
+    "cp",
+    "mv",
+    "mkdir",
+    "chown",
+    "chmod",
+    "rm",
+    "kubectl",
+    "aws",
+    "git",
+    "test",
+];
+
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for command in pod.commands() {
-        found.extend(builtin(pod, &command).or_else(|| word(pod, &command)));
+        found.extend(
+            builtin(pod, &command).or_else(|| word(pod, &command)).or_else(|| variable(pod, &command)),
+        );
     }
 }
 
@@ -58,6 +89,41 @@ fn word(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     Some(with_shell(pod, command, diagnostic))
 }
 
+/// A variable of the container, as only a shell would read it.
+fn variable(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
+    let texts = command.texts();
+    let names = || texts.iter().map(|word| word.rsplit('/').next().unwrap_or(word));
+    if names().any(|name| is_shell(name) || EXPANDERS.contains(&name)) || !pod.is_listed(command) {
+        return None;
+    }
+    let env = command.container.fields.get("env").map_or(&[][..], Node::items);
+    let is_set = |name: &str| env.iter().any(|own| own.get("name").and_then(Node::as_text) == Some(name));
+    let is_plain = names().take(1).any(|name| PLAIN.contains(&name));
+    let found = texts.iter().enumerate().find_map(|(at, word)| {
+        let mut known =
+            variables(word).filter(|(text, name)| is_set(name) && (is_plain || !text.contains('{')));
+        known.next().map(|(text, name)| (at, text, name))
+    });
+    let (at, text, name) = found?;
+    let owner = command.place.of(command.container);
+    let span = command.place_of(at);
+    let diagnostic =
+        Diagnostic::warning(Code::MissingShell, span, format!("{owner} has no shell to replace `{text}`"))
+            .here("the program gets this text as it is");
+    if command.place != ScriptPlace::Command {
+        return Some(diagnostic.help("run it in a shell: `[\"sh\", \"-c\", \"…\"]`"));
+    }
+    let new = format!("$({name})");
+    let title = format!("use `{new}`, which Kubernetes replaces");
+    let old = pod.sources.slice(span);
+    let diagnostic = diagnostic.help(title.clone());
+    Some(if old.matches(text).count() == 1 && old.matches(&format!("${name}")).count() <= 1 {
+        diagnostic.fix(title, span, old.replace(text, &new), Applicability::Safe)
+    } else {
+        diagnostic
+    })
+}
+
 /// Offers to give the words to a shell.
 fn with_shell(pod: &Pod<'_>, command: &CommandWords<'_>, diagnostic: Diagnostic) -> Diagnostic {
     let text = command.texts().iter().map(|word| quoted(word)).collect::<Option<Vec<_>>>();
@@ -100,9 +166,48 @@ mod tests {
                 app(r#"command ["serve", "--name", "$(hostname -f)"]"#),
                 app(r#"command ["cd", "/app", "&&", "serve"]"#),
                 app(r#"run "exec serve""#),
+                app(r#"command ["serve", "--host=$HOST"]; env { HOST "a" }"#),
+                app(r#"command ["curl", "http://${HOST}/"]; env { HOST "a" }"#),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        … ["echo", "it is ready", «">"», "/data/seed"] } }
+          the app `a` has no shell, so `>` has no meaning
+          fix (unsafe): use `script "echo 'it is ready' > /data/seed"`
+          - …p { app a { image "a:1"; command ["echo", "it is ready", ">", "/data/seed"] } }
+          + …p { app a { image "a:1"; script "echo 'it is ready' > /data/seed" } }
+        …ommand ["a"]; args ["b", «"&&"», "c"] } }
+          the app `a` has no shell, so `&&` has no meaning
+        … image "a:1"; args ["b", «"2>&1"»] } }
+          the app `a` has no shell, so `2>&1` has no meaning
+        …c { command ["rm", "-f", «"/run/*.pid"»] } } } } }
+          the `preStop` hook of `a` has no shell to expand `/run/*.pid`
+          fix (unsafe): use `"sh", "-c", "rm -f /run/*.pid"`
+          - …eStop { exec { command ["rm", "-f", "/run/*.pid"] } } } } }
+          + …eStop { exec { command ["sh", "-c", "rm -f /run/*.pid"] } } } } }
+        …mand ["serve", "--name", «"$(hostname -f)"»] } }
+          the app `a` has no shell to run `$(hostname -f)`
+          fix (unsafe): use `script "serve --name $(hostname -f)"`
+          - …p { app a { image "a:1"; command ["serve", "--name", "$(hostname -f)"] } }
+          + …p { app a { image "a:1"; script "serve --name $(hostname -f)" } }
+        … { image "a:1"; command [«"cd"», "/app", "&&", "serve"]…
+          the app `a` starts `cd`, which is a command of a shell and no program
+          fix (unsafe): use `script "cd /app && serve"`
+          - …p { app a { image "a:1"; command ["cd", "/app", "&&", "serve"] } }
+          + …p { app a { image "a:1"; script "cd /app && serve" } }
+        …app a { image "a:1"; run «"exec serve"» } }
+          the app `a` starts `exec`, which is a command of a shell and no program
+        …"a:1"; command ["serve", «"--host=$HOST"»]; env { HOST "a" } } }
+          the app `a` has no shell to replace `$HOST`
+          fix (safe): use `$(HOST)`, which Kubernetes replaces
+          - …mmand ["serve", "--host=$HOST"]; env { HOST "a" } } }
+          + …mmand ["serve", "--host=$(HOST)"]; env { HOST "a" } } }
+        … "a:1"; command ["curl", «"http://${HOST}/"»]; env { HOST "a" } } }
+          the app `a` has no shell to replace `${HOST}`
+          fix (safe): use `$(HOST)`, which Kubernetes replaces
+          - …ommand ["curl", "http://${HOST}/"]; env { HOST "a" } } …
+          + …ommand ["curl", "http://$(HOST)/"]; env { HOST "a" } } …
+        "#);
     }
 
     #[test]
@@ -113,6 +218,9 @@ mod tests {
             r#"command ["find", "/x", "-name", "*.pyc", "-exec", "rm", "{}", ";"]"#,
             r#"command ["serve", "--origin=*", "$(A)"]; env { A "a" }"#,
             r#"args ["cut", "-d", "|"]"#,
+            r#"command ["serve", "--host=$HOST"]"#,
+            r#"command ["serve", "--host=${HOST}"]; env { HOST "a" }"#,
+            r#"command ["envsubst", "$HOST"]; env { HOST "a" }"#,
         ] {
             passes(Code::MissingShell, &app(statements));
         }

@@ -61,6 +61,9 @@ fn asked(pod: &Pod<'_>, at: usize, container: &Container) -> Vec<(i64, Span)> {
         for command in &script.commands {
             asked.extend(of_command(command).into_iter().map(|port| (port, pod.place(script, command))));
         }
+        for (host, port) in script.text.into_iter().flat_map(devices) {
+            asked.extend(LOCAL.contains(&host).then_some((port, script.span)));
+        }
     }
     for (_, value, span) in variables(container) {
         asked.extend(local(value).map(|port| (port, span)));
@@ -68,7 +71,17 @@ fn asked(pod: &Pod<'_>, at: usize, container: &Container) -> Vec<(i64, Span)> {
     asked
 }
 
-const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+const LOCAL: [&str; 4] = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
+
+/// The hosts and ports of the devices that bash connects: `/dev/tcp/db/5432`.
+pub(super) fn devices(text: &str) -> impl Iterator<Item = (&str, i64)> {
+    text.match_indices("/dev/tcp/").filter_map(|(at, device)| {
+        let (host, rest) = text.get(at + device.len()..)?.split_once('/')?;
+        let digits = rest.find(|next: char| !next.is_ascii_digit()).unwrap_or(rest.len());
+        let named = host.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.'));
+        Some((host, rest[..digits].parse().ok()?)).filter(|_| named)
+    })
+}
 
 /// The ports of `localhost:5432` and `http://localhost/` anywhere in a text.
 fn local(text: &str) -> impl Iterator<Item = i64> {
@@ -86,6 +99,12 @@ fn local(text: &str) -> impl Iterator<Item = i64> {
                 Some(port) => {
                     let digits = port.find(|next: char| !next.is_ascii_digit()).unwrap_or(port.len());
                     port[..digits].parse().ok()
+                }
+                // `('localhost', 5432)` in a program.
+                None if rest.starts_with(['\'', '"']) => {
+                    let port = rest[1..].trim_start_matches([',', ' ']);
+                    let digits = port.find(|next: char| !next.is_ascii_digit()).unwrap_or(port.len());
+                    port[..digits].parse().ok().filter(|_| port.len() < rest.len() - 1)
                 }
                 None if rest.is_empty() || rest.starts_with('/') => match &text[..at] {
                     before if before.ends_with("http://") => Some(80),
@@ -115,8 +134,10 @@ fn of_command(command: &PlainCommand) -> Vec<i64> {
             return ports;
         }
         "psql" | "pg_isready" | "pg_dump" | "createdb" => 5432,
-        "mysql" | "mysqladmin" | "mariadb" => 3306,
-        "redis-cli" => 6379,
+        "mysql" | "mysqladmin" | "mariadb" | "mariadb-admin" | "mysqldump" => 3306,
+        "redis-cli" | "valkey-cli" => 6379,
+        "mongosh" | "mongo" => 27017,
+        "cqlsh" => 9042,
         _ => return ports,
     };
     if option(&["-h", "--host"]).is_some_and(|host| LOCAL.contains(&host)) {
@@ -124,6 +145,48 @@ fn of_command(command: &PlainCommand) -> Vec<i64> {
         ports.push(port.unwrap_or(usual));
     }
     ports
+}
+
+/// Clients that take their host as an option.
+const CLIENTS: [&str; 11] = [
+    "mariadb",
+    "mariadb-admin",
+    "mongo",
+    "mongosh",
+    "mysql",
+    "mysqladmin",
+    "pg_isready",
+    "psql",
+    "redis-cli",
+    "valkey-cli",
+    "etcdctl",
+];
+
+/// Options whose value is no address, for all that are no clients.
+const NO_ADDRESS: [&str; 10] = ["-H", "-O", "-T", "-X", "-d", "-m", "-o", "-t", "-u", "-w"];
+
+/// The words of a command that may be addresses.
+pub(super) fn addresses(command: &PlainCommand) -> Vec<&str> {
+    let is_client = CLIENTS.contains(&command.program());
+    let mut found = Vec::new();
+    let mut words = command.arguments().peekable();
+    while let Some(word) = words.next() {
+        if is_client {
+            match word.strip_prefix("--host=").or_else(|| word.strip_prefix("-h")) {
+                Some(host) if !host.is_empty() => found.push(host),
+                _ if ["-h", "--host"].contains(&word) => found.extend(words.next()),
+                _ if word.contains("://") => {
+                    found.push(word.split_once('=').map_or(word, |(_, value)| value))
+                }
+                _ => {}
+            }
+        } else if NO_ADDRESS.contains(&word) {
+            words.next();
+        } else {
+            found.push(word);
+        }
+    }
+    found
 }
 
 /// The hosts in URLs, in `host:port`, and in plain words.

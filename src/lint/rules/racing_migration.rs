@@ -1,36 +1,39 @@
 #![doc = include_str!("../../diagnostic/explain/racing-migration.md")]
 
-use super::migrations::{ADD_ONCE, Migration, WORDS, migration};
+use super::migrations::{WORDS, migration, run_once, runs_at_start};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
-use crate::model::{Role, Workload, WorkloadKind};
+use crate::lint::scripts::ScriptPlace;
+use crate::model::{Workload, WorkloadKind};
 use crate::object::Node;
 use crate::source::Span;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    let Some((cause, place)) = together(pod.workload) else { return };
-    for (at, step) in pod.containers() {
-        if step.once.is_some() || step.role != Role::Step {
+    let Some((cause, label)) = together(pod.workload) else { return };
+    let built_in = pod.containers().filter_map(|(_, step)| {
+        let (tool, span) = step.unlocked?;
+        Some((step, ScriptPlace::Command, tool, span))
+    });
+    let scripts = pod.all_scripts(&WORDS).filter(|(_, place, _)| runs_at_start(*place));
+    let in_scripts = scripts.filter_map(|(container, place, script)| {
+        // A test may choose the pod.
+        let mut certain = script.commands.iter().filter(|command| !command.tested);
+        let (tool, command) = certain.find_map(|command| {
+            let migration = migration(command).filter(|migration| !migration.locks)?;
+            Some((migration.tool, command))
+        })?;
+        Some((container, place, tool, pod.place(script, command)))
+    });
+    for (container, place, tool, span) in built_in.chain(in_scripts) {
+        if container.once.is_some() {
             continue;
         }
-        let in_script = || {
-            let script = pod.script(at, &WORDS)?;
-            script.commands.iter().find_map(|command| match migration(command) {
-                Some(Migration { tool, locks: false, .. }) => Some((tool, pod.place(script, command))),
-                _ => None,
-            })
-        };
-        let Some((tool, span)) = step.unlocked.or_else(in_script) else { continue };
-        found.push(
-            Diagnostic::warning(
-                Code::RacingMigration,
-                span,
-                format!("several pods run the migration at the same time, and `{tool}` does not take a lock"),
-            )
+        let headline =
+            format!("several pods run the migration at the same time, and `{tool}` does not take a lock");
+        let diagnostic = Diagnostic::warning(Code::RacingMigration, span, headline)
             .here("two runs can interfere")
-            .label(place, cause.clone())
-            .help(ADD_ONCE),
-        );
+            .label(label, cause.clone());
+        found.push(run_once(pod, container, place, diagnostic));
     }
 }
 
@@ -83,5 +86,39 @@ mod tests {
         passes(Code::RacingMigration, &deployment(1, "alembic upgrade head"));
         passes(Code::RacingMigration, &deployment(2, "alembic current"));
         passes(Code::RacingMigration, &deployment(2, "flyway migrate"));
+        for script in [
+            "poetry run alembic upgrade head",
+            "php artisan migrate --force",
+            "npx sequelize-cli db:migrate",
+            "php bin/console doctrine:migrations:migrate -n",
+            "cd /app && flask db upgrade",
+            "until ./manage.py migrate; do sleep 2; done",
+        ] {
+            found(Code::RacingMigration, [deployment(2, script)]);
+        }
+        passes(Code::RacingMigration, &deployment(2, "php artisan migrate --force --isolated"));
+        passes(Code::RacingMigration, &deployment(2, "alembic upgrade head --sql"));
+        passes(Code::RacingMigration, &deployment(2, "if [ $FIRST = yes ]; then alembic upgrade head; fi"));
+    }
+
+    #[test]
+    fn apps_and_hooks_migrate_too() {
+        let deployment =
+            |app: &str| format!("deployment d {{ replicas 2; app b {{ image \"b:1\"; {app} }} }}");
+        let shown = found(
+            Code::RacingMigration,
+            [
+                deployment("script \"python manage.py migrate --noinput && exec gunicorn a.wsgi\""),
+                deployment(
+                    "lifecycle { postStart { exec { command [\"alembic\", \"upgrade\", \"head\"] } } }",
+                ),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        …b { image "b:1"; script "«python manage.py migrate --noinput &&» exec gunicorn a.wsgi" }…
+          several pods run the migration at the same time, and `Django` does not take a lock
+        …tStart { exec { command [«"alembic", "upgrade", "head"»] } } } } }
+          several pods run the migration at the same time, and `Alembic` does not take a lock
+        "#);
     }
 }

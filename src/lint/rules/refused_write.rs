@@ -2,6 +2,7 @@
 
 mod images;
 
+use super::variables;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::files::{FileChange, FileEffect, WRITERS, changes, inside, mount_at};
@@ -87,16 +88,22 @@ fn of_change(
     if may_be_idle || command.tested || command.on_failure == OnFailure::GoOn || path.contains('*') {
         return None;
     }
+    // With `TMPDIR`, `mktemp` writes elsewhere.
+    if command.program() == "mktemp" && variables(container).any(|(name, ..)| name == "TMPDIR") {
+        return None;
+    }
     let span = pod.place(script, command);
     let nodes = container.fields.get("volumeMounts").map_or(&[][..], Node::items);
     let Some(mounted) = mount_at(container, path) else {
-        let root = read_only_root(container).filter(|_| !OF_KUBELET.contains(&path))?;
+        let is_left_alone = OF_KUBELET.contains(&path) || change.effect == FileEffect::MoveAway;
+        let root = read_only_root(container).filter(|_| !is_left_alone)?;
         return Some(of_root(pod, container, place, path, span, root));
     };
     let at = nodes.iter().position(|node| std::ptr::eq(node, mounted))?;
     let (why, because) = refusal(pod, container, at)?;
     let volume = &container.mounts[at].volume.text;
-    let headline = format!("{} writes `{path}`, but `{volume}` is read-only there", place.of(container));
+    let does = if change.effect == FileEffect::MoveAway { "moves" } else { "writes" };
+    let headline = format!("{} {does} `{path}`, but `{volume}` is read-only there", place.of(container));
     let folder = mounted.get("mountPath").and_then(Node::as_text).unwrap_or(path);
     let help = if why == "mounted read-only" {
         format!("let it write: `updates {volume} at {folder}`")
@@ -132,7 +139,7 @@ fn of_root(
     } else {
         let known = pod.workload.volumes.iter().any(|volume| volume.name.text == "tmp");
         let volume = if known { "work" } else { "tmp" };
-        format!("add `volume {volume}` to the workload, and `updates {volume} at {folder}` to `{name}`")
+        format!("add `volume {volume}` to the workload, and `mounts {volume} at {folder}` to `{name}`")
     };
     Diagnostic::warning(Code::RefusedWrite, span, headline)
         .here("is in no volume, so this fails")
@@ -149,17 +156,17 @@ mod tests {
 
     fn pod(step: &str) -> String {
         format!(
-            "pod p {{\n  volume conf configmap \"conf\"\n  volume v\n  step s {{ image \"a:1\"; {step} }}\n  app b {{ image \"b:1\"; reads conf at /conf; updates v at /v }}\n}}"
+            "pod p {{\n  volume conf configmap \"conf\"\n  volume v\n  step s {{ image \"a:1\"; {step} }}\n  app b {{ image \"b:1\"; reads conf at /conf; mounts v at /v }}\n}}"
         )
     }
 
     fn mounted(script: &str) -> String {
-        pod(&format!("script '''\n    {script}\n  '''\n  reads conf at /conf; updates v at /v"))
+        pod(&format!("script '''\n    {script}\n  '''\n  reads conf at /conf; mounts v at /v"))
     }
 
     fn rooted(script: &str) -> String {
         pod(&format!(
-            "script '''\n    {script}\n  '''\n  securityContext {{ readOnlyRootFilesystem true }}; updates v at /v; updates v at /tmp sub \"tmp\""
+            "script '''\n    {script}\n  '''\n  securityContext {{ readOnlyRootFilesystem true }}; mounts v at /v; mounts v at /tmp sub \"tmp\""
         ))
     }
 
@@ -173,9 +180,21 @@ mod tests {
                 mounted("curl -fsSLo /conf/a https://a.acme.dev/a"),
                 mounted("chown -R 1000 /conf"),
                 mounted("cp -r /v/a /v/b /conf/"),
+                mounted("mv /conf/a /v/a"),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        «sed -i "s/a/$B/" /conf/server.properties»
+          the step `s` writes `/conf/server.properties`, but `conf` is read-only there
+        cd /conf && «echo a >> server.properties»
+          the step `s` writes `/conf/server.properties`, but `conf` is read-only there
+        «curl -fsSLo /conf/a https://a.acme.dev/a»
+          the step `s` writes `/conf/a`, but `conf` is read-only there
+        «chown -R 1000 /conf»
+          the step `s` writes `/conf`, but `conf` is read-only there
+        «cp -r /v/a /v/b /conf/»
+          the step `s` writes `/conf`, but `conf` is read-only there
+        "#);
         for script in [
             "sed -i s/a/b/ /conf/a || true",
             "[ -w /conf ] && cp /v/a /conf/a",
@@ -201,7 +220,18 @@ mod tests {
                 rooted("git clone https://a.acme.dev/a.git /srv/a"),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r"
+        «app zk get /a > /work/a»
+          the step `s` writes `/work/a`, but its root file system is read-only
+        «mkdir /work»
+          the step `s` writes `/work`, but its root file system is read-only
+        «apk add --no-cache curl»
+          the step `s` writes `/lib/apk`, but its root file system is read-only
+        «wget https://a.acme.dev/a.tgz -O /work/a.tgz»
+          the step `s` writes `/work/a.tgz`, but its root file system is read-only
+        «git clone https://a.acme.dev/a.git /srv/a»
+          the step `s` writes `/srv/a`, but its root file system is read-only
+        ");
         for script in ["echo a > /tmp/a", "mkdir -p /work", "echo a > /dev/null", "echo a >&2", "tee /v/a"] {
             passes(CODE, &rooted(script));
         }
@@ -214,8 +244,11 @@ mod tests {
                 "pod p {{ volume v; app web {{ image \"nginx:1.29\"; securityContext {{ readOnlyRootFilesystem true }}; {more} }} }}"
             )
         };
-        insta::assert_snapshot!(found(CODE, [web("updates v at /var/run")]), @"");
-        passes(CODE, &web("updates v at /var/cache/nginx; updates v at /var/run sub \"run\""));
-        passes(CODE, &web("run \"nginx -c /v/nginx.conf\"; updates v at /v"));
+        insta::assert_snapshot!(found(CODE, [web("mounts v at /var/run")]), @r#"
+        …olume v; app web { image «"nginx:1.29"»; securityContext { read…
+          the app `web` writes `/var/cache/nginx/client_temp`, but its root file system is read-only
+        "#);
+        passes(CODE, &web("mounts v at /var/cache/nginx; mounts v at /var/run sub \"run\""));
+        passes(CODE, &web("run \"nginx -c /v/nginx.conf\"; mounts v at /v"));
     }
 }

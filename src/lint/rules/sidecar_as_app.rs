@@ -1,31 +1,12 @@
 #![doc = include_str!("../../diagnostic/explain/sidecar-as-app.md")]
 
-use super::image;
+use super::servers::endless;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
-use crate::lint::injection::injections;
+use crate::lint::injection::{injections, mentions};
 use crate::model::{Role, WorkloadKind};
+use crate::object::Node;
 use crate::restarts::{RestartPolicy, runs_to_completion};
-
-/// Images that serve other containers, by the end of their names.
-const HELPERS: [&str; 16] = [
-    "cloud-sql-proxy",
-    "gce-proxy",
-    "alloydb-auth-proxy",
-    "proxyv2",
-    "envoy",
-    "linkerd2-proxy",
-    "fluent-bit",
-    "fluentd",
-    "filebeat",
-    "promtail",
-    "vault-agent",
-    "oauth2-proxy",
-    "pgbouncer",
-    "opentelemetry-collector",
-    "opentelemetry-collector-contrib",
-    "datadog-agent",
-];
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let is_job = runs_to_completion(pod.workload.kind);
@@ -38,29 +19,44 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Finds apps that serve the other apps.
+/// Finds apps that never end.
 fn own(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    let apps = || pod.workload.containers.iter().filter(|container| container.role == Role::App);
-    if apps().count() < 2 {
+    let spec = &pod.workload.pod.spec;
+    let sees_processes = spec.get("shareProcessNamespace").and_then(Node::as_bool) == Some(true);
+    let job = &pod.workload.job.as_ref().unwrap_or(&pod.workload.object).spec;
+    // The pods may be stopped on purpose.
+    let is_stopped = [spec, job].iter().any(|spec| spec.get("activeDeadlineSeconds").is_some())
+        || ["successPolicy", "managedBy"].iter().any(|field| job.get(field).is_some());
+    let apps = || pod.containers().filter(|(_, container)| container.role == Role::App);
+    let is_alone = apps().count() < 2;
+    if is_stopped || (sees_processes && apps().any(|(_, app)| mentions(&app.fields, "kill"))) {
         return;
     }
-    for app in apps() {
-        let Some((name, _, span)) = image(app) else { continue };
-        // With its own command it may end.
-        let ends = ["command", "lifecycle"].into_iter().any(|field| app.fields.get(field).is_some());
-        if ends || !HELPERS.contains(&name.rsplit('/').next().unwrap_or(name)) {
+    for (at, app) in apps() {
+        let Some((what, span)) = endless(pod, at).filter(|_| app.fields.get("lifecycle").is_none()) else {
             continue;
-        }
-        found.push(
+        };
+        let name = &app.name.text;
+        found.push(if is_alone {
             Diagnostic::warning(
                 Code::SidecarAsApp,
                 app.name.span,
-                format!("the Job never ends: `{}` keeps running after the work is done", app.name.text),
+                format!("the Job never ends: {what} runs until it is stopped"),
+            )
+            .here("the Job is complete when this ends")
+            .label(span, "runs until it is stopped")
+            .help("run it in a Deployment, or set `activeDeadlineSeconds`")
+        } else {
+            Diagnostic::warning(
+                Code::SidecarAsApp,
+                app.name.span,
+                format!("the Job never ends: `{name}` keeps running after the work is done"),
             )
             .here("all apps of a Job have to end")
             .label(span, "runs until it is stopped")
-            .help(format!("make it a sidecar: `sidecar {}`, with a `started` probe", app.name.text)),
-        );
+            .help(format!("make it a sidecar: `sidecar {name}`, with a `started` probe"))
+            .other_keyword(app.span, "app", "sidecar")
+        });
     }
 }
 
@@ -93,6 +89,33 @@ mod tests {
         format!(
             "job j {{ pod {{ restartPolicy Never; annotations {{ {annotations} }} }}; app a {{ image \"a:1\"; {app} }} }}"
         )
+    }
+
+    #[test]
+    fn apps_that_never_end_are_found() {
+        let work = "app b { image \"b:1\" }";
+        let job = |apps: &str| format!("job j {{ pod {{ restartPolicy Never }}; {apps} }}");
+        let shown = found(
+            CODE,
+            [
+                job(&format!(
+                    "app a {{ image \"envoyproxy/envoy:v1.35.0\"; args [\"-c\", \"/e.yaml\"] }}; {work}"
+                )),
+                job(&format!("app a {{ image \"a:1\"; run \"tail -F /log\" }}; {work}")),
+                job("app a { image \"a:1\"; run \"sleep infinity\" }"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        …startPolicy Never }; app «a» { image "envoyproxy/env…
+          the Job never ends: `a` keeps running after the work is done
+        …startPolicy Never }; app «a» { image "a:1"; run "tai…
+          the Job never ends: `a` keeps running after the work is done
+        …startPolicy Never }; app «a» { image "a:1"; run "sle…
+          the Job never ends: `sleep infinity` runs until it is stopped
+        "#);
+        passes(CODE, &job(&format!("app a {{ image \"a:1\"; run \"tail -f /log --pid=1\" }}; {work}")));
+        passes(CODE, &job("activeDeadlineSeconds 60; app a { image \"a:1\"; run \"sleep infinity\" }"));
+        passes(CODE, &job("app a { image \"busybox:1\"; run \"sleep 60\" }"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/unbounded-unpack.md")]
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Direction, Storage};
 use crate::steps::BuiltIn;
@@ -24,16 +24,19 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 continue;
             }
             let name = &volume.name.text;
-            found.push(
-                Diagnostic::warning(
-                    Code::UnboundedUnpack,
-                    mount.span,
-                    format!("`{}` unpacks an archive into `{name}`, which has no size limit", step.name.text),
-                )
+            let headline =
+                format!("`{}` unpacks an archive into `{name}`, which has no size limit", step.name.text);
+            let title = format!("set a size: `volume {name} {word} 1Gi`");
+            let warning = Diagnostic::warning(Code::UnboundedUnpack, mount.span, headline)
                 .here("can fill the disk or the memory of the node")
                 .label(volume.span, "has no size limit")
-                .help(format!("set a size: `volume {name} {word} 1Gi`")),
-            );
+                .help(title.clone());
+            let written = pod.sources.slice(volume.span);
+            let size = if written.ends_with(word) { " 1Gi".to_owned() } else { format!(" {word} 1Gi") };
+            found.push(match volume.fields.span == volume.span {
+                true => warning.fix(title, volume.span.after(), size, Applicability::Display),
+                false => warning,
+            });
         }
     }
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/unlikely-amount.md")]
 
+use super::least_memory;
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
 use crate::lint::Pod;
 use crate::model::Storage;
@@ -23,8 +24,12 @@ const NODE_CORES: (i128, i128) = (32, 384);
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let amounts = AmountReader { pod };
-    for (_, container) in pod.containers() {
+    for (at, container) in pod.containers() {
+        let before = found.len();
         amounts.resources(&container.fields, &format_args!("`{}`", container.name.text), found);
+        if found.len() == before {
+            found.extend(amounts.too_few_for_program(at));
+        }
     }
     amounts.resources(&pod.workload.pod.spec, &"the pod", found);
     for volume in &pod.workload.volumes {
@@ -111,6 +116,21 @@ impl AmountReader<'_, '_> {
         })
     }
 
+    /// Warns of a memory limit with which the program of a container cannot do its work.
+    fn too_few_for_program(&self, container: usize) -> Option<Diagnostic> {
+        let own = &self.pod.workload.containers[container];
+        let node = own.fields.at("resources.limits.memory")?;
+        let amount = node.as_quantity().filter(|amount| amount.value() > 0)?;
+        let (program, least) = least_memory::needed(self.pod, container, amount.value())?;
+        let headline =
+            format!("the memory limit of `{}` is {amount}, too little for `{program}`", own.name.text);
+        Some(
+            Diagnostic::warning(Code::UnlikelyAmount, node.span, headline)
+                .here("the kernel kills the container when it needs more")
+                .help(format!("raise it to `{}Mi` or more", least >> 20)),
+        )
+    }
+
     /// Warns of more cores than nodes have.
     fn cores(&self, node: &Node, what: Arguments<'_>) -> Option<Diagnostic> {
         let amount = node.as_quantity().filter(|amount| amount.is_integer())?;
@@ -180,6 +200,35 @@ mod tests {
           - … { image "a:1"; storage 5 } }
           + … { image "a:1"; storage 5Mi } }
         "#);
+    }
+
+    #[test]
+    fn a_program_needs_more() {
+        let app = |image: &str, statements: &str| {
+            format!("pod p {{ app a {{ image \"{image}\"; {statements} }} }}")
+        };
+        let shown = found(
+            Code::UnlikelyAmount,
+            [
+                app("a:1", "run \"cp /bin/agent /agent/agent\"; memory 8Mi..8Mi"),
+                app("a:1", "script \"tar -xf /a\"; memory ..10Mi"),
+                app("node:22", "memory ..16Mi"),
+                app("a:1", "run \"java -jar a.jar\"; memory ..16Mi"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        …gent/agent"; memory 8Mi..«8Mi» } }
+          the memory limit of `a` is 8Mi, too little for `cp`
+        …t "tar -xf /a"; memory ..«10Mi» } }
+          the memory limit of `a` is 10Mi, too little for `tar`
+        …mage "node:22"; memory ..«16Mi» } }
+          the memory limit of `a` is 16Mi, too little for `node`
+        …va -jar a.jar"; memory ..«16Mi» } }
+          the memory limit of `a` is 16Mi, too little for `java`
+        "#);
+        passes(Code::UnlikelyAmount, &app("a:1", "run \"cp /a /b\"; memory ..16Mi"));
+        passes(Code::UnlikelyAmount, &app("node:22", "run \"serve\"; memory ..16Mi"));
+        passes(Code::UnlikelyAmount, &app("a:1", "run \"nc -z db 1\"; memory ..8Mi"));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 #![doc = include_str!("../../diagnostic/explain/unprobed-server.md")]
 
 use super::ports::served;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::lint::Pod;
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::shell::LazyScript;
+use crate::lint::{Pod, first_in_block};
 use crate::model::{Container, Role};
 use crate::order::Gate;
 use crate::source::Span;
@@ -47,19 +47,17 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             Some((&pod.workload.containers[pod.order.places[*step].container], port, *span))
         });
         let Some((step, port, span)) = asking else { continue };
-        found.push(
-            Diagnostic::warning(
-                Code::UnprobedServer,
-                sidecar.name.span,
-                format!(
-                    "the step `{}` uses port {port} of `{}`, which may not listen yet",
-                    step.name.text, sidecar.name.text
-                ),
-            )
+        let (user, name) = (&step.name.text, &sidecar.name.text);
+        let headline = format!("the step `{user}` uses port {port} of `{name}`, which may not listen yet");
+        let title = format!("add a startup probe to `{name}`: `started tcp {port}`");
+        let warning = Diagnostic::warning(Code::UnprobedServer, sidecar.name.span, headline)
             .here("has no startup probe")
             .label(span, "used here")
-            .help(format!("add a startup probe to `{}`: `started tcp {port}`", sidecar.name.text)),
-        );
+            .help(title.clone());
+        found.push(match first_in_block(pod.sources, sidecar, &format!("started tcp {port}")) {
+            Some((place, text)) => warning.fix(title, place, text, Applicability::Unsafe),
+            None => warning,
+        });
     }
 }
 

@@ -7,10 +7,10 @@ mod statements;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::files::changes;
-use crate::lint::rerun::Leftover;
+use crate::lint::rerun::{Leftover, outlives_pod};
 use crate::lint::scripts::ScriptPlace;
 use crate::lint::shell::{PlainCommand, ShellScript};
-use crate::model::{Container, Role, WorkloadKind};
+use crate::model::{Container, Direction, Role, WorkloadKind};
 use crate::object::Node;
 use crate::source::Span;
 
@@ -38,7 +38,8 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             if fault.fails && !script.fails_with(command) || is_app && !fault.fails {
                 continue;
             }
-            let Some(when) = pod.runs_again(container, fault.leftover) else { continue };
+            let Some(leftover) = context.leftover(fault.leftover) else { continue };
+            let Some(when) = pod.runs_again(container, leftover) else { continue };
             found.push(context.warning(fault, &when));
         }
     }
@@ -73,6 +74,26 @@ impl<'p> Repeated<'p, '_> {
     fn network(&self) -> Leftover<'p> {
         let shares = self.pod.workload.pod.spec.get("hostNetwork").and_then(Node::as_bool);
         if shares == Some(true) { Leftover::Elsewhere } else { Leftover::Network }
+    }
+
+    /// Where the traces really are: those in a server of the pod itself are in its volumes, if it has one that outlives the
+    /// pod.
+    fn leftover(&self, leftover: Leftover<'p>) -> Option<Leftover<'p>> {
+        let is_elsewhere = matches!(leftover, Leftover::Elsewhere);
+        let names_local = || {
+            let mut words = self.command.written.iter();
+            words.any(|word| word.contains("localhost") || word.contains("127.0.0.1"))
+        };
+        let names_host = || {
+            let mut words = self.command.written.iter();
+            words.any(|word| word.starts_with("-h") || word.starts_with("--host") || word.contains("://"))
+        };
+        if !is_elsewhere || !(names_local() || (self.place == ScriptPlace::PostStart && !names_host())) {
+            return Some(leftover);
+        }
+        let mounts = self.container.mounts.iter().filter(|mount| mount.direction != Direction::Reads);
+        let volumes = mounts.filter_map(|mount| self.pod.workload.volumes.get(mount.index?));
+        volumes.map(Leftover::Volume).find(|volume| outlives_pod(*volume))
     }
 
     /// Whether a later command can fail, so that the container runs again where this command succeeded.
@@ -129,8 +150,8 @@ mod tests {
           + ln -sfn /opt/a /v/a
         «echo a >> /v/config»
           the step `s` cannot run twice: `>>` appends to `/v/config` again
-        «iptables -t nat -N REDIRECT»
-          the step `s` cannot run twice: the new chain still exists in the pod's network
+        «iptables -t nat -N REDIRECT;» iptables -A REDIRECT -j…
+          the step `s` cannot run twice: `iptables -N` finds the new chain still in the network
         «createdb shop»
           the step `s` cannot run twice: `createdb` fails if its object exists
         ");
@@ -183,7 +204,30 @@ mod tests {
                 step("mongosh --host a --eval 'rs.initiate()'"),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        «psql -v ON_ERROR_STOP=1 -c "CREATE USER a PASSWORD '$B'"»
+          the step `s` cannot run twice: `CREATE USER` fails if its object exists
+        «mysql -h db -e 'CREATE DATABASE a; GRANT ALL ON a.* TO b'»
+          the step `s` cannot run twice: `CREATE DATABASE` fails if its object exists
+        …ERT INTO a VALUES (1)" | «mysql -h db a»
+          the step `s` cannot run twice: `INSERT` adds its rows again, or fails if their key exists
+        «mysql -h db <<EOF»
+          the step `s` cannot run twice: `CREATE TABLE` fails if its object exists
+        «kubectl create configmap a --from-literal=b=c»
+          the step `s` cannot run twice: `kubectl create` fails if its object exists
+        «helm install a b/a»
+          the step `s` cannot run twice: `helm install` fails if the release exists
+        «python manage.py createsuperuser --noinput»
+          the step `s` cannot run twice: `manage.py createsuperuser` fails if the user exists
+        «kafka-topics.sh --bootstrap-server a:9092 --create --topic b»
+          the step `s` cannot run twice: `kafka-topics.sh --create` fails if the topic exists
+        «php artisan migrate:fresh --force»
+          the step `s` cannot run twice: `artisan migrate:fresh` erases what is there
+        «initdb -D /v/data &&» echo a
+          the step `s` cannot run twice: `initdb` fails if its folder has files
+        «mongosh --host a --eval 'rs.initiate()'»
+          the step `s` cannot run twice: `mongosh rs.initiate` fails once the set is initialized
+        "#);
     }
 
     #[test]
@@ -203,7 +247,26 @@ mod tests {
                 step("ssh-keygen -t ed25519 -N '' -f /v/key"),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r"
+        «cp /ca/a.crt /v/a.crt &&» chmod 0444 /v/a.crt
+          the step `s` cannot run twice: `chmod 0444` has made `/v/a.crt` read-only by then
+          fix (unsafe): use `cp -f`
+          - cp /ca/a.crt /v/a.crt && ch…
+          + cp -f /ca/a.crt /v/a.crt && ch…
+        «echo a > /v/key;» chmod a-w /v/key
+          the step `s` cannot run twice: `chmod a-w` has made `/v/key` read-only by then
+        cd /v && «mkdir a &&» touch a/b
+          the step `s` cannot run twice: `mkdir` fails if `/v/a` exists
+          fix (unsafe): use `mkdir -p`
+          - cd /v && mkdir a && touch a/b
+          + cd /v && mkdir -p a && touch a/b
+        «sed -i '$a host=a' /v/config»
+          the step `s` cannot run twice: `sed` adds the line to `/v/config` again
+        «keytool -importcert -alias a -keystore /v/certs -file /a»
+          the step `s` cannot run twice: `keytool` fails if the alias exists in `/v/certs`
+        «ssh-keygen -t ed25519 -N '' -f /v/key»
+          the step `s` cannot run twice: `ssh-keygen` asks before it overwrites `/v/key`
+        ");
         passes(Code::UnrepeatableCommand, &other("cp -f /ca/a.crt /v/a.crt && chmod 0444 /v/a.crt"));
         passes(Code::UnrepeatableCommand, &other("cp /ca/a.crt /v/a.crt && chmod 0644 /v/a.crt"));
     }
@@ -215,7 +278,10 @@ mod tests {
             format!("{kind} p {{ {policy}; app b {{ image \"b:1\"; script \"{script}\" }} }}")
         };
         let shown = found(Code::UnrepeatableCommand, [app("deployment", "createdb shop && exec server")]);
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        …b { image "b:1"; script "«createdb shop &&» exec server" } }
+          the app `b` cannot run twice: `createdb` fails if its object exists
+        "#);
         passes(Code::UnrepeatableCommand, &app("job", "createdb shop"));
     }
 

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/vanished-image.md")]
 
 use super::image;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 
 /// Registry, beginning of the name, what happened to it, and what to use. An empty registry is Docker Hub.
@@ -44,15 +44,19 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         };
         let moved = MOVED.iter().find(|(of, begins, ..)| *of == registry && name.starts_with(begins));
         let Some((_, _, fact, help)) = moved else { continue };
-        found.push(
-            Diagnostic::warning(
-                Code::VanishedImage,
-                span,
-                format!("the image of `{}` may be gone: {fact}", container.name.text),
-            )
+        let headline = format!("the image of `{}` may be gone: {fact}", container.name.text);
+        let diagnostic = Diagnostic::warning(Code::VanishedImage, span, headline)
             .here("cannot be pulled, or not for much longer")
-            .help(*help),
-        );
+            .help(*help);
+        // The registry has the same images under the same names.
+        let written = pod.sources.slice(span);
+        found.push(match written.split_once("k8s.gcr.io/") {
+            Some((before, after)) if registry == "k8s.gcr.io" && before.len() == 1 => {
+                let image = format!("{before}registry.k8s.io/{after}");
+                diagnostic.fix(*help, span, image, Applicability::Safe)
+            }
+            _ => diagnostic,
+        });
     }
 }
 

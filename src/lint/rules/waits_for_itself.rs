@@ -3,7 +3,9 @@
 use super::waited;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
+use crate::lint::awaited::{self, Awaited, awaited};
 use crate::model::{Role, WorkloadKind};
+use crate::source::Span;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     if matches!(pod.workload.kind, WorkloadKind::Job | WorkloadKind::CronJob | WorkloadKind::Pod) {
@@ -12,31 +14,69 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let Some(name) = &pod.workload.name else { return };
     let namespace = pod.workload.namespace();
     for (at, step) in pod.containers().filter(|(_, container)| container.role == Role::Step) {
-        let own = |host: &str| {
-            let mut labels = host.split('.');
-            let first = labels.next() == Some(name.text.as_str());
-            let rest: Vec<&str> = labels.collect();
-            first
-                && match rest.as_slice() {
-                    [] => true,
-                    [place] | [place, "svc", ..] => Some(*place) == namespace,
-                    _ => false,
-                }
+        let hosts = waited(pod, at, &name.text);
+        let is_own = |host: &str| {
+            let (first, rest) = host.split_once('.').unwrap_or((host, ""));
+            first == name.text && is_here(rest, namespace)
         };
-        let Some((host, span)) = waited(pod, at, &name.text).into_iter().find(|(host, _)| own(host)) else {
-            continue;
+        let is_peer = |host: &str| {
+            pod.workload.kind == WorkloadKind::StatefulSet && is_pod(host.split('.').next(), &name.text)
         };
-        found.push(
-            Diagnostic::warning(
-                Code::WaitsForItself,
-                span,
-                format!("the step `{}` waits for `{host}`, which only these pods serve", step.name.text),
-            )
-            .here("no pod is ready before this ends")
-            .label(name.span, "the workload itself")
-            .help("wait for other services, not for the workload itself"),
-        );
+        let warning = |span, headline| {
+            Diagnostic::warning(Code::WaitsForItself, span, headline)
+                .here("no pod is ready before this ends")
+                .label(name.span, "the workload itself")
+        };
+        if let Some((host, span)) = hosts.iter().find(|(host, _)| is_own(host)) {
+            let headline =
+                format!("the step `{}` waits for `{host}`, which only these pods serve", step.name.text);
+            found.push(warning(*span, headline).help("wait for other services, not for the workload itself"));
+        } else if let Some((host, span)) = hosts.iter().find(|(host, _)| is_peer(host)) {
+            let headline = format!(
+                "the step `{}` waits for `{host}`, which is a pod of its own workload",
+                step.name.text
+            );
+            found.push(
+                warning(*span, headline)
+                    .help("let the app find its peers after it has started: that pod runs this step, too"),
+            );
+        } else if let Some((kind, span)) = rollout(pod, at, &name.text) {
+            let headline = format!(
+                "the step `{}` waits for the {kind} `{}`, its own workload",
+                step.name.text, name.text
+            );
+            found.push(warning(span, headline).help("wait for other workloads, not for this one"));
+        }
     }
+}
+
+/// Whether the rest of a host's name means the namespace of the workload.
+fn is_here(rest: &str, namespace: Option<&str>) -> bool {
+    match rest.split('.').collect::<Vec<&str>>().as_slice() {
+        [""] => true,
+        [place] | [place, "svc", ..] => Some(*place) == namespace,
+        _ => false,
+    }
+}
+
+/// Whether a name is that of a pod of a StatefulSet: `NAME-0`.
+fn is_pod(host: Option<&str>, name: &str) -> bool {
+    let number = host.and_then(|host| host.strip_prefix(name)?.strip_prefix('-'));
+    number.is_some_and(|number| !number.is_empty() && number.chars().all(|digit| digit.is_ascii_digit()))
+}
+
+/// The kind of the pod's own workload, if a step waits for it with `kubectl`, and the place of that.
+fn rollout(pod: &Pod<'_>, at: usize, name: &str) -> Option<(&'static str, Span)> {
+    let script = pod.script(at, &awaited::WORDS)?;
+    let own = |object: &Awaited| {
+        let here = object.namespace.as_deref().is_none_or(|other| Some(other) == pod.workload.namespace());
+        object.kind == pod.workload.kind.name() && object.name == name && here
+    };
+    let mut certain = script.commands.iter().filter(|command| !command.tested);
+    certain.find_map(|command| {
+        let object = awaited(script, command).into_iter().find(own)?;
+        Some((object.kind, pod.place(script, command)))
+    })
 }
 
 #[cfg(test)]
@@ -71,5 +111,40 @@ mod tests {
         …age "b:1"; script "until «curl -f http://a:80/;» do sleep 1; done" }; ap…
           the step `s` waits for `a`, which only these pods serve
         "#);
+    }
+
+    #[test]
+    fn pods_of_a_statefulset_are_its_own() {
+        let set = |script: &str| {
+            format!(
+                "statefulset etcd {{ namespace \"n\"; serviceName \"etcd\"; replicas 3; serviceAccountName \"s\"; step s {{ image \"b:1\"; script '{script}' }}; app b {{ image \"b:1\" }} }}"
+            )
+        };
+        let shown = found(
+            Code::WaitsForItself,
+            [
+                set("until nc -z etcd-1.etcd 2380; do sleep 1; done"),
+                set("wait-for-it.sh etcd-2.etcd.n.svc.cluster.local:2380"),
+                set("until (echo > /dev/tcp/etcd-0.etcd/2380); do sleep 1; done"),
+                set("kubectl rollout status statefulset/etcd"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        …age "b:1"; script 'until «nc -z etcd-1.etcd 2380;» do sleep 1; done' }; ap…
+          the step `s` waits for `etcd-1.etcd`, which is a pod of its own workload
+        …s { image "b:1"; script '«wait-for-it.sh etcd-2.etcd.n.svc.cluster.local:2380»' }; app b { image "b:1"…
+          the step `s` waits for `etcd-2.etcd.n.svc.cluster.local`, which is a pod of its own workload
+        …s { image "b:1"; script '«until (echo > /dev/tcp/etcd-0.etcd/2380); do sleep 1; done»' }; app b { image "b:1"…
+          the step `s` waits for `etcd-0.etcd`, which is a pod of its own workload
+        …s { image "b:1"; script '«kubectl rollout status statefulset/etcd»' }; app b { image "b:1"…
+          the step `s` waits for the StatefulSet `etcd`, its own workload
+        "#);
+        for script in [
+            "[ \"$HOSTNAME\" = etcd-0 ] && exit 0; until nc -z etcd-0.etcd 2380; do sleep 1; done",
+            "until nc -z etcd-backup.etcd 2380; do sleep 1; done",
+            "kubectl rollout status statefulset/other",
+        ] {
+            passes(Code::WaitsForItself, &set(script));
+        }
     }
 }

@@ -12,6 +12,8 @@ const CALLERS: [&str; 3] = ["su", "runuser", "flock"];
 pub(in crate::lint) struct ShellCall {
     /// The index of the script.
     pub(in crate::lint) text: usize,
+    /// The name of the shell; empty if that is unknown.
+    pub(super) shell: &'static str,
     pub(super) errexit: bool,
     pub(super) pipefail: bool,
 }
@@ -24,12 +26,17 @@ pub(in crate::lint) fn is_shell(program: &str) -> bool {
 /// The script that some words start in a shell.
 pub(in crate::lint) fn script_of(words: &[&str]) -> Option<ShellCall> {
     let (program, arguments) = words.split_first()?;
-    if !is_shell(program) {
+    let Some(shell) = SHELLS.into_iter().find(|shell| *shell == base_name(program)) else {
         let is_caller = CALLERS.contains(&base_name(program));
         let option = arguments.iter().position(|word| ["-c", "--command"].contains(word));
         let text = option.filter(|_| is_caller)? + 2;
-        return (text < words.len()).then_some(ShellCall { text, errexit: false, pipefail: false });
-    }
+        return (text < words.len()).then_some(ShellCall {
+            text,
+            shell: "",
+            errexit: false,
+            pipefail: false,
+        });
+    };
     let count = arguments
         .iter()
         .take_while(|word| word.starts_with(['-', '+']) || ["pipefail", "errexit"].contains(word))
@@ -40,6 +47,7 @@ pub(in crate::lint) fn script_of(words: &[&str]) -> Option<ShellCall> {
     };
     (given('c') && count < arguments.len()).then(|| ShellCall {
         text: count + 1,
+        shell,
         errexit: given('e') || flags.contains(&"errexit"),
         pipefail: flags.contains(&"pipefail"),
     })

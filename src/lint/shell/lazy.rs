@@ -82,10 +82,12 @@ impl<'a> LazyScript<'a> {
 
     /// Whether one of some words without quotes and backslashes may be in a command.
     pub(in crate::lint) fn may_mention(&self, words: &[&str]) -> bool {
-        let RawCommand::Shell { text, .. } = &self.command else { return true };
+        let RawCommand::Shell { text, pipefail, .. } = &self.command else { return true };
         let joined = self.joined.get_or_init(|| joined(text));
         // `$'\x61'` is the letter `a`.
-        text.contains("$'") || words.iter().any(|word| joined.contains(word))
+        text.contains("$'")
+            || (*pipefail && words.contains(&"pipefail"))
+            || words.iter().any(|word| joined.contains(word))
     }
 
     /// Whether the shell's options end the script at the first failed command.

@@ -1,11 +1,13 @@
 //! Collects the commands of a script's syntax tree.
 
+use super::bash::{self, BashFeature};
 use super::wrapper::StartedProgram;
-use super::{Loop, OnFailure, PlainCommand, ShellScript, call, wrapper};
+use super::{BashUse, Loop, OnFailure, PlainCommand, ShellScript, call, wrapper};
 use crate::source::Span;
 use shuck_ast::{
-    BinaryOp, BuiltinCommand, Command as Tree, CompoundCommand, ForCommand, Redirect, RedirectKind,
-    SimpleCommand, Stmt, StmtSeq, StmtTerminator, Word, WordPart, WordPartNode,
+    BinaryOp, BraceExpansionKind, BraceQuoteContext, BuiltinCommand, Command as Tree, CompoundCommand,
+    DeclClause, DeclOperand, ForCommand, Redirect, RedirectKind, SimpleCommand, Stmt, StmtSeq,
+    StmtTerminator, Word, WordPart, WordPartNode,
 };
 use shuck_parser::ShellDialect;
 use shuck_parser::parser::Parser;
@@ -105,6 +107,10 @@ impl<'t> ScriptReader<'t> {
         let place = if statement.negated { place.in_condition() } else { place };
         let place =
             if in_background { CommandContext { on_failure: OnFailure::GoOn, ..place } } else { place };
+        for redirect in &statement.redirects {
+            let text = self.text.get(range(redirect.span)).unwrap_or_default();
+            self.uses(bash::in_redirect(redirect, text), redirect.span);
+        }
         let first = self.script.commands.len();
         match &statement.command {
             Tree::Simple(command) => self.simple(command, &statement.redirects, place),
@@ -119,6 +125,15 @@ impl<'t> ScriptReader<'t> {
             Tree::Builtin(BuiltinCommand::Return(leave)) => self.leaves.push(leave.span.start.offset()),
             Tree::Builtin(_) => {}
             Tree::Decl(declared) => {
+                self.declared(declared, place);
+                let has_options =
+                    declared.operands.iter().any(|operand| matches!(operand, DeclOperand::Flag(_)));
+                self.uses(bash::in_declaration(declared.variant.as_str(), has_options), declared.span);
+                for operand in &declared.operands {
+                    if let DeclOperand::Assignment(assignment) = operand {
+                        self.assigned(assignment);
+                    }
+                }
                 for assignment in &declared.assignments {
                     self.assigned(assignment);
                 }
@@ -139,13 +154,19 @@ impl<'t> ScriptReader<'t> {
                 };
                 let next = self.script.commands.len();
                 self.statement(&binary.right, right);
+                let both = matches!(binary.op, BinaryOp::PipeAll).then_some(BashFeature::PipeBoth);
+                self.uses(both, binary.right.span);
                 let is_pipe = matches!(binary.op, BinaryOp::Pipe | BinaryOp::PipeAll);
                 if is_pipe && next > first && next < self.script.commands.len() {
                     self.script.commands[next - 1].pipes_to = Some(next);
                 }
             }
             Tree::Compound(compound) => self.compound(compound, place),
-            Tree::Function(function) => self.statement(&function.body, CommandContext::GUARDED),
+            Tree::Function(function) => {
+                let keyword = function.uses_function_keyword().then_some(BashFeature::FunctionKeyword);
+                self.uses(keyword, function.span);
+                self.statement(&function.body, CommandContext::GUARDED);
+            }
             Tree::AnonymousFunction(function) => self.statement(&function.body, place),
         }
         self.depth -= 1;
@@ -165,13 +186,28 @@ impl<'t> ScriptReader<'t> {
                 }
             }
             CompoundCommand::While(command) => {
-                self.repeated(range(command.span), &command.condition, &command.body, place);
+                let ends_on_success = decides(&command.condition, true);
+                self.repeated(range(command.span), &command.condition, &command.body, ends_on_success, place);
             }
             CompoundCommand::Until(command) => {
-                self.repeated(range(command.span), &command.condition, &command.body, place);
+                let ends_on_success = decides(&command.condition, false);
+                self.repeated(range(command.span), &command.condition, &command.body, ends_on_success, place);
             }
             CompoundCommand::For(command) => self.listed(command, place.before_others()),
-            CompoundCommand::ArithmeticFor(command) => self.all(&command.body, place.before_others()),
+            CompoundCommand::ArithmeticFor(command) => {
+                self.uses(Some(BashFeature::ArithmeticFor), command.span);
+                self.all(&command.body, place.before_others());
+            }
+            CompoundCommand::Arithmetic(command) => {
+                self.uses(Some(BashFeature::ArithmeticCommand), command.span);
+            }
+            CompoundCommand::Conditional(command) => {
+                self.uses(Some(BashFeature::DoubleBracket), command.span);
+            }
+            CompoundCommand::Select(command) => {
+                self.uses(Some(BashFeature::Select), command.span);
+                self.all(&command.body, place);
+            }
             CompoundCommand::Case(command) => {
                 for case in &command.cases {
                     self.all(&case.body, place.in_branch());
@@ -187,7 +223,14 @@ impl<'t> ScriptReader<'t> {
         }
     }
 
-    fn repeated(&mut self, range: Range<usize>, condition: &StmtSeq, body: &StmtSeq, place: CommandContext) {
+    fn repeated(
+        &mut self,
+        range: Range<usize>,
+        condition: &StmtSeq,
+        body: &StmtSeq,
+        ends_on_success: bool,
+        place: CommandContext,
+    ) {
         let at = self.script.loops.len();
         let first = self.script.commands.len();
         let of_condition = self::range(condition.span);
@@ -196,9 +239,12 @@ impl<'t> ScriptReader<'t> {
             list: None,
             condition: of_condition,
             commands: first..first,
+            ends_on: None,
             bounded: false,
         });
         self.all(condition, place.in_condition());
+        let last = self.script.commands.len().checked_sub(1).filter(|last| *last >= first);
+        self.script.loops[at].ends_on = last.filter(|_| ends_on_success);
         self.all(body, place.in_branch());
         let end = self.script.commands.len();
         self.script.loops[at].commands = first..end;
@@ -217,10 +263,12 @@ impl<'t> ScriptReader<'t> {
             list: Some(list.collect()),
             condition: start..end,
             commands: first..first,
+            ends_on: None,
             bounded: true,
         });
         for word in words {
             self.parts(&word.parts);
+            self.braces(word);
         }
         self.all(&command.body, place);
         let end = self.script.commands.len();
@@ -255,9 +303,39 @@ impl<'t> ScriptReader<'t> {
             self.options(&command);
         }
         let nested = self.nested(simple, &command, &started, place);
+        let first = self.script.commands.len();
         self.script.commands.extend(command.without_wrappers(&started));
-        if let Some(nested) = nested {
-            self.absorb(nested, started.is_timed);
+        if let Some(command) = self.script.commands.get(first) {
+            // An author who expects that a shell does not know it handles the failure.
+            let is_tried = |feature: &BashFeature| command.may_fail && feature.is_tried();
+            let feature = bash::in_command(command).filter(|feature| !is_tried(feature));
+            let expands = bash::expands_braces(command);
+            self.uses(feature, simple.span);
+            for word in simple.args.iter().filter(|_| expands) {
+                self.braces(word);
+            }
+        }
+        if let Some((offset, shell, nested)) = nested {
+            self.absorb(offset, shell, nested, started.is_timed);
+        }
+    }
+
+    /// Notes what only bash understands.
+    fn uses(&mut self, feature: Option<BashFeature>, span: shuck_ast::Span) {
+        self.script.bash.extend(feature.map(|feature| BashUse { feature, range: range(span), nested: None }));
+    }
+
+    /// Braces that stand for several words.
+    fn braces(&mut self, word: &Word) {
+        for braces in
+            word.brace_syntax.iter().filter(|braces| braces.quote_context == BraceQuoteContext::Unquoted)
+        {
+            let feature = match braces.expansion_kind() {
+                Some(BraceExpansionKind::Sequence) => Some(BashFeature::BraceRange),
+                Some(_) => Some(BashFeature::BraceList),
+                None => None,
+            };
+            self.uses(feature, braces.span);
         }
     }
 
@@ -269,11 +347,14 @@ impl<'t> ScriptReader<'t> {
         command: &PlainCommand,
         started: &StartedProgram,
         place: CommandContext,
-    ) -> Option<(usize, ShellScript<'t>)> {
+    ) -> Option<(usize, Option<&'static str>, ShellScript<'t>)> {
         let words: Vec<&str> = command.written.iter().skip(started.at).map(String::as_str).collect();
-        let at = match *words.first()? {
-            "eval" if words.len() == 2 => started.at + 1,
-            _ => started.at + call::script_of(&words)?.text,
+        let (at, shell) = match *words.first()? {
+            "eval" if words.len() == 2 => (started.at + 1, None),
+            _ => {
+                let call = call::script_of(&words)?;
+                (started.at + call.text, Some(call.shell))
+            }
         };
         let word = simple.args.get(at.checked_sub(1)?)?;
         let [WordPartNode { kind, .. }] = word.parts.as_slice() else { return None };
@@ -288,18 +369,30 @@ impl<'t> ScriptReader<'t> {
         if !is_kept || (text.contains('\\') && matches!(kind, WordPart::DoubleQuoted { .. })) {
             return None;
         }
-        Some((start + 1, read_within(text, self.script.span, place, self.depth + 1)?))
+        Some((start + 1, shell, read_within(text, self.script.span, place, self.depth + 1)?))
     }
 
     /// Adds the commands and loops of a nested script, whose text begins at an offset.
-    fn absorb(&mut self, (offset, nested): (usize, ShellScript<'_>), is_timed: bool) {
+    fn absorb(
+        &mut self,
+        offset: usize,
+        shell: Option<&'static str>,
+        nested: ShellScript<'_>,
+        is_timed: bool,
+    ) {
         let first = self.script.commands.len();
         let moved = |range: Range<usize>, by: usize| range.start + by..range.end + by;
         self.script.errexit |= nested.errexit;
+        self.script.bash.extend(nested.bash.into_iter().map(|found| BashUse {
+            range: moved(found.range, offset),
+            nested: found.nested.or(shell),
+            ..found
+        }));
         self.script.loops.extend(nested.loops.into_iter().map(|repeated| Loop {
             range: moved(repeated.range, offset),
             condition: moved(repeated.condition, offset),
             commands: moved(repeated.commands, first),
+            ends_on: repeated.ends_on.map(|at| at + first),
             bounded: repeated.bounded || is_timed,
             ..repeated
         }));
@@ -309,6 +402,23 @@ impl<'t> ScriptReader<'t> {
             pipes_to: command.pipes_to.map(|at| at + first),
             ..command
         }));
+    }
+
+    /// `export`, `local` and the like, with their words.
+    fn declared(&mut self, declared: &DeclClause, place: CommandContext) {
+        let text = self.text.get(range(declared.span)).unwrap_or_default();
+        let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        self.script.commands.push(PlainCommand {
+            words: words
+                .iter()
+                .map(|word| (!word.contains(['$', '"', '\'', '`'])).then(|| word.clone()))
+                .collect(),
+            written: words,
+            range: range(declared.span),
+            guarded: place.guarded,
+            may_fail: place.may_fail,
+            ..PlainCommand::default()
+        });
     }
 
     fn output(&self, redirect: &Redirect) -> Option<(Option<String>, bool)> {
@@ -337,6 +447,7 @@ impl<'t> ScriptReader<'t> {
     }
 
     fn assigned(&mut self, assignment: &shuck_ast::Assignment) {
+        self.uses(bash::in_assignment(assignment), assignment.span);
         if let shuck_ast::AssignmentValue::Scalar(word) = &assignment.value {
             self.parts(&word.parts);
         }
@@ -345,6 +456,8 @@ impl<'t> ScriptReader<'t> {
     /// The commands inside a word; whether they succeed does not matter.
     fn parts(&mut self, parts: &[WordPartNode]) {
         for part in parts {
+            let text = self.text.get(range(part.span)).unwrap_or_default();
+            self.uses(bash::in_part(&part.kind, text), part.span);
             match &part.kind {
                 WordPart::CommandSubstitution { body, .. } | WordPart::ProcessSubstitution { body, .. } => {
                     self.all(body, CommandContext::default().in_condition());
@@ -394,6 +507,19 @@ const MAKERS: [&str; 43] = [
 
 /// The operators that compare numbers.
 const COMPARISONS: [&str; 6] = ["-lt", "-le", "-gt", "-ge", "-eq", "-ne"];
+
+/// Whether a loop with this condition, which is a `while` or an `until`, ends if its last command succeeds.
+fn decides(condition: &StmtSeq, is_while: bool) -> bool {
+    let Some(last) = condition.iter().last() else { return false };
+    let mut command = &last.command;
+    while let Tree::Binary(binary) = command {
+        if matches!(binary.op, BinaryOp::And) || binary.right.negated {
+            return false;
+        }
+        command = &binary.right.command;
+    }
+    last.negated == is_while && matches!(command, Tree::Simple(_))
+}
 
 fn range(span: shuck_ast::Span) -> Range<usize> {
     span.start.offset()..span.end.offset()

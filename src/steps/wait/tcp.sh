@@ -2,6 +2,10 @@ check_tcp() {
   name="tcp $host:$port"
   case $host in *:*) name="tcp [$host]:$port" ;; esac
   why=$(nc -v -z -w "$try" "$host" "$port" 2>&1) && return
-  case $why in '' | *'timed out'*) why='no answer' ;; *) why=${why##*: } ;; esac
+  case $why in
+    *[Uu]sage*) why='the nc of this image has no option -z' ;;
+    '' | *'timed out'*) why='no answer' ;;
+    *) why=${why##*: } ;;
+  esac
   return 1
 }

@@ -4,7 +4,7 @@
 //! ends inner blocks; one right of it is stray, or its `{` is missing. If that finds more mistakes than
 //! counting braces does, the file's indentation does not follow its blocks, and counting decides.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceFile, Span};
 use crate::syntax::reader::{BlockItem, ItemKind, SyntaxReader};
 use crate::syntax::{MAX_ERRORS, mistakes};
@@ -35,9 +35,13 @@ pub(super) fn repairs(reader: &mut SyntaxReader<'_>, items: &[BlockItem]) -> Vec
         return Vec::new();
     }
     let mut plan = by_indentation(reader.source, items);
-    let counted = by_count(items);
+    let counted = by_count(reader.source, items);
     if counted.count < plan.count {
         plan = counted;
+    }
+    // A brace inside a string would be text.
+    if reader.errors.iter().any(|error| error.code == Code::UnclosedString) {
+        plan.errors.iter_mut().for_each(|error| error.fix = None);
     }
     plan.errors.into_iter().for_each(|error| reader.report(error));
     plan.repairs.sort_unstable();
@@ -67,11 +71,14 @@ impl RepairPlan {
     }
 
     /// Ends an unclosed block before the item `at`, or at the end of the text.
-    fn unclosed(&mut self, items: &[BlockItem], open: usize, at: usize) {
+    fn unclosed(&mut self, source: &SourceFile, items: &[BlockItem], open: usize, at: usize) {
         self.repairs.push((at, Repair::CloseBefore));
         self.fail(|| {
             let head = head_of(items, open);
-            mistakes::unclosed_block(items[open].span, head, items.get(at).map(|item| item.span))
+            let next = items.get(at).map(|item| item.span);
+            let last = at.checked_sub(1).and_then(|last| items.get(last)).unwrap_or(&items[open]);
+            let indent = indentation(source, items[open].span);
+            mistakes::unclosed_block(items[open].span, head, next, (last.span.after(), indent))
         });
     }
 
@@ -82,6 +89,13 @@ impl RepairPlan {
     }
 }
 
+/// The space before the line of a place.
+fn indentation(source: &SourceFile, place: Span) -> &str {
+    let before = source.text.get(..place.range().start).unwrap_or_default();
+    let line = &source.text[before.rfind('\n').map_or(0, |newline| newline + 1)..];
+    line.split(|letter: char| letter != ' ' && letter != '\t').next().unwrap_or_default()
+}
+
 /// The head of the statement whose block an item opens.
 fn head_of(items: &[BlockItem], open: usize) -> Option<Span> {
     let before = items.get(open.checked_sub(1)?)?;
@@ -89,7 +103,7 @@ fn head_of(items: &[BlockItem], open: usize) -> Option<Span> {
 }
 
 /// Pairs every `}` with the last `{`.
-fn by_count(items: &[BlockItem]) -> RepairPlan {
+fn by_count(source: &SourceFile, items: &[BlockItem]) -> RepairPlan {
     let mut plan = RepairPlan::default();
     let mut open = Vec::new();
     for (at, item) in items.iter().enumerate() {
@@ -100,7 +114,7 @@ fn by_count(items: &[BlockItem]) -> RepairPlan {
         }
     }
     for open in open {
-        plan.unclosed(items, open, items.len());
+        plan.unclosed(source, items, open, items.len());
     }
     plan
 }
@@ -152,8 +166,14 @@ fn by_indentation(source: &SourceFile, items: &[BlockItem]) -> RepairPlan {
     let edge = places.iter().filter(|place| place.first).map(|place| place.indent).min().unwrap_or(0);
     let starts_stretch =
         |at: usize| places[at].first && places[at].indent == edge && (items[at].kind == ItemKind::Statement);
-    let mut pairing =
-        Pairing { items, places: &places, plan: RepairPlan::default(), open: Vec::new(), level: Vec::new() };
+    let mut pairing = Pairing {
+        source,
+        items,
+        places: &places,
+        plan: RepairPlan::default(),
+        open: Vec::new(),
+        level: Vec::new(),
+    };
     let mut start = 0;
     while start < items.len() {
         let end = (start + 1..items.len()).find(|at| starts_stretch(*at)).unwrap_or(items.len());
@@ -167,6 +187,7 @@ fn by_indentation(source: &SourceFile, items: &[BlockItem]) -> RepairPlan {
 
 /// The pairing of one stretch.
 struct Pairing<'i> {
+    source: &'i SourceFile,
     items: &'i [BlockItem],
     places: &'i [ItemPlace],
     plan: RepairPlan,
@@ -262,7 +283,7 @@ impl Pairing<'_> {
 
     fn unclosed(&mut self, at: usize) {
         if let Some((open, around)) = self.open.pop() {
-            self.plan.unclosed(self.items, open, at);
+            self.plan.unclosed(self.source, self.items, open, at);
             self.level = around;
         }
     }

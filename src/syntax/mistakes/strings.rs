@@ -4,14 +4,25 @@ use super::{is_invisible, quote, shown};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 
-pub(in crate::syntax) fn unquoted_insertion(span: Span, name: &str) -> Diagnostic {
+pub(in crate::syntax) fn unquoted_insertion(span: Span, name: &str, text: &str) -> Diagnostic {
     let length = u32::try_from(name.len() + 3).unwrap_or(0);
     let place = Span { end: span.end.min(span.start + length), ..span };
-    Diagnostic::error(Code::UnquotedInsertion, place, format!("`#{{{name}}}` is outside quotes"))
+    let error = Diagnostic::error(Code::UnquotedInsertion, place, format!("`#{{{name}}}` is outside quotes"))
         .here("read as a comment, because `#` starts one outside quotes")
         .help(format!(
             "write `{name}` for the value itself, or `\"… #{{{name}}} …\"` to insert it into a text"
-        ))
+        ));
+    let text = text.trim_end();
+    let whole = Span { end: span.start + u32::try_from(text.len()).unwrap_or(0), ..span };
+    if text.len() == name.len() + 3 {
+        return error.fix(format!("write `{name}`"), place, name, Applicability::Safe);
+    }
+    let is_one_word =
+        !text.contains([' ', '\t', '"', '\'', '\\', ';']) && text.matches(['{', '}']).count() == 2;
+    if !is_one_word {
+        return error;
+    }
+    error.fix("put the text in quotes", whole, format!("\"{text}\""), Applicability::Safe)
 }
 
 pub(in crate::syntax) fn smart_quotes(span: Span, inner: &str, closed: bool) -> Diagnostic {
@@ -38,6 +49,7 @@ pub(in crate::syntax) fn unclosed_string(span: Span, quote: &str) -> Diagnostic 
     .help(format!(
         "add the closing `{quote}` where the text ends, or use `{quote}{quote}{quote}` for several lines"
     ))
+    .fix(format!("add the closing `{quote}`"), span.after(), quote, Applicability::Unsafe)
 }
 
 pub(in crate::syntax) fn unclosed_lines(open: Span, next: Option<Span>, quotes: &str) -> Diagnostic {

@@ -138,6 +138,7 @@ job x { }
     2:11 unclosed-block: this block is never closed [{] opened here
       2:3 the statement that the block belongs to
       5:3 assumed to end before this
+      Unsafe: add a `}` where the block ends => app web {
     "#);
 }
 
@@ -167,6 +168,7 @@ job x { }
     1:17 unclosed-block: this block is never closed [{] opened here
       1:1 the statement that the block belongs to
       6:1 assumed to end before this
+      Unsafe: add a `}` where the block ends => deployment shop {
     "#);
 }
 
@@ -192,6 +194,7 @@ app web {
     2:7 unclosed-block: this block is never closed [{] opened here
       2:3 the statement that the block belongs to
       3:3 assumed to end before this
+      Unsafe: add a `}` where the block ends => env { A "x"
     "#);
 }
 
@@ -333,6 +336,7 @@ job x {
     job x {}
     1:9 unclosed-block: this block is never closed [{] opened here
       1:1 the statement that the block belongs to
+      Safe: add a `}` at the end of the block => app web {
     "#);
 }
 

@@ -16,11 +16,11 @@ use Serving::{Always, Unless, With, WithUnless};
 
 /// Images that serve, by the end of their names, in any registry; their programs have the same names. Each with the options
 /// with which they do something else.
-pub(super) const IMAGES: [(&str, &[&str]); 41] = [
+pub(super) const IMAGES: [(&str, &[&str]); 42] = [
     ("alertmanager", &[]),
-    ("alloydb-auth-proxy", &["wait", "shutdown"]),
+    ("alloydb-auth-proxy", &["wait", "shutdown", "--quitquitquit"]),
     ("blackbox-exporter", &["--config.check"]),
-    ("cloud-sql-proxy", &["wait", "shutdown"]),
+    ("cloud-sql-proxy", &["wait", "shutdown", "--quitquitquit"]),
     ("cloud_sql_proxy", &[]),
     ("configmap-reload", &[]),
     ("coredns", &["-plugins"]),
@@ -52,6 +52,7 @@ pub(super) const IMAGES: [(&str, &[&str]); 41] = [
     ("postgres_exporter", &[]),
     ("prometheus", &[]),
     ("promtail", &["--dry-run", "--check-syntax", "--stdin"]),
+    ("proxyv2", &["version"]),
     ("pushgateway", &[]),
     ("redis_exporter", &[]),
     ("statsd-exporter", &[]),
@@ -85,7 +86,7 @@ pub(super) const OFFICIAL: [&str; 20] = [
 ];
 
 /// Other programs that serve.
-pub(super) const PROGRAMS: [(&str, Serving); 94] = [
+pub(super) const PROGRAMS: [(&str, Serving); 93] = [
     ("airflow", With(&["scheduler|webserver|triggerer|api-server"])),
     ("apache2-foreground", Always),
     ("apache2ctl", With(&["FOREGROUND|-DFOREGROUND"])),
@@ -152,7 +153,6 @@ pub(super) const PROGRAMS: [(&str, Serving); 94] = [
     ("ping", Unless(&["-c", "-w"])),
     ("pm2-runtime", Always),
     ("postgres", Unless(&["--single", "--boot", "--check", "--describe-config", "-C"])),
-    ("proxyv2", With(&["proxy"])),
     ("puma", Always),
     ("rabbitmq-server", Unless(&["-detached"])),
     ("rails", WithUnless(&["server|s"], &["-d", "--daemon"])),

@@ -7,6 +7,7 @@ use crate::lint::rules::volume_at;
 /// What is in every such command.
 pub(super) const WORDS: &[&str] = &[
     "create",
+    "tables",
     "add",
     "init",
     "enable",
@@ -102,7 +103,7 @@ const REFUSALS: &[Refusal] = &[
         "use `helm upgrade --install`",
     ),
     on_server(
-        &["manage.py", "django-admin", "python", "python3"],
+        &["manage.py", "django-admin", "django"],
         &["createsuperuser"],
         &[],
         "fails if the user exists",
@@ -160,7 +161,7 @@ const REFUSALS: &[Refusal] = &[
     on_server(&["pulsar-admin"], &["create"], &[], EXISTS, TEST),
     on_server(&["bench"], &["new-site"], &["--force"], "fails if the site exists", ONCE),
     on_server(
-        &["php", "occ"],
+        &["occ"],
         &["maintenance:install"],
         &[],
         "fails once Nextcloud is installed",
@@ -189,19 +190,13 @@ const REFUSALS: &[Refusal] = &[
         "fails if the user exists",
         "ask first with `db.getUser()`",
     ),
-    on_server(&["php", "artisan"], &["migrate:fresh"], &[], ERASES, "use `migrate`"),
-    on_server(&["php", "artisan"], &["migrate:refresh"], &[], ERASES, "use `migrate`"),
-    on_server(&["php", "artisan"], &["db:wipe"], &[], ERASES, NEVER_ERASE),
+    on_server(&["artisan"], &["migrate:fresh"], &[], ERASES, "use `migrate`"),
+    on_server(&["artisan"], &["migrate:refresh"], &[], ERASES, "use `migrate`"),
+    on_server(&["artisan"], &["db:wipe"], &[], ERASES, NEVER_ERASE),
     on_server(&["drush"], &["site:install"], &[], ERASES, "ask first with `drush status --field=bootstrap`"),
     on_server(&["drush"], &["site-install"], &[], ERASES, "ask first with `drush status --field=bootstrap`"),
-    on_server(
-        &["manage.py", "django-admin", "python", "python3"],
-        &["manage.py", "flush"],
-        &[],
-        ERASES,
-        NEVER_ERASE,
-    ),
-    on_server(&["prisma", "npx"], &["migrate", "reset"], &[], ERASES, "use `migrate deploy`"),
+    on_server(&["manage.py", "django-admin", "django"], &["flush"], &[], ERASES, NEVER_ERASE),
+    on_server(&["prisma"], &["migrate", "reset"], &[], ERASES, "use `migrate deploy`"),
     in_network(
         &["iptables", "ip6tables"],
         &["-N"],

@@ -1,0 +1,91 @@
+//! Reads which objects of the API a command waits for.
+
+use super::shell::{PlainCommand, ShellScript};
+use smol_str::SmolStr;
+
+/// What is in every such command.
+pub(super) const WORDS: [&str; 4] = ["kubectl", "oc", "k8s-wait-for", "wait_for"];
+
+/// The kinds that can be named, with their short names.
+const KINDS: [(&str, &[&str]); 5] = [
+    ("Job", &["job", "jobs", "job.batch", "jobs.batch", "job-we", "job-wr"]),
+    ("Deployment", &["deployment", "deployments", "deploy", "deployment.apps", "deployments.apps"]),
+    ("StatefulSet", &["statefulset", "statefulsets", "sts", "statefulset.apps", "statefulsets.apps"]),
+    ("DaemonSet", &["daemonset", "daemonsets", "ds", "daemonset.apps", "daemonsets.apps"]),
+    ("Pod", &["pod", "pods", "po", "pod-we", "pod-wr"]),
+];
+
+/// The options whose value is a word of its own.
+const VALUED: [&str; 12] = [
+    "-n",
+    "--namespace",
+    "--for",
+    "--timeout",
+    "-o",
+    "--output",
+    "-l",
+    "--selector",
+    "--context",
+    "--kubeconfig",
+    "-f",
+    "--filename",
+];
+
+/// An object that a command waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Awaited {
+    pub(super) kind: &'static str,
+    pub(super) name: SmolStr,
+    /// The namespace, if the command names one.
+    pub(super) namespace: Option<SmolStr>,
+}
+
+/// The objects that a command of a script waits for.
+pub(super) fn awaited(script: &ShellScript<'_>, command: &PlainCommand) -> Vec<Awaited> {
+    let by_image = ["k8s-wait-for", "wait_for.sh"].contains(&command.program());
+    if !by_image && !["kubectl", "oc"].contains(&command.program()) {
+        return Vec::new();
+    }
+    let mut words = Vec::new();
+    let mut namespace = None;
+    let mut arguments = command.words.iter().skip(1).map(|word| word.as_deref().unwrap_or_default());
+    while let Some(word) = arguments.next() {
+        let (option, joined) =
+            word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
+        if ["-n", "--namespace"].contains(&option) {
+            namespace = joined.or_else(|| arguments.next()).map(SmolStr::new);
+        } else if VALUED.contains(&word) {
+            arguments.next();
+        } else if !word.starts_with('-') {
+            words.push(word);
+        }
+    }
+    let is_repeated = || {
+        let mut waits = script.waits();
+        waits.any(|repeated| repeated.range.contains(&command.range.start))
+    };
+    let named = match words.as_slice() {
+        ["wait", named @ ..] | ["rollout", "status", named @ ..] => named,
+        ["get" | "describe", named @ ..] if is_repeated() => named,
+        named if by_image => named,
+        _ => return Vec::new(),
+    };
+    objects(named)
+        .map(|(kind, name)| Awaited { kind, name: name.into(), namespace: namespace.clone() })
+        .collect()
+}
+
+/// The objects of `job/a deployment/b` or of `job a b`.
+fn objects<'w>(words: &[&'w str]) -> impl Iterator<Item = (&'static str, &'w str)> {
+    let kind = |word: &str| KINDS.iter().find(|(_, names)| names.contains(&word)).map(|(kind, _)| *kind);
+    let first = words.first().copied().and_then(kind);
+    words
+        .iter()
+        .filter_map(move |word| match word.split_once('/') {
+            Some((of, name)) => Some((kind(of)?, name)),
+            None => first.map(|first| (first, *word)),
+        })
+        .filter(move |(_, name)| kind(name).is_none() && !name.is_empty())
+        .collect::<Vec<_>>()
+        .into_iter()
+}

@@ -1,0 +1,137 @@
+#![doc = include_str!("../../diagnostic/explain/ineffective-wait.md")]
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::lint::Pod;
+use crate::lint::shell::{Loop, PlainCommand, ShellScript};
+
+/// Programs that pass on what they read, and succeed if there is nothing.
+const FILTERS: [&str; 11] = ["cat", "tail", "head", "tee", "sort", "uniq", "wc", "tr", "cut", "sed", "jq"];
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (container, place, script) in pod.all_scripts(&["until", "while"]) {
+        for repeated in script.waits() {
+            let Some(Success { command, why, help }) = always_succeeds(script, repeated) else { continue };
+            let owner = place.of(container);
+            let headline = format!("{owner} does not wait: `{}` {why}", command.program());
+            found.push(
+                Diagnostic::warning(Code::IneffectiveWait, pod.place(script, command), headline)
+                    .here("the loop ends the first time")
+                    .help(help),
+            );
+        }
+    }
+}
+
+/// Why a condition always holds.
+pub(super) struct Success<'s> {
+    command: &'s PlainCommand,
+    why: &'static str,
+    help: &'static str,
+}
+
+/// The command that ends a loop the first time, because it succeeds whatever it finds.
+pub(super) fn always_succeeds<'s>(script: &'s ShellScript<'_>, repeated: &Loop) -> Option<Success<'s>> {
+    let at = repeated.ends_on?;
+    let command = script.commands.get(at)?;
+    let text = script.text?.get(repeated.condition.clone())?;
+    let writes = |file: &Option<String>| file.as_deref().is_some_and(|file| file.starts_with("/dev/"));
+    // A redirection can fail.
+    if text.contains("/dev/tcp")
+        || text.contains('<')
+        || !command.outputs.iter().all(|(file, _)| writes(file))
+    {
+        return None;
+    }
+    let is_piped = script.commands.iter().any(|other| other.pipes_to == Some(at));
+    let (why, help) = match command.program() {
+        "dig" => (
+            "succeeds whatever the answer is",
+            "test the answer, `[ -n \"$(dig +short NAME)\" ]`, or use the built-in `wait` with `dns`",
+        ),
+        "true" | ":" | "echo" | "printf" | "date" => {
+            ("always succeeds", "let the loop end with the command that it waits for")
+        }
+        "sleep" if !is_piped && command.words.len() == 2 => {
+            ("always succeeds", "let the loop end with the command that it waits for")
+        }
+        "kubectl" if lists(command) => (
+            "succeeds even if it finds nothing",
+            "use `kubectl wait`, or test the output: `[ -n \"$(kubectl get … -o name)\" ]`",
+        ),
+        program if is_piped && !script.pipefail && FILTERS.contains(&program) && !can_fail(command) => (
+            "succeeds even if the command before it fails",
+            "end the pipe with a command that tests the output, such as `grep -q`",
+        ),
+        _ => return None,
+    };
+    Some(Success { command, why, help })
+}
+
+/// `kubectl get pods -l app=web` and `kubectl get job/a --ignore-not-found`
+fn lists(kubectl: &PlainCommand) -> bool {
+    let selects = ["-l", "--selector", "--field-selector"];
+    let is_option = |word: &str, names: &[&str]| names.contains(&word.split('=').next().unwrap_or(word));
+    kubectl.operands().next() == Some("get")
+        && kubectl.arguments().any(|word| {
+            is_option(word, &selects) || word == "--ignore-not-found" || word == "--ignore-not-found=true"
+        })
+        && !kubectl.arguments().any(|word| is_option(word, &["-w", "--watch"]))
+}
+
+/// Whether a filter can fail: it reads a file, or its status says what it found.
+fn can_fail(filter: &PlainCommand) -> bool {
+    let exits =
+        |word: &str| ["-e", "--exit-status", "-er", "-re"].contains(&word) && filter.program() == "jq";
+    let reads =
+        |word: &str| word.starts_with(['/', '.']) && !["tee", "sed", "jq"].contains(&filter.program());
+    filter.words.iter().any(Option::is_none) || filter.arguments().any(|word| exits(word) || reads(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Code;
+    use crate::lint::tests::{found, passes, step};
+
+    #[test]
+    fn a_condition_that_always_holds_is_found() {
+        let shown = found(
+            Code::IneffectiveWait,
+            [
+                step("until dig db; do sleep 2; done"),
+                step("while ! dig +short db > /dev/null 2>&1; do sleep 2; done"),
+                step("until nc -z db 5432 || true; do sleep 2; done"),
+                step("until curl -fs http://a/ | tee /dev/stderr; do sleep 2; done"),
+                step("until nc -z db 5432; echo waiting; do sleep 2; done"),
+                step("until kubectl get pods -l app=db; do sleep 2; done"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r"
+        until «dig db;» do sleep 2; done
+          the step `s` does not wait: `dig` succeeds whatever the answer is
+        while ! «dig +short db > /dev/null 2>&1;» do sleep 2; done
+          the step `s` does not wait: `dig` succeeds whatever the answer is
+        until nc -z db 5432 || «true;» do sleep 2; done
+          the step `s` does not wait: `true` always succeeds
+        …til curl -fs http://a/ | «tee /dev/stderr;» do sleep 2; done
+          the step `s` does not wait: `tee` succeeds even if the command before it fails
+        until nc -z db 5432; «echo waiting;» do sleep 2; done
+          the step `s` does not wait: `echo` always succeeds
+        until «kubectl get pods -l app=db;» do sleep 2; done
+          the step `s` does not wait: `kubectl` succeeds even if it finds nothing
+        ");
+        for script in [
+            "until nslookup db; do sleep 2; done",
+            "until dig +short db | grep -q .; do sleep 2; done",
+            "until nc -z db 5432 && echo ready; do sleep 2; done",
+            "until echo > /dev/tcp/db/5432; do sleep 2; done",
+            "while true; do date; sleep 2; done",
+            "until kubectl get job a; do sleep 2; done",
+            "until curl -s http://a/ | jq -e .ready; do sleep 2; done",
+            "set -o pipefail; until curl -fs http://a/ | tail -1; do sleep 2; done",
+            "until tail -1 /v/log; do sleep 2; done",
+        ] {
+            passes(Code::IneffectiveWait, &step(script));
+        }
+        passes(Code::EndlessWait, &step("until dig db; do sleep 2; done"));
+    }
+}
