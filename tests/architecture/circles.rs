@@ -9,6 +9,7 @@ const CIRCULAR: &[&str] = &[
     "diagnostic",
     "files",
     "ide",
+    "idioms",
     "kubernetes",
     "lint",
     "model",
