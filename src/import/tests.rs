@@ -158,7 +158,7 @@ fn commands_are_written_in_the_shortest_exact_form() {
     }
     "#);
     insta::assert_snapshot!(of_container("command: [web, --name, \"a b\", $(PORT), '$HOME']"), @r#"
-      app web { image "nginx"; run "web --name 'a b' $(PORT) '$HOME'" }
+      app web { image "nginx"; command ["web", "--name", "a b", "$(PORT)", "$HOME"] }
     warning[unexpanded-reference]: `web` has no variable `PORT` for `$(PORT)`
       ┌─ pod.yaml:8:35
       │
