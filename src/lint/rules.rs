@@ -10,6 +10,7 @@ mod endless_command;
 mod endless_restart;
 mod endless_wait;
 mod fragile_job_wait;
+mod hidden_program;
 mod hosts;
 mod idle_annotation;
 mod ignored_failure;
@@ -88,6 +89,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::EndlessRestart, endless_restart::check),
     (Code::EndlessWait, endless_wait::check),
     (Code::FragileJobWait, fragile_job_wait::check),
+    (Code::HiddenProgram, hidden_program::check),
     (Code::IdleAnnotation, idle_annotation::check),
     (Code::IgnoredFailure, ignored_failure::check),
     (Code::IneffectiveWait, ineffective_wait::check),
