@@ -9,12 +9,14 @@ mod early_subpath;
 mod endless_command;
 mod endless_restart;
 mod endless_wait;
+mod foreign_liveness;
 mod fragile_job_wait;
 mod hidden_program;
 mod hosts;
 mod idle_annotation;
 mod ignored_failure;
 mod image_shell;
+mod impatient_liveness;
 mod ineffective_wait;
 mod interrupted_migration;
 mod joined_lines;
@@ -47,11 +49,13 @@ mod step_before_mesh;
 mod step_before_vault;
 mod step_sets_bill;
 mod stuck_sidecar;
+mod truncated_pre_stop;
 mod unbounded_unpack;
 mod unchecked_download;
 mod unexpanded_reference;
 mod unguarded_clone;
 mod unlikely_amount;
+mod unlikely_mode;
 mod unmatched_selector;
 mod unpinned_image;
 mod unprobed_server;
@@ -60,6 +64,7 @@ mod unrepeatable_command;
 mod unreserved_step;
 mod unresolvable_host;
 mod unrestarted_container;
+mod unshared_processes;
 mod unsplit_command;
 mod unstarted_server;
 mod vanished_image;
@@ -88,10 +93,12 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::EndlessCommand, endless_command::check),
     (Code::EndlessRestart, endless_restart::check),
     (Code::EndlessWait, endless_wait::check),
+    (Code::ForeignLiveness, foreign_liveness::check),
     (Code::FragileJobWait, fragile_job_wait::check),
     (Code::HiddenProgram, hidden_program::check),
     (Code::IdleAnnotation, idle_annotation::check),
     (Code::IgnoredFailure, ignored_failure::check),
+    (Code::ImpatientLiveness, impatient_liveness::check),
     (Code::IneffectiveWait, ineffective_wait::check),
     (Code::InterruptedMigration, interrupted_migration::check),
     (Code::JoinedLines, joined_lines::check),
@@ -120,11 +127,13 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::StepBeforeVault, step_before_vault::check),
     (Code::StepSetsBill, step_sets_bill::check),
     (Code::StuckSidecar, stuck_sidecar::check),
+    (Code::TruncatedPreStop, truncated_pre_stop::check),
     (Code::UnboundedUnpack, unbounded_unpack::check),
     (Code::UncheckedDownload, unchecked_download::check),
     (Code::UnexpandedReference, unexpanded_reference::check),
     (Code::UnguardedClone, unguarded_clone::check),
     (Code::UnlikelyAmount, unlikely_amount::check),
+    (Code::UnlikelyAmount, unlikely_mode::check),
     (Code::UnmatchedSelector, unmatched_selector::check),
     (Code::UnpinnedImage, unpinned_image::check),
     (Code::UnprobedServer, unprobed_server::check),
@@ -133,6 +142,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UnreservedStep, unreserved_step::check),
     (Code::UnresolvableHost, unresolvable_host::check),
     (Code::UnrestartedContainer, unrestarted_container::check),
+    (Code::UnsharedProcesses, unshared_processes::check),
     (Code::UnsplitCommand, unsplit_command::check),
     (Code::UnstartedServer, unstarted_server::check),
     (Code::VanishedImage, vanished_image::check),

@@ -72,10 +72,12 @@ fn asked(pod: &Pod<'_>, at: usize, container: &Container) -> Vec<(i64, Span)> {
     asked
 }
 
-/// What is in every command that connects to its own pod.
-const ASKED: [&str; 7] = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "redis-cli", "valkey-cli", "mongosh"];
-
+/// What a container calls its own pod.
 const LOCAL: [&str; 4] = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
+
+/// What is in every command that connects to its own pod.
+pub(super) const ASKED: [&str; 7] =
+    ["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "redis-cli", "valkey-cli", "mongosh"];
 
 /// The ports of `localhost:5432` and `http://localhost/` anywhere in a text.
 fn local(text: &str) -> impl Iterator<Item = i64> {
@@ -111,7 +113,8 @@ fn local(text: &str) -> impl Iterator<Item = i64> {
     })
 }
 
-fn of_command(command: &PlainCommand) -> Vec<i64> {
+/// The ports of its own pod that a command uses.
+pub(super) fn of_command(command: &PlainCommand) -> Vec<i64> {
     let mut ports: Vec<i64> = command.arguments().flat_map(local).collect();
     let words: Vec<&str> = command.arguments().collect();
     let option = |names: &[&str]| {
