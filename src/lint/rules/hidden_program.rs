@@ -100,7 +100,14 @@ mod tests {
                 pod("script 'cd /app && exec node /app/server.js'; mounts v at /app"),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        …app b { image "b:1"; run «"/app/server --port 80"»; mounts v at /app } }
+          the app `b` runs `/app/server`, which the empty volume `v` hides
+        …app b { image "b:1"; run «"java -jar /app/lib/shop.jar"»; mounts v at /app } }
+          the app `b` runs `/app/lib/shop.jar`, which the empty volume `v` hides
+        …b:1"; script 'cd /app && «exec node /app/server.js»'; mounts v at /app } }
+          the app `b` runs `/app/server.js`, which the empty volume `v` hides
+        "#);
         passes(CODE, &pod("run \"/app/server\"; mounts v at /app/cache"));
         passes(CODE, &pod("run \"/app/server\"; mounts c at /app"));
         passes(CODE, &pod("run \"server --data /app/x\"; mounts v at /app"));
