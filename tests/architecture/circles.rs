@@ -9,7 +9,6 @@ const CIRCULAR: &[&str] = &[
     "diagnostic",
     "files",
     "ide",
-    "idioms",
     "kubernetes",
     "lint",
     "model",
