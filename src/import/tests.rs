@@ -1,4 +1,5 @@
 mod hostile;
+mod idioms;
 
 use super::*;
 use crate::diagnostic::{Code, human::Human};
@@ -210,7 +211,7 @@ startupProbe: {tcpSocket: {port: 80}}
       port 53 udp host 53 { hostIP "10.0.0.1" }
       started tcp 80
       ready http web /healthz every 2m { httpHeaders { name "Host"; value "x" } }
-      alive exec "cat /tmp/ok" delay 5s failures 3
+      alive exec "cat /tmp/ok" delay 5s
     }
     "#);
 }
@@ -450,7 +451,6 @@ fn unclear_matches_stay_as_they_are() {
         "chown -R 1000:1000 /data && rm -rf /data/tmp",
         "chown -R app /data",
         "cp /data/a /data/b",
-        "git clone https://git.acme.dev/site.git /data",
         "aws s3 cp s3://acme/a /tmp/a",
         // This overwrites files, and deletes none.
         "cp -r /app/static /data/static",

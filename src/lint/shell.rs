@@ -6,6 +6,7 @@
 mod bash;
 mod call;
 mod lazy;
+mod makers;
 mod read;
 mod wrapper;
 
@@ -216,6 +217,12 @@ impl<'a> ShellScript<'a> {
                 OnFailure::FailWithErrexit => self.errexit,
                 OnFailure::GoOn => false,
             }
+    }
+
+    /// Whether another command follows if a command fails: `a || b` in its line.
+    pub(super) fn handles_failure(&self, command: &PlainCommand) -> bool {
+        let rest = self.text.and_then(|text| text.get(command.range.start..)).unwrap_or_default();
+        rest.lines().next().is_some_and(|line| line.contains("||"))
     }
 
     /// The commands of a program.

@@ -4,7 +4,7 @@ mod loops;
 mod nested;
 
 use super::bash::{self, BashFeature};
-use super::{BashUse, Loop, OnFailure, PlainCommand, ShellScript, wrapper};
+use super::{BashUse, Loop, OnFailure, PlainCommand, ShellScript, makers, wrapper};
 use crate::source::Span;
 use loops::{decides, leaves};
 use shuck_ast::{
@@ -151,9 +151,7 @@ impl<'t> ScriptReader<'t> {
                     BinaryOp::Pipe | BinaryOp::PipeAll => (place, place),
                 };
                 self.statement(&binary.left, left);
-                let only_makes = || {
-                    self.script.commands[first..].iter().all(|command| MAKERS.contains(&command.program()))
-                };
+                let only_makes = || self.script.commands[first..].iter().all(makers::only_makes);
                 let right = CommandContext {
                     tested: right.tested || (binary.op == BinaryOp::And && !only_makes()),
                     ..right
@@ -370,14 +368,6 @@ impl<'t> ScriptReader<'t> {
         }
     }
 }
-
-/// Programs that make or change something: that they succeed says nothing about an earlier run.
-const MAKERS: [&str; 43] = [
-    ".", "apk", "apt", "apt-get", "aws", "cat", "cd", "chgrp", "chmod", "chown", "cp", "curl", "date", "dnf",
-    "echo", "envsubst", "export", "git", "gunzip", "install", "ln", "microdnf", "mkdir", "mv", "npm",
-    "openssl", "pip", "pip3", "printf", "rm", "rsync", "sed", "set", "sleep", "source", "tar", "tee",
-    "touch", "umask", "unzip", "wget", "yarn", "yum",
-];
 
 fn range(span: shuck_ast::Span) -> Range<usize> {
     span.start.offset()..span.end.offset()
