@@ -11,8 +11,11 @@ use crate::steps::StepKind;
 use crate::syntax::parse;
 use crate::syntax::tree::Statement;
 
+/// The statements that mount a volume.
+const MOUNTS: [&str; 4] = ["reads", "writes", "updates", "mounts"];
+
 impl Pod<'_> {
-    /// Adds the built-in step of a kind to a finding, as it would stand in the source; another help if the step does more
+    /// Adds the built-in step of a kind to a finding, as it would be in the source; another help if the step does more
     /// than it.
     pub(super) fn offering(
         &self,
@@ -23,7 +26,8 @@ impl Pod<'_> {
     ) -> Diagnostic {
         let idiom = self.candidate(step).and_then(|candidate| of(&candidate));
         // What moves files changes other containers, too.
-        let Some(idiom) = idiom.filter(|idiom| idiom.kind == kind && idiom.folder.is_none()) else {
+        let fits = |idiom: &Idiom| idiom.kind == kind && idiom.folder.is_none() && !idiom.is_weaker();
+        let Some(idiom) = idiom.filter(fits) else {
             return diagnostic.help(otherwise);
         };
         let statements: Vec<String> = idiom.statements.iter().map(|words| words.join(" ")).collect();
@@ -69,6 +73,7 @@ impl Pod<'_> {
             mounts: mounts.collect(),
             variables: variables.collect(),
             has_other_variables: step.fields.get("envFrom").is_some(),
+            has_namespace: self.workload.object.metadata.get("namespace").is_some(),
             is_plain_root: step.fields.get("securityContext").is_none_or(is_plain_root),
         })
     }
@@ -120,7 +125,7 @@ fn is_said(statement: &Statement, idiom: &Idiom, text: &str) -> bool {
         "image" | "imagePullPolicy" => !idiom.keeps_image,
         "workingDir" => true,
         "securityContext" => idiom.kind == StepKind::Own,
-        "reads" | "writes" | "updates" | "mounts" => {
+        word if MOUNTS.contains(&word) => {
             let volume = statement.values.first().and_then(|value| text.get(value.span.range()));
             idiom.kind == StepKind::Wait || volume == idiom.volume.as_deref()
         }

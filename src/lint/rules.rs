@@ -9,11 +9,14 @@ mod early_subpath;
 mod endless_command;
 mod endless_restart;
 mod endless_wait;
+mod foreign_liveness;
 mod fragile_job_wait;
+mod hidden_program;
 mod hosts;
 mod idle_annotation;
 mod ignored_failure;
 mod image_shell;
+mod impatient_liveness;
 mod ineffective_wait;
 mod interrupted_migration;
 mod joined_lines;
@@ -46,11 +49,13 @@ mod step_before_mesh;
 mod step_before_vault;
 mod step_sets_bill;
 mod stuck_sidecar;
+mod truncated_pre_stop;
 mod unbounded_unpack;
 mod unchecked_download;
 mod unexpanded_reference;
 mod unguarded_clone;
 mod unlikely_amount;
+mod unlikely_mode;
 mod unmatched_selector;
 mod unpinned_image;
 mod unprobed_server;
@@ -59,6 +64,7 @@ mod unrepeatable_command;
 mod unreserved_step;
 mod unresolvable_host;
 mod unrestarted_container;
+mod unshared_processes;
 mod unsplit_command;
 mod unstarted_server;
 mod vanished_image;
@@ -67,12 +73,11 @@ mod waits_for_itself;
 pub(super) use ports::Ports;
 
 use super::Pod;
+use super::awaited;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lint::shell::PlainCommand;
 use crate::model::{Container, Volume, Workload};
 use crate::object::Node;
 use crate::source::Span;
-use crate::steps::BuiltIn;
 
 /// A rule adds what it finds in a pod.
 type Rule = fn(&Pod<'_>, &mut Vec<Diagnostic>);
@@ -88,9 +93,12 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::EndlessCommand, endless_command::check),
     (Code::EndlessRestart, endless_restart::check),
     (Code::EndlessWait, endless_wait::check),
+    (Code::ForeignLiveness, foreign_liveness::check),
     (Code::FragileJobWait, fragile_job_wait::check),
+    (Code::HiddenProgram, hidden_program::check),
     (Code::IdleAnnotation, idle_annotation::check),
     (Code::IgnoredFailure, ignored_failure::check),
+    (Code::ImpatientLiveness, impatient_liveness::check),
     (Code::IneffectiveWait, ineffective_wait::check),
     (Code::InterruptedMigration, interrupted_migration::check),
     (Code::JoinedLines, joined_lines::check),
@@ -119,11 +127,13 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::StepBeforeVault, step_before_vault::check),
     (Code::StepSetsBill, step_sets_bill::check),
     (Code::StuckSidecar, stuck_sidecar::check),
+    (Code::TruncatedPreStop, truncated_pre_stop::check),
     (Code::UnboundedUnpack, unbounded_unpack::check),
     (Code::UncheckedDownload, unchecked_download::check),
     (Code::UnexpandedReference, unexpanded_reference::check),
     (Code::UnguardedClone, unguarded_clone::check),
     (Code::UnlikelyAmount, unlikely_amount::check),
+    (Code::UnlikelyAmount, unlikely_mode::check),
     (Code::UnmatchedSelector, unmatched_selector::check),
     (Code::UnpinnedImage, unpinned_image::check),
     (Code::UnprobedServer, unprobed_server::check),
@@ -132,6 +142,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UnreservedStep, unreserved_step::check),
     (Code::UnresolvableHost, unresolvable_host::check),
     (Code::UnrestartedContainer, unrestarted_container::check),
+    (Code::UnsharedProcesses, unshared_processes::check),
     (Code::UnsplitCommand, unsplit_command::check),
     (Code::UnstartedServer, unstarted_server::check),
     (Code::VanishedImage, vanished_image::check),
@@ -182,62 +193,10 @@ pub(super) fn image(container: &Container) -> Option<(&str, Option<&str>, Span)>
 /// are included.
 fn waited(pod: &Pod<'_>, at: usize, name: &str) -> Vec<(String, Span)> {
     let step = &pod.workload.containers[at];
-    if let Some(BuiltIn::Wait(Some(wait))) = &step.built_in {
-        let hosts =
-            wait.wanted.iter().filter_map(|wanted| ports::hosts(wanted.target.split_whitespace()).next());
-        return hosts.map(|host| (host, step.span)).collect();
+    if step.built_in.is_some() {
+        return awaited::built_in_hosts(step).map(|host| (host, step.span)).collect();
     }
     let Some(script) = pod.script(at, &[name]) else { return Vec::new() };
-    let is_repeated =
-        |command: &PlainCommand| script.waits().any(|repeated| repeated.range.contains(&command.range.start));
-    let asking = script.commands.iter().filter(|command| {
-        let program = command.program();
-        !command.tested && (WAITERS.contains(&program) || (ASKERS.contains(&program) && is_repeated(command)))
-    });
-    let mut found: Vec<(String, Span)> = asking
-        .flat_map(|command| {
-            let span = pod.place(script, command);
-            let words: Vec<String> = ports::hosts(ports::addresses(command).into_iter()).collect();
-            words.into_iter().map(move |host| (host, span))
-        })
-        .collect();
-    let waits =
-        script.waits().filter_map(|repeated| Some((repeated, script.text?.get(repeated.range.clone())?)));
-    found.extend(waits.flat_map(|(repeated, text)| {
-        let span = pod.place_of(script, &repeated.range);
-        ports::devices(text).map(move |(host, _)| (host.to_owned(), span))
-    }));
-    found
+    let hosts = awaited::hosts(script);
+    hosts.into_iter().map(|(host, range)| (host, pod.place_of(script, &range))).collect()
 }
-
-/// Programs that ask a server, and wait if they are repeated.
-const ASKERS: [&str; 24] = [
-    "cqlsh",
-    "curl",
-    "dig",
-    "etcdctl",
-    "getent",
-    "grpc_health_probe",
-    "grpcurl",
-    "host",
-    "mariadb",
-    "mariadb-admin",
-    "mongo",
-    "mongosh",
-    "mysql",
-    "mysqladmin",
-    "nc",
-    "ncat",
-    "netcat",
-    "nslookup",
-    "pg_isready",
-    "ping",
-    "psql",
-    "redis-cli",
-    "telnet",
-    "wget",
-];
-
-/// Programs that wait by themselves.
-const WAITERS: [&str; 6] =
-    ["dockerize", "wait-for", "wait-for-it", "wait-for-it.sh", "wait-for.sh", "wait4x"];

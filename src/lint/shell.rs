@@ -6,6 +6,7 @@
 mod bash;
 mod call;
 mod lazy;
+mod makers;
 mod read;
 mod wrapper;
 
@@ -102,6 +103,8 @@ pub(super) struct Loop {
     pub(super) commands: Range<usize>,
     /// The command whose success ends it, by its index, if a single one decides.
     pub(super) ends_on: Option<usize>,
+    /// The commands in its body after whose success it is left, by their indices.
+    pub(super) left_on: Vec<usize>,
     /// Whether it ends: it compares numbers, a command in it leaves the script, or something ends it after some time.
     pub(super) bounded: bool,
 }
@@ -214,6 +217,12 @@ impl<'a> ShellScript<'a> {
                 OnFailure::FailWithErrexit => self.errexit,
                 OnFailure::GoOn => false,
             }
+    }
+
+    /// Whether another command follows if a command fails: `a || b` in its line.
+    pub(super) fn handles_failure(&self, command: &PlainCommand) -> bool {
+        let rest = self.text.and_then(|text| text.get(command.range.start..)).unwrap_or_default();
+        rest.lines().next().is_some_and(|line| line.contains("||"))
     }
 
     /// The commands of a program.

@@ -99,7 +99,7 @@ pub(super) fn effects(command: &PlainCommand) -> Vec<(String, FileEffect)> {
         _ => Vec::new(),
     };
     found.extend(more);
-    // `-` is the standard output, and devices and the kernel's files are no files that remain.
+    // `-` is the standard output, and devices and the kernel's files are not files that remain.
     found.retain(|(path, _)| {
         path != "-" && !["/dev/", "/proc/", "/sys/"].iter().any(|folder| path.starts_with(folder))
     });
@@ -118,7 +118,7 @@ struct Words<'c> {
 }
 
 impl<'c> Words<'c> {
-    /// The words that are no options, nor the values of those options whose letters are given; `None` for those that are
+    /// The words that are not options, nor the values of those options whose letters are given; `None` for those that are
     /// known only at run time.
     fn operands(&self, valued: &str) -> Vec<Option<&'c str>> {
         let mut found = Vec::new();
@@ -201,9 +201,15 @@ impl<'c> Words<'c> {
 
     /// The folder that `git clone` makes.
     fn cloned(&self) -> Option<String> {
-        let mut words = self.operands("bcojuC").into_iter().skip_while(|word| *word != Some("clone")).skip(1);
-        let address = words.next()?;
-        match words.next() {
+        let words = self.operands("bcojuC");
+        let after = words.iter().position(|word| *word == Some("clone"))? + 1;
+        let rest = words.get(after..)?;
+        // Values of long options come before the address.
+        let unknown = || rest.iter().position(|word| word.is_none_or(|word| word.contains('/')));
+        let known = rest.iter().position(|word| word.is_some_and(|word| word.contains(':')));
+        let at = known.or_else(unknown)?;
+        let address = *rest.get(at)?;
+        match rest.get(at + 1) {
             Some(folder) => folder.map(str::to_owned),
             None => {
                 let name = address?.trim_end_matches('/').rsplit(['/', ':']).next()?;

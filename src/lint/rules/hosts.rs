@@ -75,7 +75,7 @@ pub(super) fn asked_hosts(pod: &Pod<'_>, at: usize) -> Vec<AskedHost> {
         asked.extend(names.map(|written| AskedHost { written, program: None, span }));
     }
     let Some(script) = pod.script(at, &WORDS) else { return asked };
-    for command in &script.commands {
+    for command in script.commands.iter().filter(|command| !names_dns_server(command)) {
         let span = pod.place(script, command);
         if let Some(written) = of_program(command) {
             let program = Some(command.program().to_owned());
@@ -91,6 +91,15 @@ pub(super) fn asked_hosts(pod: &Pod<'_>, at: usize) -> Vec<AskedHost> {
         }));
     }
     asked
+}
+
+/// Whether a command looks up a name with a DNS server of its own.
+fn names_dns_server(command: &PlainCommand) -> bool {
+    let is_lookup = |text: &str| text.contains("nslookup ") || text.contains("dig ");
+    command.program() == "nslookup" && command.operands().count() > 1
+        || command.program() == "dig" && command.arguments().any(|word| word.starts_with('@'))
+        // A health check that is given a whole command.
+        || command.arguments().any(is_lookup)
 }
 
 /// Whether a program is given URLs to open.

@@ -4,7 +4,7 @@ use super::volume_at;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::rights::{ContainerUser, is_on_windows, is_privileged, lists_capability, user};
-use crate::lint::shell::{PlainCommand, ShellScript};
+use crate::lint::shell::PlainCommand;
 use crate::model::Container;
 use crate::source::Span;
 
@@ -40,7 +40,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let user = user(pod, container);
         let missing = script.commands.iter().find_map(|command| {
             let right = missing(pod, container, user, command)?;
-            (!is_handled(script, command)).then_some((command, right))
+            (!command.guarded && !script.handles_failure(command)).then_some((command, right))
         });
         let Some((command, MissingRight { what, why, help })) = missing else { continue };
         let name = &container.name.text;
@@ -166,13 +166,6 @@ fn new_owner(command: &PlainCommand) -> Option<&str> {
 fn sets_kernel(command: &PlainCommand) -> bool {
     let assigns = || command.written.iter().skip(1).any(|word| word.contains('='));
     (command.has('w', "write") || assigns()) && command.written.len() > 1
-}
-
-/// Whether a script takes the failure of a command into account.
-fn is_handled(script: &ShellScript<'_>, command: &PlainCommand) -> bool {
-    let rest = script.text.and_then(|text| text.get(command.range.start..)).unwrap_or_default();
-    let line = rest.lines().next().unwrap_or_default();
-    command.guarded || line.contains("||")
 }
 
 #[cfg(test)]

@@ -54,8 +54,8 @@ fn own(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             )
             .here("all apps of a Job have to end")
             .label(span, "runs until it is stopped")
-            .help(format!("make it a sidecar: `sidecar {name}`, with a `started` probe"))
             .other_keyword(app.span, "app", "sidecar")
+            .help("give the sidecar a `started` probe, so that the work begins when it is up")
         });
     }
 }

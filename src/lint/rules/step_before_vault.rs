@@ -76,9 +76,7 @@ fn is_needed(script: &ShellScript<'_>, command: &PlainCommand) -> bool {
         return true;
     }
     let asks = ["test", "[", "[[", "ls", "echo", "printf", "mkdir", "rm"].contains(&command.program());
-    let rest = script.text.and_then(|text| text.get(command.range.start..)).unwrap_or_default();
-    let is_handled = rest.lines().next().is_some_and(|line| line.contains("||"));
-    !asks && !command.guarded && !is_handled
+    !asks && !command.guarded && !script.handles_failure(command)
 }
 
 /// Whether a command is the condition of a loop.
