@@ -32,6 +32,13 @@ pub struct Label {
     pub text: String,
 }
 
+impl Label {
+    /// Whether it only names a file: the fault is in no line of it.
+    pub(crate) fn is_outside_text(&self) -> bool {
+        self.text.is_empty() && self.span.start == self.span.end
+    }
+}
+
 /// Whether a fix can be applied without review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applicability {

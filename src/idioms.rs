@@ -55,6 +55,11 @@ pub(crate) fn of(candidate: &Candidate) -> Option<Idiom> {
 }
 
 impl Idiom {
+    /// Whether the step finds out less than the command.
+    pub(crate) fn is_weaker(&self) -> bool {
+        self.changes.contains(&wait::ONLY_PORT)
+    }
+
     fn new(kind: StepKind, statements: Vec<Vec<String>>) -> Self {
         Self {
             kind,

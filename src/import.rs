@@ -11,6 +11,7 @@ mod defaults;
 mod environment;
 mod fields;
 mod flow;
+mod foreign;
 mod idioms;
 mod labels;
 mod missing;
@@ -215,7 +216,7 @@ fn find(document: YamlNode, found: &mut Vec<(YamlNode, WorkloadKind)>, diagnosti
     }
     let field = |key: &str| document.get(key).and_then(YamlNode::as_text);
     let Some(kind) = field("kind").filter(|kind| !kind.is_empty()) else {
-        return diagnostics.push(lacks(&document, "kind", "a manifest"));
+        return diagnostics.push(foreign::without_kind(&document));
     };
     let place = document.get("kind").map_or(document.span, |node| node.span);
     let version = field("apiVersion").filter(|version| !version.is_empty());
@@ -232,7 +233,9 @@ fn find(document: YamlNode, found: &mut Vec<(YamlNode, WorkloadKind)>, diagnosti
         }
         return;
     }
-    let Some(workload) = WorkloadKind::ALL.into_iter().find(|workload| workload.name() == kind) else {
+    let is_foreign = version.is_some_and(foreign::is_foreign);
+    let workload = WorkloadKind::ALL.into_iter().find(|workload| workload.name() == kind && !is_foreign);
+    let Some(workload) = workload else {
         let known = KINDS.iter().find(|(group, _)| Some(*group) == version);
         if let Some((group, kinds)) = known.filter(|(_, kinds)| !kinds.contains(&kind)) {
             let headline = format!("unknown kind `{}` in `{group}`", kind.escape_debug());
@@ -243,13 +246,8 @@ fn find(document: YamlNode, found: &mut Vec<(YamlNode, WorkloadKind)>, diagnosti
             );
             return;
         }
-        diagnostics.push(
-            Diagnostic::warning(
-                Code::NotAWorkload,
-                place,
-                format!("this `{}` was not imported", kind.escape_debug()),
-            )
-            .here("not a workload"),
+        diagnostics.extend(
+            document.get("kind").map(|kind| foreign::not_imported(kind, version.unwrap_or_default())),
         );
         return;
     };

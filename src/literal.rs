@@ -83,7 +83,9 @@ pub(crate) fn block(text: &str) -> Option<TextBlock> {
     }
     let (body, ends_line) = text.strip_suffix('\n').map_or((text, false), |body| (body, true));
     let lines: Vec<&str> = body.split('\n').collect();
-    if !ends_line && lines.last().is_some_and(|last| is_blank(last)) {
+    if lines.iter().all(|line| is_blank(line))
+        || (!ends_line && lines.last().is_some_and(|last| is_blank(last)))
+    {
         return None;
     }
     // Indentation that all lines share would be removed.
@@ -190,7 +192,44 @@ mod tests {
             "a'''\n\"\"\"b\"",
             "a\n#{b}\r\n",
         ];
-        insta::assert_snapshot!(cases.map(|text| written(text).unwrap()).join("\n"), @"");
-        assert_eq!((written("one"), written("a\n "), written("\n")), (None, None, Some("'''\n\n'''".into())));
+        insta::assert_snapshot!(cases.map(|text| written(text).unwrap()).join("\n"), @r#"
+        '''
+        a
+         b
+        '''
+        '''
+        a
+
+        b'''
+        '''
+
+        a\
+        '''
+        """
+        \u{20}a
+         b
+        """
+        """
+        a\\
+        \u{20}
+        b
+        """
+        """
+        a'''
+        b
+        """
+        """
+        a\r
+        b"\r
+        """
+        """
+        a'''
+        \"""b\""""
+        """
+        a
+        \#{b}\r
+        """
+        "#);
+        assert_eq!((written("one"), written("a\n "), written("\n")), (None, None, None));
     }
 }

@@ -3,6 +3,7 @@
 //! Invariant: resolving never fails. What cannot be understood is `Unresolved`, and has been reported.
 
 mod amounts;
+mod api_form;
 mod api_resources;
 mod builtin;
 pub(crate) mod command;

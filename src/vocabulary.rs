@@ -165,6 +165,30 @@ pub const FOREIGN: &[(&str, &str)] = &[
     ("dependsOn", "write `after NAME`"),
 ];
 
+/// What newcomers write for a statement whose values and block are the same, the statement's keyword, and whether the
+/// keyword alone makes it right.
+pub const RENAMED: &[(&str, &str, bool)] = &[
+    ("gpu", "resource \"nvidia.com/gpu\"", true),
+    ("gpus", "resource \"nvidia.com/gpu\"", true),
+    ("environment", "env", true),
+    ("elif", "else when", true),
+    ("elseif", "else when", true),
+    ("if", "when", true),
+    ("container", "app", false),
+    ("initContainer", "step", false),
+    ("init", "step", false),
+    ("cmd", "run", false),
+    ("entrypoint", "run", false),
+    ("depends_on", "after", false),
+    ("dependsOn", "after", false),
+    ("url", "from", false),
+    ("url", "repo", false),
+    ("repository", "repo", false),
+    ("branch", "ref", false),
+    ("tag", "ref", false),
+    ("commit", "ref", false),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

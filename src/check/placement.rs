@@ -230,10 +230,18 @@ fn label_keys(term: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
         if selector.is_none() {
             report.unmet(keys.key_span, field, "needs a `labelSelector`", "add one, or remove it");
         }
+        let mut seen: HashMap<&str, Span> = HashMap::new();
         for key in keys.node.items() {
             report.form(Some(key), "a label's key", names::qualified);
             let Some(written) = key.as_text().filter(|_| field == "matchLabelKeys") else { continue };
             let has_label = merged.labels.iter().any(|label| label.key == written);
+            // The first one puts the key into the selector, so the second one is refused.
+            if let Some(first) = seen.insert(written, key.span) {
+                let is_refused = merged.in_pod && has_label && !merged.at_once;
+                report.leniently(!is_refused, |report| {
+                    report.add(duplicate_key(key, first, "in `matchLabelKeys`"));
+                });
+            }
             if let Some(first) = selected(written).filter(|_| merged.at_once || has_label) {
                 report.leniently(!merged.in_pod && !merged.at_once, |report| {
                     report.add(duplicate_key(key, first, "in `labelSelector`"));

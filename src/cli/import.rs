@@ -1,10 +1,12 @@
 //! `initflow import`: turns manifests into sources, which it prints or writes.
 
 use super::arguments::Inputs;
-use super::console::Console;
+use super::console::{Console, Stream};
 use super::each::{found, on_each, options, report};
 use super::input::{Input, MANIFESTS};
+use super::report::Reporting;
 use super::status::Status;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::files::Root;
 use crate::import::{import, import_with_idioms};
 use clap::Args;
@@ -40,10 +42,13 @@ pub(super) struct ImportArguments {
     /// Replace sources that exist
     #[arg(long, requires = "output")]
     force: bool,
+    #[command(flatten)]
+    reporting: Reporting,
 }
 
 pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.inputs.confined.grounds(console) else { return console.finish() };
+    console.report(&arguments.reporting, Stream::Messages, &grounds);
     let output = match arguments.output.as_ref().map(|folder| grounds.output(folder)).transpose() {
         Ok(output) => output,
         Err(message) => {
@@ -68,10 +73,13 @@ pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status 
                 continue;
             }
         };
+        console.source(&input.name);
         console.diagnostics(&input.name, &import.sources, &import.diagnostics);
         let Some(source) = import.source else {
             if import.diagnostics.is_empty() {
                 console.help(&format!("there is no manifest in `{}`", input.name));
+            } else if import.diagnostics.iter().any(is_missing) {
+                kustomized(input, console);
             }
             continue;
         };
@@ -91,6 +99,24 @@ pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status 
         console.print(&texts.join("\n"));
     }
     console.finish()
+}
+
+/// Whether a manifest lacks something that a kustomization may add.
+fn is_missing(diagnostic: &Diagnostic) -> bool {
+    matches!(diagnostic.code, Code::MissingApp | Code::MissingField | Code::MissingImage | Code::MissingValue)
+}
+
+/// Says that a kustomization beside a manifest may complete it.
+fn kustomized(input: &Input, console: &mut Console) {
+    const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+    let folder = input.folder();
+    let is_base = NAMES.iter().any(|name| std::fs::symlink_metadata(folder.join(name)).is_ok());
+    if is_base {
+        let folder = folder.display();
+        console.help(&format!(
+            "if the kustomization in `{folder}` completes it, import what that renders: `kustomize build {folder} | initflow import -`"
+        ));
+    }
 }
 
 /// Writes a source. An existing one may have been edited, so it is replaced only with `--force`.

@@ -114,7 +114,9 @@ fn convert(sources: &Sources, diagnostic: &Diagnostic) -> (Excerpts, codespan::D
         Severity::Error => codespan::Severity::Error,
         Severity::Warning => codespan::Severity::Warning,
     };
-    let places = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels).take(MAX_LABELS);
+    // What comes from the command line is in no line of the source.
+    let primary = (!diagnostic.primary.is_outside_text()).then_some(&diagnostic.primary);
+    let places = primary.into_iter().chain(&diagnostic.labels).take(MAX_LABELS);
     let excerpts = Excerpts::around(sources, places.clone().map(|label| label.span));
     let labels = places.enumerate().map(|(at, label)| {
         let style = if at == 0 { codespan::LabelStyle::Primary } else { codespan::LabelStyle::Secondary };

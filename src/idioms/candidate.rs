@@ -14,6 +14,8 @@ pub(crate) struct Candidate<'c> {
     pub(crate) variables: Vec<Variable<'c>>,
     /// Whether it has variables whose names are not known here.
     pub(crate) has_other_variables: bool,
+    /// Whether its workload names its namespace, which waiting for a Job needs.
+    pub(crate) has_namespace: bool,
     /// Whether it sets nothing about its rights, or only that it runs as root.
     pub(crate) is_plain_root: bool,
 }

@@ -24,7 +24,7 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     };
     let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
     let completes = given.value(&["for"])?.eq_ignore_ascii_case("condition=complete");
-    (is_plain && completes).then_some(())?;
+    (is_plain && completes && step.candidate.has_namespace).then_some(())?;
     let mut idiom = Idiom::new(StepKind::Wait, vec![statement("job", [name])]);
     // Without a limit, the command gives up after 30 seconds.
     let limit = seconds(given.value(&["timeout"]).unwrap_or("30s"))?;

@@ -13,7 +13,8 @@ const NO_LIMIT: &str =
 const ANY_STATUS: &str =
     "only a status from 200 to 399 ends the wait; the loop ended at any answer, even an error page";
 const REDIRECTS: &str = "a redirect ends the wait; the loop followed it";
-const ONLY_PORT: &str =
+/// What an open port does not say.
+pub(super) const ONLY_PORT: &str =
     "an open port ends the wait; the loop asked the server whether it accepts connections";
 const GOES_ON: &str = "the step fails if the time is over; the script went on without what it waited for";
 

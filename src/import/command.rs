@@ -5,7 +5,7 @@ use super::yaml::{YamlEntry, YamlNode};
 use crate::kubernetes::schema::FieldType;
 use crate::literal;
 use crate::model::command::{DEFAULT_SHELL, escape, reads_command, split};
-use crate::model::shell_words::{is_unsplit, shell_word, variables};
+use crate::model::shell_words::{is_unsplit, joins_option, shell_word, variables};
 use crate::source::Span;
 use std::borrow::Cow;
 
@@ -123,8 +123,8 @@ fn joined(list: &YamlNode) -> Option<String> {
         return None;
     }
     // In a text, quotes would say that these words are meant.
-    let is_variable = |word: &&str| variables(word).next().is_some();
-    if is_unsplit(&words) || shell_word(&words).is_some() || words.iter().any(is_variable) {
+    let is_doubtful = |word: &&str| variables(word).next().is_some() || joins_option(word);
+    if is_unsplit(&words) || shell_word(&words).is_some() || words.iter().any(is_doubtful) {
         return None;
     }
     join(&words).filter(|text| text.chars().count() <= LONGEST)

@@ -109,6 +109,8 @@ fn candidate<'n>(node: &'n YamlNode, directions: &Directions) -> Option<Candidat
         mounts: mounts.collect(),
         variables: variables.collect(),
         has_other_variables: node.get("envFrom").is_some(),
+        // What does not compile is not converted.
+        has_namespace: true,
         is_plain_root: node.get("securityContext").is_none_or(is_plain_root),
     })
 }

@@ -1,4 +1,5 @@
 mod hostile;
+mod idioms;
 
 use super::*;
 use crate::diagnostic::{Code, human::Human};
@@ -157,12 +158,12 @@ fn commands_are_written_in_the_shortest_exact_form() {
     }
     "#);
     insta::assert_snapshot!(of_container("command: [web, --name, \"a b\", $(PORT), '$HOME']"), @r#"
-      app web { image "nginx"; run "web --name 'a b' $(PORT) '$HOME'" }
+      app web { image "nginx"; command ["web", "--name", "a b", "$(PORT)", "$HOME"] }
     warning[unexpanded-reference]: `web` has no variable `PORT` for `$(PORT)`
-      ┌─ pod.yaml:8:14
+      ┌─ pod.yaml:8:35
       │
     8 │     command: [web, --name, "a b", $(PORT), '$HOME']
-      │              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ Kubernetes leaves this text as it is
+      │                                   ^^^^^^^ Kubernetes leaves this text as it is
       │
       = help: set it with `env { PORT … }`, or write `$$(PORT)` for this text itself
     "#);
@@ -210,7 +211,7 @@ startupProbe: {tcpSocket: {port: 80}}
       port 53 udp host 53 { hostIP "10.0.0.1" }
       started tcp 80
       ready http web /healthz every 2m { httpHeaders { name "Host"; value "x" } }
-      alive exec "cat /tmp/ok" delay 5s failures 3
+      alive exec "cat /tmp/ok" delay 5s
     }
     "#);
 }
@@ -450,7 +451,6 @@ fn unclear_matches_stay_as_they_are() {
         "chown -R 1000:1000 /data && rm -rf /data/tmp",
         "chown -R app /data",
         "cp /data/a /data/b",
-        "git clone https://git.acme.dev/site.git /data",
         "aws s3 cp s3://acme/a /tmp/a",
         // This overwrites files, and deletes none.
         "cp -r /app/static /data/static",

@@ -13,6 +13,7 @@ use crate::kubernetes::schema::{self, ObjectSchema};
 use crate::literal;
 use crate::model::{Role, WorkloadKind};
 use crate::source::Span;
+use std::borrow::Cow;
 
 /// The fields of a pod's spec that have statements of their own.
 const OF_POD: [&str; 3] = ["volumes", "initContainers", "containers"];
@@ -251,6 +252,7 @@ fn contents(
     let mut moved: Vec<(String, String)> = Vec::new();
     for (node, role) in containers {
         let is_step = role == Role::Step && idioms.allow(node);
+        let node = &in_folders(node, &moved);
         let built_in = if is_step { built_in(node, &directions, diagnostics) } else { None };
         let statement = match built_in {
             Some(built_in) => {
@@ -258,8 +260,7 @@ fn contents(
                 moved.extend(built_in.moved);
                 built_in.statement
             }
-            None if moved.is_empty() => container(node, role, &directions, diagnostics),
-            None => container(&in_folders(node, &moved), role, &directions, diagnostics),
+            None => container(node, role, &directions, diagnostics),
         };
         statements.push(StatementDraft { apart: true, ..statement });
     }
@@ -267,7 +268,10 @@ fn contents(
 }
 
 /// A container that mounts folders of volumes where it mounted their roots.
-fn in_folders(node: &YamlNode, moved: &[(String, String)]) -> YamlNode {
+fn in_folders<'n>(node: &'n YamlNode, moved: &[(String, String)]) -> Cow<'n, YamlNode> {
+    if moved.is_empty() {
+        return Cow::Borrowed(node);
+    }
     let mut entries = node.entries().to_vec();
     for mounts in entries.iter_mut().filter(|entry| entry.key == "volumeMounts") {
         let YamlValue::List(mounts) = &mut mounts.node.value else { continue };
@@ -285,7 +289,7 @@ fn in_folders(node: &YamlNode, moved: &[(String, String)]) -> YamlNode {
             }
         }
     }
-    YamlNode { span: node.span, value: YamlValue::Map(entries) }
+    Cow::Owned(YamlNode { span: node.span, value: YamlValue::Map(entries) })
 }
 
 fn find<'n>(entries: &'n [YamlEntry], key: &str) -> Option<&'n YamlEntry> {

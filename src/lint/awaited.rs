@@ -1,4 +1,8 @@
-//! Reads which objects of the API a command waits for.
+//! Reads what a script waits for: hosts, and objects of the API.
+
+mod hosts;
+
+pub(super) use hosts::{built_in_hosts, devices, hosts};
 
 use super::shell::{PlainCommand, ShellScript};
 use smol_str::SmolStr;

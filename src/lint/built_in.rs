@@ -23,7 +23,8 @@ impl Pod<'_> {
     ) -> Diagnostic {
         let idiom = self.candidate(step).and_then(|candidate| of(&candidate));
         // What moves files changes other containers, too.
-        let Some(idiom) = idiom.filter(|idiom| idiom.kind == kind && idiom.folder.is_none()) else {
+        let fits = |idiom: &Idiom| idiom.kind == kind && idiom.folder.is_none() && !idiom.is_weaker();
+        let Some(idiom) = idiom.filter(fits) else {
             return diagnostic.help(otherwise);
         };
         let statements: Vec<String> = idiom.statements.iter().map(|words| words.join(" ")).collect();
@@ -69,6 +70,7 @@ impl Pod<'_> {
             mounts: mounts.collect(),
             variables: variables.collect(),
             has_other_variables: step.fields.get("envFrom").is_some(),
+            has_namespace: self.workload.object.metadata.get("namespace").is_some(),
             is_plain_root: step.fields.get("securityContext").is_none_or(is_plain_root),
         })
     }

@@ -143,6 +143,14 @@ pub(super) fn mount_at<'c>(container: &'c Container, path: &str) -> Option<&'c N
     around.max_by_key(|(length, _)| *length).map(|(_, mount)| mount)
 }
 
+/// Whether a mount is in the folder at a path: what goes into the folder may go into the mount.
+pub(super) fn has_mount_below(container: &Container, path: &str) -> bool {
+    let mounts = container.fields.get("volumeMounts").map_or(&[][..], Node::items);
+    mounts.iter().any(|mount| {
+        mount.get("mountPath").and_then(Node::as_text).is_some_and(|mount| inside(mount, path).is_some())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::absolute;

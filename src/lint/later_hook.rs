@@ -3,13 +3,14 @@
 
 mod turn;
 
-use super::awaited::{self, Awaited, awaited};
+use super::awaited::{self, Awaited, awaited, built_in_hosts, hosts};
 use super::shell::LazyScript;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, PlacedName, Role, Workload, WorkloadKind};
 use crate::source::{Sources, Span};
 use fnv::FnvHashMap;
 use smol_str::SmolStr;
+use std::collections::HashSet;
 use turn::{Later, Turn};
 
 /// An object: its namespace, its kind and its name.
@@ -60,8 +61,11 @@ impl Hooks {
             hooks
                 .waits
                 .extend(jobs.map(|job| wait((namespace.clone(), "Job", job.clone()), container.name.span)));
-            for (Awaited { kind, name, namespace: other }, place) in by_script(container, sources) {
-                hooks.waits.push(wait((other.or_else(|| namespace.clone()), kind, name), place));
+            for host in built_in_hosts(container) {
+                hooks.waits.extend(served(&host, namespace.as_ref()).map(|of| wait(of, container.name.span)));
+            }
+            for (targets, place) in by_script(container, namespace.as_ref(), sources) {
+                hooks.waits.extend(targets.into_iter().map(|target| wait(target, place)));
             }
         }
         hooks
@@ -75,10 +79,13 @@ impl Hooks {
 
     /// Warns about waits for what is made later.
     pub(crate) fn check(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let mut reported: HashSet<(Span, &Target)> = HashSet::new();
         for wait in &self.waits {
             let made = self.made.get(&wait.target);
             let Some(later) = made.and_then(|made| made.later_than(&wait.turn)) else { continue };
-            diagnostics.push(wait.warning(&later));
+            if reported.insert((wait.waiting.span, &wait.target)) {
+                diagnostics.push(wait.warning(&later));
+            }
         }
     }
 }
@@ -119,110 +126,52 @@ impl Wait {
     }
 }
 
-/// What the script of a container waits for.
-fn by_script(container: &Container, sources: &Sources) -> Vec<(Awaited, Span)> {
+/// What the script of a container waits for: objects, and the workloads that may serve a host.
+fn by_script(
+    container: &Container,
+    namespace: Option<&SmolStr>,
+    sources: &Sources,
+) -> Vec<(Vec<Target>, Span)> {
     if container.built_in.is_some() {
         return Vec::new();
     }
-    let Some(lazy) = LazyScript::of(container) else { return Vec::new() };
-    let Some(script) = lazy.mentioning(&awaited::WORDS) else { return Vec::new() };
+    let words = [&awaited::WORDS[..], &["until", "while", "wait-for", "wait4x", "dockerize"]].concat();
+    let lazy = LazyScript::of(container);
+    let Some(script) = lazy.as_ref().and_then(|lazy| lazy.mentioning(&words)) else { return Vec::new() };
     let certain = script.commands.iter().filter(|command| !command.tested);
-    certain
-        .flat_map(|command| {
-            let place = script.place_of(sources, &command.range);
-            awaited(script, command).into_iter().map(move |awaited| (awaited, place))
-        })
-        .collect()
+    let objects = certain.map(|command| {
+        let targets = awaited(script, command).into_iter().map(|object| {
+            let Awaited { kind, name, namespace: other } = object;
+            (other.or_else(|| namespace.cloned()), kind, name)
+        });
+        (targets.collect(), script.place_of(sources, &command.range))
+    });
+    let served = hosts(script)
+        .into_iter()
+        .map(|(host, range)| (served(&host, namespace).collect(), script.place_of(sources, &range)));
+    objects.chain(served).collect()
+}
+
+/// The workloads that may serve a host: those with the name of its Service.
+fn served(host: &str, namespace: Option<&SmolStr>) -> impl Iterator<Item = Target> + use<> {
+    let labels: Vec<&str> = host.split('.').collect();
+    let number = |label: &str| {
+        label.rsplit_once('-').is_some_and(|(_, end)| end.bytes().all(|digit| digit.is_ascii_digit()))
+    };
+    let (service, rest) = match labels.as_slice() {
+        [pod, service, rest @ ..] if number(pod) && pod.starts_with(service) => (*service, rest),
+        [service, rest @ ..] => (*service, rest),
+        [] => ("", &[][..]),
+    };
+    let namespace = match rest {
+        [] => namespace.cloned(),
+        [place, ..] => Some(SmolStr::new(place)),
+    };
+    let name = SmolStr::new(service);
+    ["Deployment", "StatefulSet", "DaemonSet"]
+        .into_iter()
+        .map(move |kind| (namespace.clone(), kind, name.clone()))
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::diagnostic::Code;
-    use crate::lint::tests::{found, passes};
-
-    const CODE: Code = Code::WaitsForLaterHook;
-
-    fn program(hook: &str, namespace: &str) -> String {
-        format!(
-            r#"
-job seed {{ restartPolicy Never; namespace "n"; annotations {{ {hook} }}; app a {{ image "a:1"; run "seed" }} }}
-deployment shop {{ namespace "{namespace}"; wait seeded {{ job "seed" }}; app web {{ image "b:1" }} }}
-"#
-        )
-    }
-
-    #[test]
-    fn phases_and_namespaces_matter() {
-        let shown = found(
-            CODE,
-            [
-                program(r#""helm.sh/hook" "post-install,post-upgrade""#, "n"),
-                program(r#""argocd.argoproj.io/hook" "PostSync""#, "n"),
-            ],
-        );
-        insta::assert_snapshot!(shown, @r#"
-        …op { namespace "n"; wait «seeded» { job "seed" }; app web…
-          the step `seeded` waits for the Job `seed`, a hook of a later phase
-        …op { namespace "n"; wait «seeded» { job "seed" }; app web…
-          the step `seeded` waits for the Job `seed`, a hook of a later phase
-        "#);
-        passes(CODE, &program(r#""helm.sh/hook" "post-install""#, "m"));
-        passes(CODE, &program(r#""helm.sh/hook" "pre-install,post-upgrade""#, "n"));
-        passes(CODE, &program(r#""argocd.argoproj.io/hook" "Sync""#, "n"));
-        passes(CODE, &program(r#""note" "post-install""#, "n"));
-    }
-
-    #[test]
-    fn kubectl_waits_too() {
-        let pair = |made: &str, waiting: &str, run: &str| {
-            format!(
-                "job seed {{ restartPolicy Never; namespace \"n\"; {made}; app a {{ image \"a:1\"; run \"seed\" }} }}\ndeployment shop {{ namespace \"n\"; serviceAccountName \"s\"; {waiting}; step w {{ image \"k:1\"; run \"{run}\" }}; app web {{ image \"b:1\" }} }}"
-            )
-        };
-        let wave = |wave: &str| format!("annotations {{ \"argocd.argoproj.io/sync-wave\" \"{wave}\" }}");
-        let complete = "kubectl wait --for=condition=complete job/seed --timeout=300s";
-        let shown = found(
-            CODE,
-            [
-                pair("annotations { \"argocd.argoproj.io/hook\" \"PostSync\" }", "replicas 1", complete),
-                pair(&wave("5"), "replicas 1", complete),
-                pair(&wave("5"), &wave("2"), "kubectl -n n wait --for condition=complete job seed"),
-                pair("backoffLimit 1", &wave("-1"), complete),
-            ],
-        );
-        insta::assert_snapshot!(shown, @r#"
-        …tep w { image "k:1"; run «"kubectl wait --for=condition=complete job/seed --timeout=300s"» }; app web { image "b:1…
-          the step `w` waits for the Job `seed`, a hook of a later phase
-        …tep w { image "k:1"; run «"kubectl wait --for=condition=complete job/seed --timeout=300s"» }; app web { image "b:1…
-          the step `w` waits for the Job `seed`, which comes in the later wave 5
-        …tep w { image "k:1"; run «"kubectl -n n wait --for condition=complete job seed"» }; app web { image "b:1…
-          the step `w` waits for the Job `seed`, which comes in the later wave 5
-        …tep w { image "k:1"; run «"kubectl wait --for=condition=complete job/seed --timeout=300s"» }; app web { image "b:1…
-          the step `w` waits for the Job `seed`, which comes in the later wave 0
-        "#);
-        passes(CODE, &pair(&wave("-1"), "replicas 1", complete));
-        passes(CODE, &pair(&wave("2"), &wave("2"), complete));
-        passes(CODE, &pair(&wave("5"), "replicas 1", "kubectl -n m wait --for=condition=complete job/seed"));
-        passes(CODE, &pair(&wave("5"), "replicas 1", "kubectl get job seed"));
-    }
-
-    #[test]
-    fn a_hook_cannot_wait_for_what_comes_after_it() {
-        let source = "deployment shop { namespace \"n\"; app web { image \"b:1\" } }\njob check { restartPolicy Never; namespace \"n\"; serviceAccountName \"s\"; annotations { \"helm.sh/hook\" \"pre-install\" }; app a { image \"a:1\"; run \"kubectl rollout status deployment/shop\" } }";
-        insta::assert_snapshot!(found(CODE, [source]), @r#"
-        …app a { image "a:1"; run «"kubectl rollout status deployment/shop"» } }
-          the app `a` waits for the Deployment `shop`, which is created after this hook
-        "#);
-        passes(CODE, &source.replace("pre-install", "post-install"));
-    }
-
-    #[test]
-    fn a_wait_in_another_hook_is_fine() {
-        let source = program(r#""helm.sh/hook" "post-install""#, "n");
-        let hook = source.replace(
-            "deployment shop {",
-            "job shop { restartPolicy Never; annotations { \"helm.sh/hook\" \"post-install\" };",
-        );
-        passes(CODE, &hook.replace("app web { image \"b:1\" }", "app web { image \"b:1\"; run \"b\" }"));
-    }
-}
+mod tests;

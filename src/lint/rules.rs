@@ -72,12 +72,11 @@ mod waits_for_itself;
 pub(super) use ports::Ports;
 
 use super::Pod;
+use super::awaited;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lint::shell::PlainCommand;
 use crate::model::{Container, Volume, Workload};
 use crate::object::Node;
 use crate::source::Span;
-use crate::steps::BuiltIn;
 
 /// A rule adds what it finds in a pod.
 type Rule = fn(&Pod<'_>, &mut Vec<Diagnostic>);
@@ -192,62 +191,10 @@ pub(super) fn image(container: &Container) -> Option<(&str, Option<&str>, Span)>
 /// are included.
 fn waited(pod: &Pod<'_>, at: usize, name: &str) -> Vec<(String, Span)> {
     let step = &pod.workload.containers[at];
-    if let Some(BuiltIn::Wait(Some(wait))) = &step.built_in {
-        let hosts =
-            wait.wanted.iter().filter_map(|wanted| ports::hosts(wanted.target.split_whitespace()).next());
-        return hosts.map(|host| (host, step.span)).collect();
+    if step.built_in.is_some() {
+        return awaited::built_in_hosts(step).map(|host| (host, step.span)).collect();
     }
     let Some(script) = pod.script(at, &[name]) else { return Vec::new() };
-    let is_repeated =
-        |command: &PlainCommand| script.waits().any(|repeated| repeated.range.contains(&command.range.start));
-    let asking = script.commands.iter().filter(|command| {
-        let program = command.program();
-        !command.tested && (WAITERS.contains(&program) || (ASKERS.contains(&program) && is_repeated(command)))
-    });
-    let mut found: Vec<(String, Span)> = asking
-        .flat_map(|command| {
-            let span = pod.place(script, command);
-            let words: Vec<String> = ports::hosts(ports::addresses(command).into_iter()).collect();
-            words.into_iter().map(move |host| (host, span))
-        })
-        .collect();
-    let waits =
-        script.waits().filter_map(|repeated| Some((repeated, script.text?.get(repeated.range.clone())?)));
-    found.extend(waits.flat_map(|(repeated, text)| {
-        let span = pod.place_of(script, &repeated.range);
-        ports::devices(text).map(move |(host, _)| (host.to_owned(), span))
-    }));
-    found
+    let hosts = awaited::hosts(script);
+    hosts.into_iter().map(|(host, range)| (host, pod.place_of(script, &range))).collect()
 }
-
-/// Programs that ask a server, and wait if they are repeated.
-const ASKERS: [&str; 24] = [
-    "cqlsh",
-    "curl",
-    "dig",
-    "etcdctl",
-    "getent",
-    "grpc_health_probe",
-    "grpcurl",
-    "host",
-    "mariadb",
-    "mariadb-admin",
-    "mongo",
-    "mongosh",
-    "mysql",
-    "mysqladmin",
-    "nc",
-    "ncat",
-    "netcat",
-    "nslookup",
-    "pg_isready",
-    "ping",
-    "psql",
-    "redis-cli",
-    "telnet",
-    "wget",
-];
-
-/// Programs that wait by themselves.
-const WAITERS: [&str; 6] =
-    ["dockerize", "wait-for", "wait-for-it", "wait-for-it.sh", "wait-for.sh", "wait4x"];

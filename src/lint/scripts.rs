@@ -85,6 +85,21 @@ impl<'a> Pod<'a> {
         commands.chain(handlers)
     }
 
+    /// The scripts that no shell can read, with their places, if they have one of some words.
+    pub(super) fn unreadable_scripts(
+        &self,
+        words: &[&str],
+    ) -> impl Iterator<Item = (&'a Container, ScriptPlace, &'a str, Span)> {
+        let commands = self.containers().filter_map(|(at, container)| {
+            Some((container, ScriptPlace::Command, self.scripts[at].as_ref()?.unreadable(words)?))
+        });
+        let handlers = self.handlers.iter().filter_map(|handler| {
+            let container = &self.workload.containers[handler.container];
+            Some((container, handler.place, handler.script.unreadable(words)?))
+        });
+        commands.chain(handlers).map(|(container, place, (text, span))| (container, place, text, span))
+    }
+
     /// What a container runs, if the author wrote it and it may have one of some words.
     pub(super) fn script(&self, container: usize, words: &[&str]) -> Option<&ShellScript<'a>> {
         self.scripts[container].as_ref()?.mentioning(words)
@@ -141,13 +156,16 @@ impl<'a> Pod<'a> {
         own.flat_map(CommandWords::of).filter(|command| !command.words.is_empty())
     }
 
-    /// Whether the words of a command are a list in the source: what a text has in quotes is meant literally.
-    pub(super) fn is_listed(&self, command: &CommandWords<'_>) -> bool {
-        let is_text = command.place == ScriptPlace::Command && command.container.run.is_some();
-        let mut spans = command.words.iter().map(|word| word.span);
-        let first = spans.next();
-        let quotes_itself = first.is_some_and(|first| self.sources.slice(first).starts_with("\"'"));
-        !is_text && !quotes_itself && spans.next().is_none_or(|second| first != Some(second))
+    /// Whether a word of a command is an item of a list in the source: what a text has in quotes is meant literally.
+    pub(super) fn is_listed(&self, command: &CommandWords<'_>, word: usize) -> bool {
+        let span = command.place_of(word);
+        let shares = |other: Option<usize>| {
+            other.and_then(|other| command.words.get(other)).is_some_and(|other| other.span == span)
+        };
+        command.container.run != Some(span)
+            && !self.sources.slice(span).starts_with("\"'")
+            && !shares(word.checked_sub(1))
+            && !shares(Some(word + 1))
     }
 
     /// The fix that gives a text to a shell instead of the words of a command.

@@ -6,6 +6,7 @@
 mod bash;
 mod call;
 mod lazy;
+mod makers;
 mod read;
 mod wrapper;
 
@@ -102,6 +103,8 @@ pub(super) struct Loop {
     pub(super) commands: Range<usize>,
     /// The command whose success ends it, by its index, if a single one decides.
     pub(super) ends_on: Option<usize>,
+    /// The commands in its body after whose success it is left, by their indices.
+    pub(super) left_on: Vec<usize>,
     /// Whether it ends: it compares numbers, a command in it leaves the script, or something ends it after some time.
     pub(super) bounded: bool,
 }

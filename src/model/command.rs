@@ -121,7 +121,7 @@ impl Resolver<'_> {
                 self.idle_insertions(pieces, value.span, scope);
                 pieces.clone()
             }
-            ValueKind::List(_) if !taker.accepts_lists() => return self.list_as_text(value.span),
+            ValueKind::List(_) if !taker.accepts_lists() => return self.list_as_text(value.span, taker),
             ValueKind::List(items) => {
                 let words = items.iter().map(|item| self.plain_text(item, scope)).collect();
                 return Node::new(value.span, Value::List(words));
@@ -139,7 +139,7 @@ impl Resolver<'_> {
                             .collect();
                         return Node::new(value.span, Value::List(words));
                     }
-                    Constant::List(_) => return self.list_as_text(value.span),
+                    Constant::List(_) => return self.list_as_text(value.span, taker),
                     _ => return self.convert(&evaluated, ValueType::Text),
                 }
             }
@@ -180,9 +180,15 @@ impl Resolver<'_> {
         }
     }
 
-    fn list_as_text(&mut self, span: Span) -> Node {
-        let diagnostic = mismatch(span, &ValueType::Text.phrase(), "a list");
-        self.report(diagnostic.help("use `command […]` for a command as a list"));
+    fn list_as_text(&mut self, span: Span, taker: Taker) -> Node {
+        let help = "use `command […]` for a command as a list";
+        let diagnostic = mismatch(span, &ValueType::Text.phrase(), "a list").help(help);
+        self.report(match taker {
+            Taker::Run(run) => {
+                diagnostic.fix("use `command` instead of `run`", run, "command", Applicability::Safe)
+            }
+            _ => diagnostic,
+        });
         Node::new(span, Value::Unresolved)
     }
 

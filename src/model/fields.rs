@@ -11,7 +11,7 @@ use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::syntax::quote;
 use crate::syntax::tree::{self, Block, Piece, Statement, ValueKind};
-use crate::vocabulary::{FOREIGN, REPLACED};
+use crate::vocabulary::{FOREIGN, RENAMED, REPLACED};
 use smol_str::SmolStr;
 
 /// Whether a field is one of a group of which an object can have only one.
@@ -369,15 +369,16 @@ impl Resolver<'_> {
             let span = value.span.to(statement.values[statement.values.len() - 1].span);
             let each = if matches!(ty, FieldType::List(_)) { ", once for each item" } else { "" };
             let inside = main_field(ty).map_or("…".to_owned(), |field| format!("{field} …"));
-            self.report(
-                Diagnostic::error(
-                    Code::UnexpectedValue,
-                    span,
-                    format!("`{name}` accepts a block, not a value"),
-                )
-                .here("not expected")
-                .help(format!("write `{name} {{ {inside} }}`{each}")),
-            );
+            let headline = format!("`{name}` accepts a block, not a value");
+            let error = Diagnostic::error(Code::UnexpectedValue, span, headline).here("not expected");
+            self.report(match (main_field(ty), statement.values.as_slice(), &statement.block) {
+                (Some(field), [_], None) => {
+                    let text = format!("{{ {field} {} }}", self.spelling(span));
+                    let title = format!("write `{name} {text}`");
+                    error.help(title.clone()).fix(title, span, text, Applicability::Safe)
+                }
+                _ => error.help(format!("write `{name} {{ {inside} }}`{each}")),
+            });
             if !self.is_recording() {
                 return None;
             }
@@ -513,15 +514,12 @@ impl Resolver<'_> {
             return None;
         }
         if let Some((_, instead)) = REPLACED.iter().find(|(replaced, _)| *replaced == name.text) {
-            self.report(
-                Diagnostic::error(
-                    Code::UseTheStatement,
-                    name.span,
-                    format!("`{}` cannot be set by its name in the API", name.text),
-                )
-                .here("a field of the Kubernetes API")
-                .help(*instead),
-            );
+            let headline = format!("`{}` cannot be set by its name in the API", name.text);
+            let error = Diagnostic::error(Code::UseTheStatement, name.span, headline)
+                .here("a field of the Kubernetes API");
+            let fix = self.own_form(statement).filter(|_| !statement.broken);
+            let help = fix.as_ref().map_or((*instead).to_owned(), |fix| fix.title.clone());
+            self.report(Diagnostic { fix, ..error.help(help) });
             return None;
         }
         let shown = name.text.escape_debug().to_string();
@@ -532,7 +530,7 @@ impl Resolver<'_> {
         let folded = known.iter().find(|known| known.eq_ignore_ascii_case(&name.text));
         let inner = holders(place, &name.text);
         let diagnostic = match (folded, instead_of(&name.text, &known)) {
-            (_, Some(instead)) => diagnostic.help(instead),
+            (_, Some(instead)) => renamed(diagnostic.help(instead), name, &known),
             (Some(found), None) => diagnostic.change_case(name.span, found),
             (None, None) if !inner.is_empty() => {
                 let inside: Vec<String> =
@@ -562,6 +560,15 @@ pub(super) fn instead_of(name: &str, known: &[&str]) -> Option<&'static str> {
         let replaced = REPLACED.iter().map(|(name, _)| *name);
         of(REPLACED, nearest(name, known.iter().copied().chain(replaced))?)
     })
+}
+
+/// Offers the keyword of the language that takes the place of another one, if all else can stay.
+fn renamed(diagnostic: Diagnostic, name: &tree::Name, known: &[&str]) -> Diagnostic {
+    let is_allowed = |keyword: &str| known.contains(&keyword.split(' ').next().unwrap_or_default());
+    let found = RENAMED.iter().find(|(foreign, keyword, _)| *foreign == name.text && is_allowed(keyword));
+    let Some((_, keyword, certain)) = found else { return diagnostic };
+    let applicability = if *certain { Applicability::Safe } else { Applicability::Unsafe };
+    diagnostic.fix(format!("use `{keyword}` instead of `{}`", name.text), name.span, *keyword, applicability)
 }
 
 /// The field of an object that a value without a block probably means.

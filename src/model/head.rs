@@ -6,7 +6,8 @@ use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::source::Span;
 use crate::statement::{Body, Clause, Need, Slot, StatementSpec, ValueType};
-use crate::syntax::tree::{Statement, SyntaxValue, ValueKind};
+use crate::syntax::quote;
+use crate::syntax::tree::{Operator, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::{is_name, passes_over};
 
 /// The values of a statement, each with the slot that it fills.
@@ -83,15 +84,7 @@ impl Resolver<'_> {
                 );
             }
             (Body::Required, None) => {
-                self.report(
-                    Diagnostic::error(
-                        Code::MissingBlock,
-                        statement.head(),
-                        format!("`{}` needs a block", entry.name),
-                    )
-                    .here("expected `{ … }` after this")
-                    .help(format!("write `{}`", entry.signature())),
-                );
+                self.lacks_block(entry, statement);
                 if !self.is_recording() {
                     return None;
                 }
@@ -99,6 +92,47 @@ impl Resolver<'_> {
             _ => {}
         }
         Matcher { resolver: self, entry, statement, rest: &statement.values }.run()
+    }
+}
+
+impl Resolver<'_> {
+    /// Reports a statement without the block that it must have.
+    fn lacks_block(&mut self, entry: &StatementSpec, statement: &Statement) {
+        let error = Diagnostic::error(
+            Code::MissingBlock,
+            statement.head(),
+            format!("`{}` needs a block", entry.name),
+        )
+        .here("expected `{ … }` after this");
+        self.report(match self.variable_without_block(entry.name, statement) {
+            Some((span, text)) => {
+                let title = format!("write `env {text}`");
+                error.help(title.clone()).fix(title, span, text, Applicability::Safe)
+            }
+            None => error.help(format!("write `{}`", entry.signature())),
+        });
+    }
+
+    /// The values of `env NAME=value` or `env NAME value`, as a block.
+    fn variable_without_block(&self, keyword: &str, statement: &Statement) -> Option<(Span, String)> {
+        let [first, rest @ ..] = statement.values.as_slice() else { return None };
+        let is_assign = |value: &SyntaxValue| {
+            matches!(value.kind, ValueKind::Operator(Operator::Assign | Operator::Colon))
+        };
+        let value = match rest {
+            [sign, value] if is_assign(sign) => value,
+            [value] => value,
+            _ => return None,
+        };
+        let (ValueKind::Word(name), "env") = (&first.kind, keyword) else { return None };
+        let written = self.spelling(value.span);
+        let written = match &value.kind {
+            ValueKind::Word(word) if !matches!(word.as_str(), "true" | "false") => quote(word),
+            ValueKind::Text(_) if !written.starts_with(['"', '\'']) => quote(&written),
+            ValueKind::Operator(_) => return None,
+            _ => written,
+        };
+        Some((first.span.to(value.span), format!("{{ {name} {written} }}")))
     }
 }
 

@@ -144,6 +144,8 @@ impl<'a> Resolver<'a> {
             );
             return;
         }
+        // It may hold the containers.
+        making.unclear |= vocabulary::REPLACED.iter().any(|(replaced, _)| *replaced == name);
         self.unknown_statement(statement, known.into_iter(), kind);
     }
 

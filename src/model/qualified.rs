@@ -41,7 +41,7 @@ impl QualifiedName {
     }
 
     /// The name as it is written in a part. The part's own names have no prefix there.
-    pub(super) fn written_in(&self, part: Option<&SmolStr>) -> String {
+    pub(crate) fn written_in(&self, part: Option<&SmolStr>) -> String {
         if self.part.as_ref() == part { self.name.to_string() } else { self.to_string() }
     }
 }

@@ -1,6 +1,7 @@
 //! Finds words of a command that only a shell would understand, where no shell reads them.
 
 use super::command::{SplitFault, split};
+use crate::kubernetes::expansion::is_name;
 
 /// A word that only a shell would understand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,19 @@ pub(crate) fn shell_word(words: &[&str]) -> Option<(usize, ShellWord)> {
         before = word;
     }
     None
+}
+
+/// Whether a word is a long option with a value after a space, or several of them: `--port 80`.
+pub(crate) fn joins_option(word: &str) -> bool {
+    let is_plain = !word.contains(['"', '\'', '\\', '\n', '$', '{']);
+    let mut words = word.split_whitespace();
+    let is_option = words.next().is_some_and(|first| {
+        first.strip_prefix("--").is_some_and(|name| {
+            name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        })
+    });
+    let values: Vec<&str> = words.collect();
+    is_plain && is_option && (values.len() == 1 || values.iter().any(|word| word.starts_with("--")))
 }
 
 /// Whether a command is a text that was meant to be split: its first word has spaces.
@@ -110,14 +124,20 @@ fn is_pattern(word: &str) -> bool {
             || braces.is_some_and(|(inner, _)| inner.contains(',') || inner.contains("..")))
 }
 
-/// `$(hostname -f)` and `` `hostname` ``; Kubernetes would replace `$(NAME)`.
+/// Whether a program is usually run for its output.
+pub(crate) fn is_printer(program: &str) -> bool {
+    PRINTERS.contains(&program)
+}
+
+/// `$(hostname -f)` and `` `hostname` ``; `$(NAME)` is Kubernetes' own form.
 fn has_output(word: &str) -> bool {
     let starts = |inner: &str| {
         let program = inner.split(|char: char| !char.is_ascii_alphanumeric()).next();
-        program.is_some_and(|program| PRINTERS.contains(&program))
+        program.is_some_and(is_printer)
     };
     let quoted = word.split_once('`').filter(|(_, rest)| rest.contains('`')).map(|(_, inner)| inner);
     let output = word.split_once("$(").filter(|(before, _)| !before.ends_with('$')).map(|(_, inner)| inner);
+    let output = output.filter(|inner| inner.split(')').next().is_some_and(|inner| !is_name(inner)));
     !word.contains('\n') && [quoted, output].into_iter().flatten().any(starts)
 }
 

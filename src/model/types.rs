@@ -124,12 +124,14 @@ impl Resolver<'_> {
                 }
             }
             Constant::Text(text) if written.len() == text.len() + 2 => {
-                let truth = match text.as_str() {
-                    "true" => Constant::Bool(true),
-                    "false" => Constant::Bool(false),
-                    _ => Constant::Number(text.clone()),
+                let truth = match text.to_ascii_lowercase().as_str() {
+                    "true" | "yes" | "on" => Some(true),
+                    "false" | "no" | "off" => Some(false),
+                    _ => None,
                 };
-                if fits(truth) {
+                if let Some(truth) = truth.filter(|truth| fits(Constant::Bool(*truth))) {
+                    diagnostic.fix("remove the quotes", span, truth.to_string(), Applicability::Safe)
+                } else if fits(Constant::Number(text.clone())) {
                     diagnostic.fix("remove the quotes", span, text.clone(), Applicability::Safe)
                 } else {
                     diagnostic

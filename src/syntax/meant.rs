@@ -28,9 +28,38 @@ impl SyntaxReader<'_> {
         if matches!(name.text.as_str(), "run" | "args") {
             return self.quote_command(values, before);
         }
+        self.join_units(&name.text, values);
         let mut at = 0;
         while self.errors.len() > before && at < values.len() {
             at += self.mend_value(name, values, at, before);
+        }
+    }
+
+    /// Joins amounts and times with the units that are written after a space.
+    fn join_units(&mut self, statement: &str, values: &mut Vec<SyntaxValue>) {
+        for at in 1..values.len() {
+            let [number, unit] = &values[at - 1..=at] else { return };
+            let (ValueKind::Number(digits), ValueKind::Word(word)) = (&number.kind, &unit.kind) else {
+                continue;
+            };
+            let before = at.checked_sub(2).and_then(|at| values.get(at));
+            let before = before.map(|value| self.source.slice(value.span));
+            if !expects_unit(statement, before) || !is_unit(word) || !digits.ends_with(is_digit) {
+                continue;
+            }
+            let span = number.span.to(unit.span);
+            let gap = Span { start: number.span.end, end: unit.span.start, ..span };
+            // Cores have no unit.
+            let is_core = matches!(word.to_ascii_lowercase().as_str(), "cpu" | "cpus" | "core" | "cores");
+            let kind = if is_core { digits.clone() } else { format!("{digits}{word}").into() };
+            let (title, gap) = if is_core {
+                ("remove the unit: a number alone counts cores", gap.to(unit.span))
+            } else {
+                ("remove the space", gap)
+            };
+            self.report(mistakes::space_before_unit(unit.span, word, title, gap));
+            values.splice(at - 1..=at, [SyntaxValue { span, kind: ValueKind::Number(kind) }]);
+            return;
         }
     }
 
@@ -153,6 +182,30 @@ fn target(text: &str) -> Option<Meaning> {
 fn range(text: &str) -> Option<Meaning> {
     let (request, limit) = text.split_once(['-', ':', '/', '~'])?;
     (is_amount(request) && is_amount(limit)).then(|| (format!("{request}..{limit}"), Safe))
+}
+
+/// Whether a number in a statement is an amount or a time; `word` is the value before it.
+fn expects_unit(statement: &str, word: Option<&str>) -> bool {
+    match statement {
+        "cpu" | "memory" | "storage" | "timeout" | "every" | "max-size" => word.is_none(),
+        "resource" => word.is_some(),
+        "volume" => matches!(word, Some("scratch" | "memory")),
+        "ready" | "alive" | "started" => matches!(word, Some("every" | "timeout" | "delay")),
+        _ => false,
+    }
+}
+
+fn is_unit(word: &str) -> bool {
+    const UNITS: &[&str] = &[
+        "b", "c", "core", "cores", "cpu", "cpus", "e", "ei", "g", "gb", "gi", "gib", "h", "hours", "k", "kb",
+        "ki", "kib", "m", "mb", "mi", "mib", "min", "minutes", "ms", "p", "pi", "s", "sec", "seconds", "t",
+        "tb", "ti",
+    ];
+    UNITS.contains(&word.to_ascii_lowercase().as_str())
+}
+
+fn is_digit(character: char) -> bool {
+    character.is_ascii_digit()
 }
 
 fn is_number(text: &str) -> bool {

@@ -229,6 +229,41 @@ pub(super) fn separator(name: &Name, sign: Operator, span: Span, next: Option<Sp
     )
 }
 
+/// A `:` or `=` before the block of a statement.
+pub(super) fn separator_before_block(before: Span, sign: Operator, span: Span) -> Diagnostic {
+    let (code, text) = match sign {
+        Operator::Assign => (Code::StrayEquals, "="),
+        _ => (Code::StrayColon, ":"),
+    };
+    let headline = format!("unexpected `{text}` before a block");
+    let title = format!("remove the `{text}`");
+    let taken = Span { start: before.end, ..span };
+    Diagnostic::error(code, span, headline).here("not needed").help(title.clone()).fix(
+        title,
+        taken,
+        "",
+        Applicability::Safe,
+    )
+}
+
+/// A space between a number and its unit, which `gap` takes away.
+pub(super) fn space_before_unit(unit: Span, word: &str, title: &str, gap: Span) -> Diagnostic {
+    let headline = format!("a number and its unit `{word}` have a space between them");
+    Diagnostic::error(Code::UnexpectedValue, unit, headline)
+        .here("belongs to the number before it")
+        .help(title)
+        .fix(title, gap, "", Applicability::Safe)
+}
+
+/// A comma between two statements on one line.
+pub(super) fn comma_between_statements(span: Span) -> Diagnostic {
+    let title = "put `;` between two statements on one line";
+    Diagnostic::error(Code::StrayComma, span, "unexpected comma between two statements")
+        .here("not needed")
+        .help(title)
+        .fix(title, span, ";", Applicability::Safe)
+}
+
 pub(super) fn unquoted_text(span: Span, text: &str) -> Diagnostic {
     let certain =
         text.contains(['/', ':', '@', '*', '.']) && !text.starts_with(|first: char| first.is_ascii_digit());
@@ -278,6 +313,11 @@ pub(super) fn odd_name(span: Span, text: &str) -> (Diagnostic, bool) {
 
 /// What is wrong with something that cannot start a statement or a value.
 pub(super) fn stray(span: Span, text: &str) -> Diagnostic {
+    if text.starts_with("<<") {
+        return Diagnostic::error(Code::UnexpectedCharacter, span, "unexpected heredoc")
+            .here("not a way to write text in initflow")
+            .help("write the text between `\'\'\'` and `\'\'\'`, on lines of its own");
+    }
     match text {
         "-" => {
             return Diagnostic::error(Code::ListDash, span, "unexpected `-`: initflow has no dashed lists")

@@ -33,6 +33,12 @@ impl SyntaxReader<'_> {
                     self.incomplete(&mut values);
                     values.end = token.end;
                 }
+                Rule::sign if self.slice(*token) == "," && self.is_assignment(&tokens[at + 1..]) => {
+                    self.incomplete(&mut values);
+                    self.report(mistakes::comma_between_statements(self.span(*token)));
+                    at += 1;
+                    break;
+                }
                 Rule::sign if self.slice(*token) == "," => {
                     self.incomplete(&mut values);
                     commas.push(self.span(*token));
@@ -68,6 +74,14 @@ impl SyntaxReader<'_> {
         self.buffer = values.list;
         let statement = Statement { span, name, values: kept, block: None, broken: self.fault.broken };
         (statement, &tokens[at..])
+    }
+
+    /// Whether tokens begin with `name =` or `name:`, as a statement of other languages does.
+    fn is_assignment(&self, tokens: &[Token]) -> bool {
+        let [name, sign, ..] = tokens else { return false };
+        matches!(name.rule, Rule::word | Rule::text | Rule::rich | Rule::raw)
+            && sign.rule == Rule::sign
+            && matches!(self.slice(*sign), ":" | "=")
     }
 
     /// Whether a line ends between two places.
@@ -123,20 +137,26 @@ impl SyntaxReader<'_> {
         Name { text: self.source.slice(span).trim_end_matches(':').into(), span, quoted: true }
     }
 
-    /// Removes a `:` or `=` between a name and its values, which other languages have there.
+    /// Removes a `:` or `=` before the values or the block, which other languages have there.
     fn separators(&mut self, name: &Name, values: &mut Values) {
-        let Some(SyntaxValue {
-            span,
-            kind: ValueKind::Operator(operator @ (Operator::Colon | Operator::Assign)),
-        }) = values.list.first()
-        else {
-            return;
+        let sign = |value: &SyntaxValue| match value.kind {
+            ValueKind::Operator(operator @ (Operator::Colon | Operator::Assign)) => {
+                Some((value.span, operator))
+            }
+            _ => None,
         };
-        let (sign, operator) = (*span, *operator);
+        if let Some((span, operator)) = values.list.last().and_then(sign)
+            && self.text[span.end as usize..].trim_start_matches([' ', '\t']).starts_with('{')
+        {
+            values.list.pop();
+            let before = values.list.last().map_or(name.span, |value| value.span);
+            return self.report(mistakes::separator_before_block(before, operator, span));
+        }
+        let Some((span, operator)) = values.list.first().and_then(sign) else { return };
         values.list.remove(0);
         let next = values.list.first().map(|value| value.span);
         self.fault.broken |= next.is_none();
-        self.report(mistakes::separator(name, operator, sign, next));
+        self.report(mistakes::separator(name, operator, span, next));
     }
 }
 

@@ -79,8 +79,14 @@ const ALIASES: &[(&str, &str)] = &[
 ];
 
 /// Names of Go types, which appear in the paths of decoding errors.
-const EMBEDDED: [&str; 5] =
-    ["VolumeSource", "ProbeHandler", "LifecycleHandler", "LocalObjectReference", "EphemeralContainerCommon"];
+const EMBEDDED: [&str; 6] = [
+    "VolumeSource",
+    "ProbeHandler",
+    "LifecycleHandler",
+    "LocalObjectReference",
+    "EphemeralContainerCommon",
+    "TypeMeta",
+];
 
 /// Whether diagnostics name the fields of all errors, except those that follow from others: how, or the first error whose
 /// field they do not name.
@@ -123,8 +129,9 @@ pub(crate) fn all_named<'e>(
 }
 
 /// The diagnostics of `import` about a part that it cannot write as a source, and therefore does not check further.
-const HIDING: [&str; 7] = [
+const HIDING: [&str; 8] = [
     "missing-field",
+    "missing-handler",
     "missing-source",
     "several-handlers",
     "several-sources",

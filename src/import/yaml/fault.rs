@@ -280,7 +280,7 @@ fn ellipsis(span: Span) -> Diagnostic {
 fn helm(span: Span, text: &str) -> Diagnostic {
     Diagnostic::error(CODE, span, format!("`{text}` is a template, not YAML"))
         .here("a template's placeholder")
-        .help("render the chart first: `helm template NAME CHART > manifests.yaml`")
+        .help("import what the chart renders: `helm template NAME CHART | initflow import -`")
 }
 
 /// A text in quotes that reads back unchanged.

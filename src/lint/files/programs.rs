@@ -201,9 +201,15 @@ impl<'c> Words<'c> {
 
     /// The folder that `git clone` makes.
     fn cloned(&self) -> Option<String> {
-        let mut words = self.operands("bcojuC").into_iter().skip_while(|word| *word != Some("clone")).skip(1);
-        let address = words.next()?;
-        match words.next() {
+        let words = self.operands("bcojuC");
+        let after = words.iter().position(|word| *word == Some("clone"))? + 1;
+        let rest = words.get(after..)?;
+        // Values of long options come before the address.
+        let unknown = || rest.iter().position(|word| word.is_none_or(|word| word.contains('/')));
+        let known = rest.iter().position(|word| word.is_some_and(|word| word.contains(':')));
+        let at = known.or_else(unknown)?;
+        let address = *rest.get(at)?;
+        match rest.get(at + 1) {
             Some(folder) => folder.map(str::to_owned),
             None => {
                 let name = address?.trim_end_matches('/').rsplit(['/', ':']).next()?;

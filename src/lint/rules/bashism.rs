@@ -71,8 +71,8 @@ struct ScriptReading<'p, 'a> {
 }
 
 impl ScriptReading<'_, '_> {
-    /// The shell that does not understand a place, as an author calls it.
-    fn misread(&self, found: &BashUse) -> Option<String> {
+    /// The shell that does not understand a place; empty if the image does not tell.
+    fn misread(&self, found: &BashUse) -> Option<&'static str> {
         let shell = self.shell(found.nested.unwrap_or(self.script.shell), found.feature)?;
         let text = self.text(found);
         let name = text.trim_start_matches(['$', '{']).trim_end_matches('}');
@@ -84,8 +84,8 @@ impl ScriptReading<'_, '_> {
         (!is_set).then_some(shell)
     }
 
-    /// The shell with some name in this image, if it does not know a feature.
-    fn shell(&self, name: &str, feature: BashFeature) -> Option<String> {
+    /// The shell with some name in this image, if it does not know a feature; empty if the image does not tell.
+    fn shell(&self, name: &str, feature: BashFeature) -> Option<&'static str> {
         let image = match name {
             "sh" => self.image,
             "ash" => Some(ImageShell::Ash),
@@ -95,10 +95,10 @@ impl ScriptReading<'_, '_> {
         match image {
             Some(ImageShell::Bash) => None,
             Some(ImageShell::Ash) if feature.is_in_ash() => None,
-            Some(ImageShell::Ash) => Some("the shell of BusyBox".into()),
-            Some(ImageShell::Dash) => Some("dash".into()),
+            Some(ImageShell::Ash) => Some("ash"),
+            Some(ImageShell::Dash) => Some("dash"),
             None if feature.is_in_ash() => None,
-            None => Some("`sh`".into()),
+            None => Some(""),
         }
     }
 
@@ -107,7 +107,7 @@ impl ScriptReading<'_, '_> {
         text.lines().next().unwrap_or_default().trim_end_matches([' ', ';'])
     }
 
-    fn finding(&self, found: &BashUse, shell: String) -> Diagnostic {
+    fn finding(&self, found: &BashUse, shell: &str) -> Diagnostic {
         let text = self.text(found);
         let name = match found.feature {
             BashFeature::DoubleBracket => "[[",
@@ -120,15 +120,15 @@ impl ScriptReading<'_, '_> {
             BashFeature::FunctionKeyword => "function",
             BashFeature::Select => "select",
             BashFeature::EchoEscapes => "echo -e",
+            BashFeature::SignalPrefix => signal(text).unwrap_or(text),
             BashFeature::ErrorTrap => "trap … ERR",
             BashFeature::Command | BashFeature::Source | BashFeature::AshCommand => {
                 text.split_whitespace().next().unwrap_or(text)
             }
             _ => text,
         };
-        let owner = self.place.of(self.container);
         let span = self.pod.place_of(self.script, &found.range);
-        let headline = format!("{owner} is run by {}, which does not know `{name}`", self.named(&shell));
+        let headline = self.headline(name, shell);
         let diagnostic =
             Diagnostic::warning(Code::Bashism, span, headline).here(match found.feature.misreading() {
                 Misreading::Ends => "the script ends with an error",
@@ -153,11 +153,14 @@ impl ScriptReading<'_, '_> {
         }
     }
 
-    /// A shell, and where it is.
-    fn named(&self, shell: &str) -> String {
-        match self.image {
-            Some(_) => format!("{shell} in this image"),
-            None => format!("{shell}, in most images"),
+    fn headline(&self, name: &str, shell: &str) -> String {
+        let owner = self.place.of(self.container);
+        match shell {
+            "" => format!("{owner} uses `{name}`, which only bash knows, but `sh` runs it"),
+            shell if shell == self.script.shell => {
+                format!("{owner} uses `{name}`, which {shell} does not know")
+            }
+            shell => format!("{owner} uses `{name}`, which {shell}, the `sh` of this image, does not know"),
         }
     }
 
@@ -192,14 +195,17 @@ impl ScriptReading<'_, '_> {
         let shell = self
             .shell(self.script.shell, BashFeature::Pipefail)
             .filter(|_| is_given && !text.contains("pipefail"))?;
-        let owner = self.place.of(self.container);
-        let headline = format!("{owner} is run by {}, which does not know `pipefail`", self.named(&shell));
         Some(
-            Diagnostic::warning(Code::Bashism, self.script.span, headline)
+            Diagnostic::warning(Code::Bashism, self.script.span, self.headline("pipefail", shell))
                 .here("the shell does not start with this option")
                 .help(self.advice(BashFeature::Pipefail)),
         )
     }
+}
+
+/// The name of a signal among the words of `trap` or `kill`.
+fn signal(text: &str) -> Option<&str> {
+    text.split([' ', ';']).map(|word| word.trim_start_matches('-')).find(|word| word.starts_with("SIG"))
 }
 
 /// What means the same to every shell.
@@ -246,7 +252,42 @@ mod tests {
                 step("a:1", "", "echo ${NAME^^}"),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        «set -euo pipefail;» psql
+          the step `s` is run by dash in this image, which does not know `pipefail`
+        …pt "sh -euo pipefail -c" «'''…»
+          the step `s` is run by dash in this image, which does not know `pipefail`
+        for i in «{1..33}»; do sleep 3; done
+          the step `s` is run by the shell of BusyBox in this image, which does not know `{1..33}`
+          fix (safe): use `$(seq 1 33)`
+          - for i in {1..33}; do sleep 3; done
+          + for i in $(seq 1 33); do sleep 3; done
+        for i in «{1..33}»; do sleep 3; done
+          the step `s` is run by `sh`, in most images, which does not know `{1..33}`
+          fix (safe): use `$(seq 1 33)`
+          - for i in {1..33}; do sleep 3; done
+          + for i in $(seq 1 33); do sleep 3; done
+        if «[[ -f /a ]]»; then echo; fi
+          the step `s` is run by dash in this image, which does not know `[[`
+        «[ "$A" == b ] &&» echo
+          the step `s` is run by dash in this image, which does not know `==`
+        «source /env;» node a
+          the step `s` is run by dash in this image, which does not know `source`
+        «a=(1 2)»; echo ${a[1]}
+          the step `s` is run by the shell of BusyBox in this image, which does not know `a=(1 2)`
+        nginx «&> /dev/null»
+          the step `s` is run by dash in this image, which does not know `&>`
+        until (echo «> /dev/tcp/db/5432»); do sleep 1; done
+          the step `s` is run by `sh`, in most images, which does not know `> /dev/tcp/db/5432`
+        «trap 'exit 0' SIGTERM;» sleep 5
+          the step `s` is run by dash in this image, which does not know `SIGTERM`
+        …c '[[ a ]]'; sh -c 'i=0; «((i++))»'
+          the step `s` is run by dash in this image, which does not know `((`
+        mkdir -p /v/«{a,b}»
+          the step `s` is run by `sh`, in most images, which does not know `{a,b}`
+        echo «${NAME^^}»
+          the step `s` is run by `sh`, in most images, which does not know `${NAME^^}`
+        "#);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
 use crate::kubernetes::quantity::Quantity;
 use crate::lint::reorder::{Cheaper, EntryKind, ReorderEntry, cheaper};
 use crate::lint::{Pod, first_in_block};
-use crate::model::Role;
+use crate::model::{Container, Role};
 use crate::order::Precedence;
 use crate::resources::{EffectiveRequest, PodDemand, SetBy};
 use std::collections::HashMap;
@@ -122,10 +122,8 @@ fn diagnostic(
     for (_, sidecar) in moves {
         diagnostic = diagnostic.label(container(*sidecar).name.span, "reserved from here to the end");
     }
-    let adds: Vec<String> = moves
-        .iter()
-        .map(|(step, sidecar)| format!("`after {}` to `{}`", name(*step), name(*sidecar)))
-        .collect();
+    let adds: Vec<String> =
+        moves.iter().map(|(step, sidecar)| addition(container(*step), container(*sidecar))).collect();
     let title = format!("add {}", adds.join(" and "));
     let extent = if proven {
         "make no other moves: no order that the source allows reserves less"
@@ -135,11 +133,10 @@ fn diagnostic(
     diagnostic = diagnostic.help(title.clone()).help(extent);
     let mut edits: Vec<Edit> = Vec::new();
     for (step, sidecar) in moves {
-        let Some((span, text)) =
-            first_in_block(pod.sources, container(*sidecar), &format!("after {}", name(*step)))
-        else {
-            return diagnostic;
-        };
+        let (step, sidecar) = (container(*step), container(*sidecar));
+        let insertion = reachable(step, sidecar)
+            .and_then(|name| first_in_block(pod.sources, sidecar, &format!("after {name}")));
+        let Some((span, text)) = insertion else { return diagnostic };
         // Two statements for one sidecar are inserted at the same place.
         match edits.iter_mut().find(|edit| edit.span == span) {
             Some(edit) => edit.text.push_str(&text),
@@ -148,6 +145,30 @@ fn diagnostic(
     }
     diagnostic.fix = Some(Fix { title, edits, applicability: Applicability::Unsafe });
     diagnostic
+}
+
+/// How the block of a sidecar names a step: a part does not know what is outside it.
+fn reachable(step: &Container, sidecar: &Container) -> Option<String> {
+    let part = sidecar.qualified.part.as_ref();
+    let is_known = part.is_none() || step.qualified.part.as_ref() == part;
+    is_known.then(|| step.qualified.written_in(part))
+}
+
+/// What puts a sidecar after a step, and where.
+fn addition(step: &Container, sidecar: &Container) -> String {
+    match (reachable(step, sidecar), &sidecar.qualified.part) {
+        (None, Some(part)) => {
+            let name = &sidecar.qualified.name;
+            format!("`sidecar {name} {{ after {} }}` to the block of `part {part}`", step.qualified)
+        }
+        (name, _) => {
+            format!(
+                "`after {}` to `{}`",
+                name.unwrap_or_else(|| step.name.text.to_string()),
+                sidecar.qualified
+            )
+        }
+    }
 }
 
 #[cfg(test)]

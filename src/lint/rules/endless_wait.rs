@@ -58,18 +58,48 @@ mod tests {
                 step("su-exec app sh -c 'until nc -z db 1; do sleep 1; done'"),
             ],
         );
-        insta::assert_snapshot!(shown, @r"
+        insta::assert_snapshot!(shown, @r#"
         «until timeout 2 curl -f http://a/; do sleep 1; done»
           the step `s` waits without a time limit
+          fix (unsafe): use `wait s { http "http://a/"; every 1s }`
+          - step s {
+          -     image "a:1"
+          -     script '''
+          -       until timeout 2 curl -f http://a/; do sleep 1; done
+          -     '''
+          -     mounts v at /v
+          + wait s {
+          +     http "http://a/"
+          +     every 1s
         «until [ $(curl -s http://a/) -eq 200 ]; do sleep 1; done»
           the step `s` waits without a time limit
         «while true; do if nc -z db 1; then break; fi; sleep 1; done»
           the step `s` waits without a time limit
+          fix (unsafe): use `wait s { tcp "db:1"; every 1s }`
+          - step s {
+          -     image "a:1"
+          -     script '''
+          -       while true; do if nc -z db 1; then break; fi; sleep 1; done
+          -     '''
+          -     mounts v at /v
+          + wait s {
+          +     tcp "db:1"
+          +     every 1s
         «while ! nc -z db 1; do echo waiting; sleep 1; done»
           the step `s` waits without a time limit
+          fix (unsafe): use `wait s { tcp "db:1"; every 1s }`
+          - step s {
+          -     image "a:1"
+          -     script '''
+          -       while ! nc -z db 1; do echo waiting; sleep 1; done
+          -     '''
+          -     mounts v at /v
+          + wait s {
+          +     tcp "db:1"
+          +     every 1s
         su-exec app sh -c '«until nc -z db 1; do sleep 1; done»'
           the step `s` waits without a time limit
-        ");
+        "#);
     }
 
     #[test]

@@ -3,13 +3,15 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::shell::{Loop, PlainCommand, ShellScript};
+use std::ops::Range;
 
 /// Programs that pass on what they read, and succeed if there is nothing.
-const FILTERS: [&str; 11] = ["cat", "tail", "head", "tee", "sort", "uniq", "wc", "tr", "cut", "sed", "jq"];
+const FILTERS: [&str; 12] =
+    ["cat", "tail", "head", "tee", "sort", "uniq", "wc", "tr", "cut", "sed", "jq", "awk"];
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (container, place, script) in pod.all_scripts(&["until", "while"]) {
-        for repeated in script.waits() {
+    for (container, place, script) in pod.all_scripts(&["until", "while", "for"]) {
+        for repeated in &script.loops {
             let Some(Success { command, why, help }) = always_succeeds(script, repeated) else { continue };
             let owner = place.of(container);
             let headline = format!("{owner} does not wait: `{}` {why}", command.program());
@@ -31,9 +33,23 @@ pub(super) struct Success<'s> {
 
 /// The command that ends a loop the first time, because it succeeds whatever it finds.
 pub(super) fn always_succeeds<'s>(script: &'s ShellScript<'_>, repeated: &Loop) -> Option<Success<'s>> {
-    let at = repeated.ends_on?;
+    let by_condition = || succeeds(script, repeated.ends_on?, repeated.condition.clone());
+    by_condition().or_else(|| always_left(script, repeated))
+}
+
+/// The command after which a loop is left the first time: `dig db && break`.
+fn always_left<'s>(script: &'s ShellScript<'_>, repeated: &Loop) -> Option<Success<'s>> {
+    repeated.left_on.iter().find_map(|at| {
+        let command = script.commands.get(*at)?;
+        let asks = ["dig", "kubectl"].contains(&command.program());
+        if asks { succeeds(script, *at, command.range.clone()) } else { None }
+    })
+}
+
+/// Why a command in some range of a script always succeeds.
+fn succeeds<'s>(script: &'s ShellScript<'_>, at: usize, range: Range<usize>) -> Option<Success<'s>> {
     let command = script.commands.get(at)?;
-    let text = script.text?.get(repeated.condition.clone())?;
+    let text = script.text?.get(range)?;
     let writes = |file: &Option<String>| file.as_deref().is_some_and(|file| file.starts_with("/dev/"));
     // A redirection can fail.
     if text.contains("/dev/tcp")
@@ -54,6 +70,10 @@ pub(super) fn always_succeeds<'s>(script: &'s ShellScript<'_>, repeated: &Loop) 
         "sleep" if !is_piped && command.words.len() == 2 => {
             ("always succeeds", "let the loop end with the command that it waits for")
         }
+        "kubectl" if !is_piped && prints(command) => (
+            "succeeds whatever the value is",
+            "use `kubectl wait`, or compare the output: `[ \"$(kubectl get …)\" = … ]`",
+        ),
         "kubectl" if lists(command) => (
             "succeeds even if it finds nothing",
             "use `kubectl wait`, or test the output: `[ -n \"$(kubectl get … -o name)\" ]`",
@@ -65,6 +85,16 @@ pub(super) fn always_succeeds<'s>(script: &'s ShellScript<'_>, repeated: &Loop) 
         _ => return None,
     };
     Some(Success { command, why, help })
+}
+
+/// `kubectl get job/a -o jsonpath={.status.succeeded}`, whose output nothing reads
+fn prints(kubectl: &PlainCommand) -> bool {
+    let is_path = |word: &str| {
+        ["jsonpath", "-ojsonpath", "--output=jsonpath", "-o=jsonpath", "go-template", "--template"]
+            .iter()
+            .any(|option| word.starts_with(option))
+    };
+    kubectl.operands().next() == Some("get") && kubectl.arguments().any(is_path)
 }
 
 /// `kubectl get pods -l app=web` and `kubectl get job/a --ignore-not-found`
@@ -103,6 +133,9 @@ mod tests {
                 step("until curl -fs http://a/ | tee /dev/stderr; do sleep 2; done"),
                 step("until nc -z db 5432; echo waiting; do sleep 2; done"),
                 step("until kubectl get pods -l app=db; do sleep 2; done"),
+                step("until kubectl get job a -o jsonpath={.status.succeeded}; do sleep 2; done"),
+                step("for i in 1 2 3; do dig db && exit 0; sleep 1; done; exit 1"),
+                step("while true; do if dig db; then break; fi; sleep 1; done"),
             ],
         );
         insta::assert_snapshot!(shown, @r"
@@ -129,6 +162,8 @@ mod tests {
             "until curl -s http://a/ | jq -e .ready; do sleep 2; done",
             "set -o pipefail; until curl -fs http://a/ | tail -1; do sleep 2; done",
             "until tail -1 /v/log; do sleep 2; done",
+            "for i in 1 2; do echo $i && break; done",
+            "while true; do dig db | grep -q ANSWER && break; sleep 1; done",
         ] {
             passes(Code::IneffectiveWait, &step(script));
         }

@@ -34,8 +34,24 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             format!("{owner} does not run `{next}`: it is a word of `{}`", command.program()),
         ));
     }
+    for (container, place, text, span) in pod.unreadable_scripts(&KEYWORDS) {
+        if text.trim().contains('\n') {
+            continue;
+        }
+        let owner = place.of(container);
+        let headline = match taken_keyword(text) {
+            Some(next) => format!("{owner} does not run `{next}`: it is a word of `set`"),
+            None => format!("no shell can read the script of {owner}, which is a single line"),
+        };
+        let diagnostic = Diagnostic::warning(Code::JoinedLines, span, headline);
+        found.push(
+            diagnostic
+                .here("a `;` is missing, or was lost when lines were joined")
+                .help("put each command on a line of its own; in YAML, write `|` instead of `>`"),
+        );
+    }
     for command in pod.commands() {
-        found.extend(unread(&command));
+        found.extend(comment(&command));
     }
 }
 
@@ -45,21 +61,23 @@ fn warning(span: crate::source::Span, headline: String) -> Diagnostic {
         .help("put each command on a line of its own; in YAML, write `|` instead of `>`")
 }
 
-/// A script that no shell reads, because its first line has taken in the others.
-fn unread(command: &CommandWords<'_>) -> Option<Diagnostic> {
+/// A script that is only a comment, because its first line has taken in the others.
+fn comment(command: &CommandWords<'_>) -> Option<Diagnostic> {
     let texts = command.texts();
     let start = started_program(&texts);
     let at = start + script_of(&texts[start..])?.text;
     let text = texts[at].trim();
     let owner = command.place.of(command.container);
-    if text.starts_with('#') && !text.contains('\n') {
-        return Some(warning(command.place_of(at), format!("the script of {owner} is only a comment")));
-    }
-    let words: Vec<&str> = text.lines().next()?.split_whitespace().take(5).collect();
-    let options = words.iter().skip(1).take_while(|word| is_option(word)).count();
-    let next = words.get(1 + options).filter(|word| KEYWORDS.contains(word))?;
-    let headline = format!("{owner} does not run `{next}`: it is a word of `set`");
-    (words[0] == "set" && options > 0).then(|| warning(command.place_of(at), headline))
+    let is_comment = text.starts_with('#') && !text.contains('\n');
+    is_comment.then(|| warning(command.place_of(at), format!("the script of {owner} is only a comment")))
+}
+
+/// The keyword after the options of a `set` at the start of a script.
+fn taken_keyword(text: &str) -> Option<&str> {
+    let mut words = text.split_whitespace();
+    let next =
+        words.next().filter(|word| *word == "set").and_then(|_| words.find(|word| !is_option(word)))?;
+    KEYWORDS.contains(&next).then_some(next)
 }
 
 /// An option of `set` that nothing separates from the next word.
@@ -76,23 +94,11 @@ fn taken_in(command: &PlainCommand) -> Option<&str> {
             .operands()
             .nth(1)
             .filter(|word| word.starts_with(|char: char| char.is_ascii_alphabetic()) && *word != "infinity"),
-        "export" => {
-            let mut words = command.operands().skip(1).peekable();
-            while let Some(word) = words.next() {
-                if STARTERS.contains(&word) && words.peek().is_some() {
-                    return Some(word);
-                }
-            }
-            None
-        }
-        program if FILE_TOOLS.contains(&program) => {
-            let mut operands = command.operands().skip(1).peekable();
-            while let Some(word) = operands.next() {
-                if STARTERS.contains(&word) && operands.peek().is_some() {
-                    return Some(word);
-                }
-            }
-            None
+        "export" if command.operands().skip(1).any(|word| word == "export") => Some("export"),
+        program if program == "export" || FILE_TOOLS.contains(&program) => {
+            let operands: Vec<&str> = command.operands().collect();
+            let inner = operands.get(1..operands.len().checked_sub(1)?)?;
+            inner.iter().find(|word| STARTERS.contains(word)).copied()
         }
         "apt-get" | "apt" | "apk" | "yum" | "dnf" => {
             command.operands().skip(1).find(|word| *word == command.program())
@@ -139,6 +145,8 @@ mod tests {
                 step("export A=1 B=2 mv /a /v"),
                 step("apk update apk add curl"),
                 step("until nc -z db 1; do sleep 2 echo waiting; done"),
+                step("until nc -z db 1; do echo waiting; sleep 2 done"),
+                step("export A=1 export B=2"),
                 "pod p { app a { image \"a:1\"; command [\"sh\", \"-c\", \"set -e for i in 1 2; do echo; done\"] } }".into(),
                 "pod p { app a { image \"a:1\"; command [\"sh\", \"-c\", \"#!/bin/sh set -e serve\"] } }".into(),
             ],
@@ -160,6 +168,10 @@ mod tests {
           the step `s` does not run `apk`: it is a word of `apk`
         until nc -z db 1; do «sleep 2 echo waiting;» done
           the step `s` does not run `echo`: it is a word of `sleep`
+        script «'''…»
+          no shell can read the script of the step `s`, which is a single line
+        «export A=1 export B=2»
+          the step `s` does not run `export`: it is a word of `export`
         …1"; command ["sh", "-c", «"set -e for i in 1 2; do echo; done"»] } }
           the app `a` does not run `for`: it is a word of `set`
         …1"; command ["sh", "-c", «"#!/bin/sh set -e serve"»] } }

@@ -5,7 +5,7 @@ mod idle;
 use super::variables;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
-use crate::lint::files::{FileChange, FileEffect, WRITERS, changes, inside, mount_at};
+use crate::lint::files::{FileChange, FileEffect, WRITERS, changes, has_mount_below, inside, mount_at};
 use crate::lint::shell::ShellScript;
 use crate::model::{Container, Role, Storage};
 use crate::object::Node;
@@ -30,6 +30,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 fn is_lost(container: &Container, change: &FileChange<'_>) -> bool {
     !matches!(change.effect, FileEffect::Remove | FileEffect::MoveAway)
         && mount_at(container, &change.path).is_none()
+        && !has_mount_below(container, &change.path)
 }
 
 /// A warning about files that another container expects.
@@ -164,6 +165,7 @@ mod tests {
             "echo hello",
             "git push origin",
             "sysctl -w net.core.somaxconn=1024",
+            "cp -r /etc/v /",
         ] {
             passes(CODE, &pod(script, "mounts v at /v", ""));
         }

@@ -110,7 +110,7 @@ impl ShellWords<'_, '_> {
     fn split(&self, at: usize, headline: String, new: String) -> Diagnostic {
         let diagnostic = self.warning(at, headline).here("without `-c`, a shell reads a file of this name");
         let span = self.command.place_of(at);
-        if self.pod.is_listed(self.command)
+        if self.pod.is_listed(self.command, at)
             && self.pod.sources.slice(span).starts_with(['"', '\''])
             && !new.contains('\n')
         {

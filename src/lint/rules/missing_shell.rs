@@ -51,6 +51,17 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 /// A command of a shell as the program.
 fn builtin(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     let program = command.texts()[0];
+    if let Some((name, value)) =
+        program.split_once('=').filter(|(name, _)| command.has_program && is_identifier(name))
+    {
+        let owner = command.place.of(command.container);
+        let headline = format!("{owner} starts `{program}`, which only a shell reads as a variable");
+        return Some(
+            Diagnostic::warning(Code::MissingShell, command.place_of(0), headline)
+                .here("the first word is the name of the program")
+                .help(format!("set the variable with `env {{ {name} {value:?} }}`")),
+        );
+    }
     if !command.has_program || !BUILTINS.contains(&program) {
         return None;
     }
@@ -67,11 +78,16 @@ fn builtin(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     })
 }
 
+fn is_identifier(name: &str) -> bool {
+    name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
 /// A word that only a shell would understand.
 fn word(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     let texts = command.texts();
     let (at, kind) = shell_word(&texts)?;
-    if !pod.is_listed(command) {
+    if !pod.is_listed(command, at) {
         return None;
     }
     let word = texts[at];
@@ -93,16 +109,19 @@ fn word(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
 fn variable(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     let texts = command.texts();
     let names = || texts.iter().map(|word| word.rsplit('/').next().unwrap_or(word));
-    if names().any(|name| is_shell(name) || EXPANDERS.contains(&name)) || !pod.is_listed(command) {
+    if names().any(|name| is_shell(name) || EXPANDERS.contains(&name)) {
         return None;
     }
     let env = command.container.fields.get("env").map_or(&[][..], Node::items);
     let is_set = |name: &str| env.iter().any(|own| own.get("name").and_then(Node::as_text) == Some(name));
     let is_plain = names().take(1).any(|name| PLAIN.contains(&name));
-    let found = texts.iter().enumerate().find_map(|(at, word)| {
-        let mut known =
-            variables(word).filter(|(text, name)| is_set(name) && (is_plain || !text.contains('{')));
-        known.next().map(|(text, name)| (at, text, name))
+    let is_constant = |name: &str| name.len() > 1 && !name.bytes().any(|byte| byte.is_ascii_lowercase());
+    let found = texts.iter().enumerate().skip(1).find_map(|(at, word)| {
+        let is_meant = |text: &str, name: &str| {
+            if is_plain { is_constant(name) } else { is_set(name) && !text.contains('{') }
+        };
+        let (text, name) = variables(word).find(|(text, name)| is_meant(text, name))?;
+        pod.is_listed(command, at).then_some((at, text, name))
     });
     let (at, text, name) = found?;
     let owner = command.place.of(command.container);
@@ -110,8 +129,8 @@ fn variable(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     let diagnostic =
         Diagnostic::warning(Code::MissingShell, span, format!("{owner} has no shell to replace `{text}`"))
             .here("the program gets this text as it is");
-    if command.place != ScriptPlace::Command {
-        return Some(diagnostic.help("run it in a shell: `[\"sh\", \"-c\", \"…\"]`"));
+    if command.place != ScriptPlace::Command || !is_set(name) {
+        return Some(with_shell(pod, command, diagnostic));
     }
     let new = format!("$({name})");
     let title = format!("use `{new}`, which Kubernetes replaces");
@@ -132,7 +151,10 @@ fn with_shell(pod: &Pod<'_>, command: &CommandWords<'_>, diagnostic: Diagnostic)
         Some((title, span, new)) => {
             diagnostic.help(title.clone()).fix(title, span, new, Applicability::Unsafe)
         }
-        None => diagnostic.help("run the command in a shell: use `script \"…\"`"),
+        None if command.place == ScriptPlace::Command => {
+            diagnostic.help("run the command in a shell: use `script \"…\"`")
+        }
+        None => diagnostic.help("run the command in a shell: `[\"sh\", \"-c\", \"…\"]`"),
     }
 }
 
@@ -166,6 +188,7 @@ mod tests {
                 app(r#"command ["serve", "--name", "$(hostname -f)"]"#),
                 app(r#"command ["cd", "/app", "&&", "serve"]"#),
                 app(r#"run "exec serve""#),
+                app(r#"command ["A=b", "serve"]"#),
                 app(r#"command ["serve", "--host=$HOST"]; env { HOST "a" }"#),
                 app(r#"command ["curl", "http://${HOST}/"]; env { HOST "a" }"#),
             ],
@@ -197,6 +220,8 @@ mod tests {
           + …p { app a { image "a:1"; script "cd /app && serve" } }
         …app a { image "a:1"; run «"exec serve"» } }
           the app `a` starts `exec`, which is a command of a shell and no program
+        … { image "a:1"; command [«"A=b"», "serve"] } }
+          the app `a` starts `A=b`, which only a shell reads as a variable
         …"a:1"; command ["serve", «"--host=$HOST"»]; env { HOST "a" } } }
           the app `a` has no shell to replace `$HOST`
           fix (safe): use `$(HOST)`, which Kubernetes replaces
@@ -221,6 +246,7 @@ mod tests {
             r#"command ["serve", "--host=$HOST"]"#,
             r#"command ["serve", "--host=${HOST}"]; env { HOST "a" }"#,
             r#"command ["envsubst", "$HOST"]; env { HOST "a" }"#,
+            r#"run "curl 'http://$HOST/'""#,
         ] {
             passes(Code::MissingShell, &app(statements));
         }

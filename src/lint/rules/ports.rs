@@ -2,6 +2,7 @@
 
 use super::variables;
 use crate::lint::Pod;
+use crate::lint::awaited::devices;
 use crate::lint::shell::PlainCommand;
 use crate::model::Container;
 use crate::object::Node;
@@ -57,7 +58,7 @@ impl Ports {
 
 fn asked(pod: &Pod<'_>, at: usize, container: &Container) -> Vec<(i64, Span)> {
     let mut asked: Vec<(i64, Span)> = Vec::new();
-    if let Some(script) = pod.script(at, &LOCAL) {
+    if let Some(script) = pod.script(at, &ASKED) {
         for command in &script.commands {
             asked.extend(of_command(command).into_iter().map(|port| (port, pod.place(script, command))));
         }
@@ -71,17 +72,12 @@ fn asked(pod: &Pod<'_>, at: usize, container: &Container) -> Vec<(i64, Span)> {
     asked
 }
 
-pub(super) const LOCAL: [&str; 4] = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
+/// What a container calls its own pod.
+const LOCAL: [&str; 4] = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
 
-/// The hosts and ports of the devices that bash connects: `/dev/tcp/db/5432`.
-pub(super) fn devices(text: &str) -> impl Iterator<Item = (&str, i64)> {
-    text.match_indices("/dev/tcp/").filter_map(|(at, device)| {
-        let (host, rest) = text.get(at + device.len()..)?.split_once('/')?;
-        let digits = rest.find(|next: char| !next.is_ascii_digit()).unwrap_or(rest.len());
-        let named = host.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.'));
-        Some((host, rest[..digits].parse().ok()?)).filter(|_| named)
-    })
-}
+/// What is in every command that connects to its own pod.
+pub(super) const ASKED: [&str; 7] =
+    ["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "redis-cli", "valkey-cli", "mongosh"];
 
 /// The ports of `localhost:5432` and `http://localhost/` anywhere in a text.
 fn local(text: &str) -> impl Iterator<Item = i64> {
@@ -141,66 +137,17 @@ pub(super) fn of_command(command: &PlainCommand) -> Vec<i64> {
         "cqlsh" => 9042,
         _ => return ports,
     };
-    if option(&["-h", "--host"]).is_some_and(|host| LOCAL.contains(&host)) {
+    let host = option(&["-h", "--host"]);
+    // These connect to their own pod if nothing else is said.
+    let by_default = host.is_none()
+        && ["redis-cli", "valkey-cli", "mongosh"].contains(&command.program())
+        && command.words.iter().all(Option::is_some)
+        && !words
+            .iter()
+            .any(|word| ["-u", "-s", "-h", "--host"].contains(word) || word.contains(['/', ':', '.']));
+    if by_default || host.is_some_and(|host| LOCAL.contains(&host)) {
         let port = option(&["-p", "-P", "--port"]).and_then(|port| port.parse().ok());
         ports.push(port.unwrap_or(usual));
     }
     ports
-}
-
-/// Clients that take their host as an option.
-const CLIENTS: [&str; 11] = [
-    "mariadb",
-    "mariadb-admin",
-    "mongo",
-    "mongosh",
-    "mysql",
-    "mysqladmin",
-    "pg_isready",
-    "psql",
-    "redis-cli",
-    "valkey-cli",
-    "etcdctl",
-];
-
-/// Options whose value is no address, for all that are no clients.
-const NO_ADDRESS: [&str; 10] = ["-H", "-O", "-T", "-X", "-d", "-m", "-o", "-t", "-u", "-w"];
-
-/// The words of a command that may be addresses.
-pub(super) fn addresses(command: &PlainCommand) -> Vec<&str> {
-    let is_client = CLIENTS.contains(&command.program());
-    let mut found = Vec::new();
-    let mut words = command.arguments().peekable();
-    while let Some(word) = words.next() {
-        if is_client {
-            match word.strip_prefix("--host=").or_else(|| word.strip_prefix("-h")) {
-                Some(host) if !host.is_empty() => found.push(host),
-                _ if ["-h", "--host"].contains(&word) => found.extend(words.next()),
-                _ if word.contains("://") => {
-                    found.push(word.split_once('=').map_or(word, |(_, value)| value))
-                }
-                _ => {}
-            }
-        } else if NO_ADDRESS.contains(&word) {
-            words.next();
-        } else {
-            found.push(word);
-        }
-    }
-    found
-}
-
-/// The hosts in URLs, in `host:port`, and in plain words.
-pub(super) fn hosts<'w>(words: impl Iterator<Item = &'w str>) -> impl Iterator<Item = String> {
-    words.filter_map(|word| {
-        let rest = word.split_once("://").map_or(word, |(_, rest)| rest);
-        let rest = rest.split(['/', '?']).next()?.rsplit('@').next()?;
-        let host = rest.split(':').next()?;
-        let named = host.starts_with(|first: char| first.is_ascii_lowercase())
-            && host.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.'));
-        let plain = word == host
-            && ["tcp", "http", "dns", "any", "postgres", "mysql", "redis", "file", "job", "ping"]
-                .contains(&host);
-        (named && !plain && host != "localhost").then(|| host.to_owned())
-    })
 }

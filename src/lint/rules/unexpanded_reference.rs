@@ -4,6 +4,7 @@ use crate::check::{Lookup, Variables};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix, change_to, nearest};
 use crate::kubernetes::expansion::{self, COMPLETION_INDEX_FIELD};
 use crate::lint::Pod;
+use crate::model::shell_words::is_printer;
 use crate::model::{Container, Mount};
 use crate::object::Node;
 use crate::source::Span;
@@ -120,6 +121,9 @@ impl<'a> Texts<'_, 'a, '_> {
                 Some(match (meant, place) {
                     (Some(meant), Some(place)) => diagnostic.meant(place, &meant),
                     (Some(meant), None) => diagnostic.help(change_to(&meant)),
+                    (None, _) if is_printer(name) && reader == Reader::Program => diagnostic.help(
+                        "run the command in a shell, which inserts the output of a program: `script \"…\"`",
+                    ),
                     (None, _) if name == "PATH" => diagnostic
                         .help("write the whole path: Kubernetes does not know the variables of the image"),
                     (None, _) if reader == Reader::Mount => {

@@ -3,18 +3,21 @@
 use super::volume_at;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
+use crate::lint::files::{FileChange, changes};
 use crate::lint::rerun::Leftover;
 use crate::steps::StepKind;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (step, script) in pod.steps(&["clone"]) {
-        for command in script.runs("git").filter(|command| !command.guarded && !command.may_fail) {
-            let operands = command.arguments().skip_while(|word| *word != "clone").skip(1);
-            let Some(folder) = operands.filter(|word| word.starts_with('/')).last() else { continue };
+        let changes = changes(step, script);
+        let clones = changes.iter().filter(|change| change.command.program() == "git");
+        for FileChange { at, command, path: folder, .. } in clones {
+            if command.tested || !script.fails_with(command) {
+                continue;
+            }
             let Some(volume) = volume_at(pod.workload, step, folder) else { continue };
-            let cleared =
-                script.commands.iter().take_while(|before| before.range.start < command.range.start);
-            if cleared.into_iter().any(|before| before.program() == "rm" && before.has('r', "recursive")) {
+            let cleared = &script.commands[..*at];
+            if cleared.iter().any(|before| before.program() == "rm" && before.has('r', "recursive")) {
                 continue;
             }
             let Some(when) = pod.runs_again(step, Leftover::Volume(volume)) else { continue };
@@ -58,6 +61,7 @@ mod tests {
         «git -c a=b clone --depth 1 https://a/b /v/c»
           the step `s` cannot run twice: it clones into `/v/c`
         ");
+        found(Code::UnguardedClone, [step("cd /v && git clone https://a/b.git && chmod -R a+r b")]);
         passes(Code::UnguardedClone, &step("git clone https://a/b /tmp/c"));
         passes(Code::UnguardedClone, &step("[ -d /v/c ] || git clone https://a/b /v/c"));
         passes(Code::UnguardedClone, &step("rm -rf /v/c; git clone https://a/b /v/c"));

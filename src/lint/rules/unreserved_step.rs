@@ -1,6 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/unreserved-step.md")]
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kubernetes::quantity::Quantity;
 use crate::lint::{Pod, has_own_command};
 use crate::model::{Container, Role};
 
@@ -21,6 +22,8 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     if !apps.into_iter().all(asks) {
         return;
     }
+    let asking = || pod.workload.containers.iter().filter(|container| asks(container));
+    let others_are_guaranteed = asking().all(is_guaranteed);
     for step in pod
         .workload
         .containers
@@ -37,27 +40,34 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 step.name.span,
                 format!("the step `{}` requests no resources, but the apps do", step.name.text),
             )
-            .here("a quota refuses the pod, and it cannot be Guaranteed")
+            .here(if others_are_guaranteed {
+                "a quota refuses the pod, and it cannot be Guaranteed"
+            } else {
+                "a quota refuses the pod"
+            })
             .help("add `cpu` and `memory`: amounts up to what the apps and sidecars reserve cost nothing"),
         );
     }
+}
+
+/// An amount of a container, by `requests` or `limits` and the resource.
+fn amount(container: &Container, key: &str, name: &str) -> Option<Quantity> {
+    container.fields.at("resources")?.get(key)?.get(name)?.as_quantity().copied()
+}
+
+/// Whether the limits of a container equal its requests, as all of a Guaranteed pod do.
+fn is_guaranteed(container: &Container) -> bool {
+    ["cpu", "memory"].into_iter().all(|name| {
+        let limit = amount(container, "limits", name).filter(|limit| !limit.is_zero());
+        limit.is_some() && amount(container, "requests", name).is_none_or(|request| Some(request) == limit)
+    })
 }
 
 /// The built-in steps without limits that alone keep the pod from being Guaranteed.
 fn unlimited(pod: &Pod<'_>) -> Vec<Diagnostic> {
     let (completed, others): (Vec<&Container>, Vec<&Container>) =
         pod.workload.containers.iter().partition(|container| !container.completed.is_empty());
-    let amount = |container: &Container, key: &str, name: &str| {
-        container.fields.at("resources")?.get(key)?.get(name)?.as_quantity().copied()
-    };
-    let is_guaranteed = |container: &&Container| {
-        ["cpu", "memory"].into_iter().all(|name| {
-            let limit = amount(container, "limits", name).filter(|limit| !limit.is_zero());
-            limit.is_some()
-                && amount(container, "requests", name).is_none_or(|request| Some(request) == limit)
-        })
-    };
-    if completed.is_empty() || !others.iter().all(is_guaranteed) {
+    if completed.is_empty() || !others.iter().all(|container| is_guaranteed(container)) {
         return Vec::new();
     }
     let steady = pod.demand().0.steady();

@@ -5,7 +5,7 @@ use crate::lint::Pod;
 use crate::lint::scripts::CommandWords;
 use crate::lint::shell::{is_shell, started_program};
 use crate::model::command::split;
-use crate::model::shell_words::{is_unsplit, needs_shell};
+use crate::model::shell_words::{is_unsplit, joins_option, needs_shell};
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for command in pod.commands() {
@@ -15,7 +15,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 fn unsplit(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     let texts = command.texts();
-    if !command.has_program || !is_unsplit(&texts) || !pod.is_listed(command) {
+    if !command.has_program || !is_unsplit(&texts) || !pod.is_listed(command, 0) {
         return None;
     }
     let text = texts[0].trim();
@@ -53,12 +53,12 @@ fn option(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     let start = started_program(&texts);
     // A script can split its words.
     let is_script = |word: &str| word.ends_with(".sh") || is_shell(word) || word.ends_with("entrypoint");
-    if !command.has_program || texts.iter().any(|word| is_script(word)) || !pod.is_listed(command) {
+    if !command.has_program || texts.iter().any(|word| is_script(word)) {
         return None;
     }
     let at = (start + 1..texts.len()).find(|at| {
         let is_value = texts[at - 1].starts_with('-') && !texts[at - 1].contains(['=', ' ']);
-        !is_value && joins_option(texts[*at])
+        !is_value && joins_option(texts[*at]) && pod.is_listed(command, *at)
     })?;
     let text = texts[at];
     let owner = command.place.of(command.container);
@@ -72,19 +72,6 @@ fn option(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     let is_literal = pod.sources.slice(span) == format!("\"{text}\"");
     let diagnostic = diagnostic.help(title.clone());
     Some(if is_literal { diagnostic.fix(title, span, new, Applicability::Safe) } else { diagnostic })
-}
-
-/// Whether a word is a long option with a value after a space, or several of them.
-fn joins_option(word: &str) -> bool {
-    let is_plain = !word.contains(['"', '\'', '\\', '\n', '$', '{']);
-    let mut words = word.split_whitespace();
-    let is_option = words.next().is_some_and(|first| {
-        first.strip_prefix("--").is_some_and(|name| {
-            name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-        })
-    });
-    let values: Vec<&str> = words.collect();
-    is_plain && is_option && (values.len() == 1 || values.iter().any(|word| word.starts_with("--")))
 }
 
 #[cfg(test)]

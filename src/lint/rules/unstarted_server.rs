@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/unstarted-server.md")]
 
-use super::ports::{LOCAL, Ports, of_command};
+use super::ports::{ASKED, Ports, of_command};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::scripts::ScriptPlace;
 use crate::lint::{Pod, first_in_block};
@@ -51,7 +51,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Finds `postStart` hooks that use what starts only when they have ended.
 fn hooks(pod: &Pod<'_>, ports: &Ports, found: &mut Vec<Diagnostic>) {
-    let asked_by_scripts = pod.all_scripts(&LOCAL).filter(|(_, place, _)| *place == ScriptPlace::PostStart);
+    let asked_by_scripts = pod.all_scripts(&ASKED).filter(|(_, place, _)| *place == ScriptPlace::PostStart);
     let asked_by_scripts = asked_by_scripts.flat_map(|(container, _, script)| {
         let needed = script.commands.iter().filter(|command| !script.handles_failure(command));
         needed.flat_map(move |command| {

@@ -91,7 +91,7 @@ impl BashFeature {
 
     /// Whether authors try it to find out whether the shell knows it.
     pub(super) fn is_tried(self) -> bool {
-        matches!(self, Self::Pipefail | Self::Command | Self::AshCommand | Self::Source)
+        matches!(self, Self::Pipefail | Self::Command)
     }
 
     /// What happens where a shell does not know it.

@@ -80,6 +80,16 @@ impl<'a> LazyScript<'a> {
         self.script.get_or_init(|| self.command.parse()).as_ref()
     }
 
+    /// The script and its place, if it has one of some words and cannot be parsed.
+    pub(in crate::lint) fn unreadable(&self, words: &[&str]) -> Option<(&'a str, Span)> {
+        match &self.command {
+            RawCommand::Shell { text, span, .. } if self.may_mention(words) && self.get().is_none() => {
+                Some((text, *span))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether one of some words without quotes and backslashes may be in a command.
     pub(in crate::lint) fn may_mention(&self, words: &[&str]) -> bool {
         let RawCommand::Shell { text, pipefail, .. } = &self.command else { return true };

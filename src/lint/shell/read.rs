@@ -1,13 +1,16 @@
 //! Collects the commands of a script's syntax tree.
 
+mod loops;
+mod nested;
+
 use super::bash::{self, BashFeature};
-use super::wrapper::StartedProgram;
-use super::{BashUse, Loop, OnFailure, PlainCommand, ShellScript, call, wrapper};
+use super::{BashUse, Loop, OnFailure, PlainCommand, ShellScript, makers, wrapper};
 use crate::source::Span;
+use loops::{decides, leaves};
 use shuck_ast::{
     BinaryOp, BraceExpansionKind, BraceQuoteContext, BuiltinCommand, Command as Tree, CompoundCommand,
-    DeclClause, DeclOperand, ForCommand, Redirect, RedirectKind, SimpleCommand, Stmt, StmtSeq,
-    StmtTerminator, Word, WordPart, WordPartNode,
+    DeclClause, DeclOperand, Redirect, RedirectKind, SimpleCommand, Stmt, StmtSeq, StmtTerminator, Word,
+    WordPart, WordPartNode,
 };
 use shuck_parser::ShellDialect;
 use shuck_parser::parser::Parser;
@@ -34,6 +37,7 @@ fn read_within(text: &str, span: Span, place: CommandContext, depth: usize) -> O
         text,
         script: ShellScript::new(Some(text), span),
         leaves: Vec::new(),
+        open: Vec::new(),
         may_be_done: false,
         depth,
     };
@@ -85,6 +89,8 @@ struct ScriptReader<'t> {
     script: ShellScript<'t>,
     /// The places where a command leaves the script.
     leaves: Vec<usize>,
+    /// The loops around the present place, by their indices.
+    open: Vec<usize>,
     /// Whether a test may have ended the script with success.
     may_be_done: bool,
     depth: usize,
@@ -145,14 +151,18 @@ impl<'t> ScriptReader<'t> {
                     BinaryOp::Pipe | BinaryOp::PipeAll => (place, place),
                 };
                 self.statement(&binary.left, left);
-                let only_makes = || {
-                    self.script.commands[first..].iter().all(|command| MAKERS.contains(&command.program()))
-                };
+                let only_makes = || self.script.commands[first..].iter().all(makers::only_makes);
                 let right = CommandContext {
                     tested: right.tested || (binary.op == BinaryOp::And && !only_makes()),
                     ..right
                 };
                 let next = self.script.commands.len();
+                if matches!(binary.op, BinaryOp::And)
+                    && leaves(&binary.right, self.text)
+                    && !binary.left.negated
+                {
+                    self.left_after_last(first);
+                }
                 self.statement(&binary.right, right);
                 let both = matches!(binary.op, BinaryOp::PipeAll).then_some(BashFeature::PipeBoth);
                 self.uses(both, binary.right.span);
@@ -175,7 +185,13 @@ impl<'t> ScriptReader<'t> {
     fn compound(&mut self, compound: &CompoundCommand, place: CommandContext) {
         match compound {
             CompoundCommand::If(command) => {
+                let first = self.script.commands.len();
                 self.all(&command.condition, place.in_condition());
+                if command.then_branch.iter().any(|statement| leaves(statement, self.text))
+                    && decides(&command.condition, false)
+                {
+                    self.left_after_last(first);
+                }
                 self.all(&command.then_branch, place.in_branch());
                 for (condition, branch) in &command.elif_branches {
                     self.all(condition, place.in_branch().in_condition());
@@ -221,58 +237,6 @@ impl<'t> ScriptReader<'t> {
             }
             _ => {}
         }
-    }
-
-    fn repeated(
-        &mut self,
-        range: Range<usize>,
-        condition: &StmtSeq,
-        body: &StmtSeq,
-        ends_on_success: bool,
-        place: CommandContext,
-    ) {
-        let at = self.script.loops.len();
-        let first = self.script.commands.len();
-        let of_condition = self::range(condition.span);
-        self.script.loops.push(Loop {
-            range: range.clone(),
-            list: None,
-            condition: of_condition,
-            commands: first..first,
-            ends_on: None,
-            bounded: false,
-        });
-        self.all(condition, place.in_condition());
-        let last = self.script.commands.len().checked_sub(1).filter(|last| *last >= first);
-        self.script.loops[at].ends_on = last.filter(|_| ends_on_success);
-        self.all(body, place.in_branch());
-        let end = self.script.commands.len();
-        self.script.loops[at].commands = first..end;
-    }
-
-    /// A `for`, which ends with its list.
-    fn listed(&mut self, command: &ForCommand, place: CommandContext) {
-        let at = self.script.loops.len();
-        let first = self.script.commands.len();
-        let words = command.words.as_deref().unwrap_or_default();
-        let list = words.iter().map(|word| self.text.get(range(word.span)).unwrap_or_default().to_owned());
-        let start = words.first().map_or(command.span.start.offset(), |word| word.span.start.offset());
-        let end = words.last().map_or(start, |word| word.span.end.offset());
-        self.script.loops.push(Loop {
-            range: range(command.span),
-            list: Some(list.collect()),
-            condition: start..end,
-            commands: first..first,
-            ends_on: None,
-            bounded: true,
-        });
-        for word in words {
-            self.parts(&word.parts);
-            self.braces(word);
-        }
-        self.all(&command.body, place);
-        let end = self.script.commands.len();
-        self.script.loops[at].commands = first..end;
     }
 
     fn simple(&mut self, simple: &SimpleCommand, redirects: &[Redirect], place: CommandContext) {
@@ -339,71 +303,6 @@ impl<'t> ScriptReader<'t> {
         }
     }
 
-    /// The script that a command gives to a shell, if its text is in this one as the shell gets it: in quotes, without
-    /// escapes and substitutions. Its places are those in its own text, which begins at the offset.
-    fn nested(
-        &self,
-        simple: &SimpleCommand,
-        command: &PlainCommand,
-        started: &StartedProgram,
-        place: CommandContext,
-    ) -> Option<(usize, Option<&'static str>, ShellScript<'t>)> {
-        let words: Vec<&str> = command.written.iter().skip(started.at).map(String::as_str).collect();
-        let (at, shell) = match *words.first()? {
-            "eval" if words.len() == 2 => (started.at + 1, None),
-            _ => {
-                let call = call::script_of(&words)?;
-                (started.at + call.text, Some(call.shell))
-            }
-        };
-        let word = simple.args.get(at.checked_sub(1)?)?;
-        let [WordPartNode { kind, .. }] = word.parts.as_slice() else { return None };
-        let plain = |part: &WordPartNode| matches!(part.kind, WordPart::Literal(_) | WordPart::Variable(_));
-        let is_kept = match kind {
-            WordPart::SingleQuoted { dollar, .. } => !dollar,
-            WordPart::DoubleQuoted { parts, dollar } => !dollar && parts.iter().all(plain),
-            _ => false,
-        };
-        let Range { start, end } = range(word.span);
-        let text = self.text.get(start + 1..end.checked_sub(1)?)?;
-        if !is_kept || (text.contains('\\') && matches!(kind, WordPart::DoubleQuoted { .. })) {
-            return None;
-        }
-        Some((start + 1, shell, read_within(text, self.script.span, place, self.depth + 1)?))
-    }
-
-    /// Adds the commands and loops of a nested script, whose text begins at an offset.
-    fn absorb(
-        &mut self,
-        offset: usize,
-        shell: Option<&'static str>,
-        nested: ShellScript<'_>,
-        is_timed: bool,
-    ) {
-        let first = self.script.commands.len();
-        let moved = |range: Range<usize>, by: usize| range.start + by..range.end + by;
-        self.script.errexit |= nested.errexit;
-        self.script.bash.extend(nested.bash.into_iter().map(|found| BashUse {
-            range: moved(found.range, offset),
-            nested: found.nested.or(shell),
-            ..found
-        }));
-        self.script.loops.extend(nested.loops.into_iter().map(|repeated| Loop {
-            range: moved(repeated.range, offset),
-            condition: moved(repeated.condition, offset),
-            commands: moved(repeated.commands, first),
-            ends_on: repeated.ends_on.map(|at| at + first),
-            bounded: repeated.bounded || is_timed,
-            ..repeated
-        }));
-        self.script.commands.extend(nested.commands.into_iter().map(|command| PlainCommand {
-            range: moved(command.range, offset),
-            input: moved(command.input, offset),
-            pipes_to: command.pipes_to.map(|at| at + first),
-            ..command
-        }));
-    }
-
     /// `export`, `local` and the like, with their words.
     fn declared(&mut self, declared: &DeclClause, place: CommandContext) {
         let text = self.text.get(range(declared.span)).unwrap_or_default();
@@ -417,6 +316,7 @@ impl<'t> ScriptReader<'t> {
             range: range(declared.span),
             guarded: place.guarded,
             may_fail: place.may_fail,
+            on_failure: place.on_failure,
             ..PlainCommand::default()
         });
     }
@@ -467,58 +367,6 @@ impl<'t> ScriptReader<'t> {
             }
         }
     }
-
-    /// Finds out which loops end by themselves.
-    fn bound(&mut self) {
-        for at in 0..self.script.loops.len() {
-            let Loop { range, condition, commands, .. } = &self.script.loops[at];
-            // A comparison with a server's answer does not count tries.
-            let counts = |command: &PlainCommand| {
-                let tests = ["test", "[", "[["].contains(&command.program());
-                let compared = command.written.windows(3).any(|words| {
-                    COMPARISONS.contains(&words[1].as_str())
-                        && ![&words[0], &words[2]]
-                            .iter()
-                            .any(|word| word.contains("$(") || word.contains('`'))
-                });
-                tests && compared
-            };
-            let reads = |command: &PlainCommand| ["read", "getopts", "shift"].contains(&command.program());
-            let text = self.text.get(range.clone()).unwrap_or_default();
-            let bounded = self.script.commands[commands.clone()]
-                .iter()
-                .any(|command| counts(command) || (reads(command) && command.range.end <= condition.end))
-                || text.contains("((")
-                || (text.contains("[[")
-                    && COMPARISONS.iter().any(|word| text.contains(&format!(" {word} "))))
-                || self.leaves.iter().any(|leave| range.contains(leave));
-            self.script.loops[at].bounded |= bounded;
-        }
-    }
-}
-
-/// Programs that make or change something: that they succeed says nothing about an earlier run.
-const MAKERS: [&str; 43] = [
-    ".", "apk", "apt", "apt-get", "aws", "cat", "cd", "chgrp", "chmod", "chown", "cp", "curl", "date", "dnf",
-    "echo", "envsubst", "export", "git", "gunzip", "install", "ln", "microdnf", "mkdir", "mv", "npm",
-    "openssl", "pip", "pip3", "printf", "rm", "rsync", "sed", "set", "sleep", "source", "tar", "tee",
-    "touch", "umask", "unzip", "wget", "yarn", "yum",
-];
-
-/// The operators that compare numbers.
-const COMPARISONS: [&str; 6] = ["-lt", "-le", "-gt", "-ge", "-eq", "-ne"];
-
-/// Whether a loop with this condition, which is a `while` or an `until`, ends if its last command succeeds.
-fn decides(condition: &StmtSeq, is_while: bool) -> bool {
-    let Some(last) = condition.iter().last() else { return false };
-    let mut command = &last.command;
-    while let Tree::Binary(binary) = command {
-        if matches!(binary.op, BinaryOp::And) || binary.right.negated {
-            return false;
-        }
-        command = &binary.right.command;
-    }
-    last.negated == is_while && matches!(command, Tree::Simple(_))
 }
 
 fn range(span: shuck_ast::Span) -> Range<usize> {

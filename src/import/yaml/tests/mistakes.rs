@@ -141,7 +141,7 @@ fn typical_mistakes_have_messages() {
     1 │ image: {{ .Values.image }}
       │        ^^^^^^^^^^^^^^^^^^^ a template's placeholder
       │
-      = help: render the chart first: `helm template NAME CHART > manifests.yaml`
+      = help: import what the chart renders: `helm template NAME CHART | initflow import -`
 
     error[invalid-yaml]: `{{- if .Values.on }}` is a template, not YAML
       ┌─ pod.yaml:1:1
@@ -149,7 +149,7 @@ fn typical_mistakes_have_messages() {
     1 │ {{- if .Values.on }}
       │ ^^^^^^^^^^^^^^^^^^^^ a template's placeholder
       │
-      = help: render the chart first: `helm template NAME CHART > manifests.yaml`
+      = help: import what the chart renders: `helm template NAME CHART | initflow import -`
 
     error[invalid-yaml]: unexpected text after a value
       ┌─ pod.yaml:1:14

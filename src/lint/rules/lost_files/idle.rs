@@ -154,6 +154,7 @@ fn is_local(command: &PlainCommand) -> bool {
         }
         "git" => command.operands().any(|word| ["clone", "init", "config"].contains(&word)),
         "find" => !command.arguments().any(|word| word.starts_with("-exec") || word == "-delete"),
+        "npm" | "pnpm" | "yarn" if command.operands().any(|word| word == "build") => true,
         program => LOCAL.contains(&program) || installs(command),
     }
 }

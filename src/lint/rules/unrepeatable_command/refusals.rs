@@ -279,6 +279,6 @@ impl Refusal {
                 let in_text = self.words.iter().any(|wanted| wanted.ends_with('('));
                 self.unless.iter().any(|unless| word.starts_with(unless) || in_text && word.contains(unless))
             })
-            && context.command.words.iter().all(Option::is_some) | (self.programs[0] != "kubectl")
+            && (context.command.words.iter().all(Option::is_some) || !self.programs.contains(&"kubectl"))
     }
 }

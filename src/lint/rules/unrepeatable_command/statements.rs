@@ -70,9 +70,8 @@ fn text<'c>(context: &Repeated<'c, '_>) -> Option<&'c str> {
     let command = context.command;
     let options: &[&str] = match command.program() {
         "psql" => &["-c", "--command"],
-        "mysql" | "mariadb" | "cockroach" => &["-e", "--execute"],
+        "mysql" | "mariadb" | "cockroach" | "cqlsh" => &["-e", "--execute"],
         "clickhouse-client" | "clickhouse" => &["-q", "--query"],
-        "cqlsh" => &["-e", "--execute"],
         _ => return None,
     };
     let is_option = |word: &str| options.contains(&word) || ends_cluster(command, word, options);

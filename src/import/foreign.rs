@@ -1,0 +1,79 @@
+//! Says what a document is that is not the manifest of a workload, and how to get manifests from it.
+
+use super::missing::lacks;
+use super::yaml::{YamlNode, YamlValue};
+use crate::diagnostic::{Code, Diagnostic};
+
+const KUSTOMIZE: &str = "import what it renders: `kustomize build FOLDER | initflow import -`";
+const HELM: &str = "import what it renders: `helm template NAME CHART | initflow import -`";
+const AS_DEPLOYMENT: &str =
+    "to import its pods, make it a `Deployment` of `apps/v1` with the same `spec.template`";
+
+/// Objects of other projects that have pods or lead to some: the group, the kind, and what to do.
+const FOREIGN: [(&str, &str, &str); 10] = [
+    ("apps.openshift.io", "DeploymentConfig", AS_DEPLOYMENT),
+    ("apps.kruise.io", "CloneSet", AS_DEPLOYMENT),
+    ("argoproj.io", "Application", "import the manifests that it installs"),
+    ("argoproj.io", "Rollout", AS_DEPLOYMENT),
+    ("helm.toolkit.fluxcd.io", "HelmRelease", HELM),
+    ("kustomize.config.k8s.io", "Component", KUSTOMIZE),
+    ("kustomize.config.k8s.io", "Kustomization", KUSTOMIZE),
+    ("serving.knative.dev", "Configuration", AS_DEPLOYMENT),
+    ("serving.knative.dev", "Service", AS_DEPLOYMENT),
+    ("v1", "ReplicationController", "to import its pods, make it a `ReplicaSet` of `apps/v1`"),
+];
+
+/// The group of an API version.
+fn group(version: &str) -> &str {
+    version.split_once('/').map_or(version, |(group, _)| group)
+}
+
+/// Whether an API version belongs to another project than Kubernetes.
+pub(super) fn is_foreign(version: &str) -> bool {
+    let group = group(version);
+    group.contains('.') && !group.ends_with(".k8s.io")
+}
+
+/// The warning about an object that is not a workload.
+pub(super) fn not_imported(kind: &YamlNode, version: &str) -> Diagnostic {
+    let name = kind.as_text().unwrap_or_default();
+    let headline = format!("this `{}` was not imported", name.escape_debug());
+    let warning = Diagnostic::warning(Code::NotAWorkload, kind.span, headline);
+    let known = FOREIGN.iter().find(|(of, foreign, _)| *of == group(version) && *foreign == name);
+    match known {
+        Some((_, _, help)) => warning.here("not a workload of Kubernetes itself").help(*help),
+        None => warning.here("not a workload"),
+    }
+}
+
+/// The error about a document without a `kind`.
+pub(super) fn without_kind(document: &YamlNode) -> Diagnostic {
+    let has = |key: &str| document.get(key).is_some();
+    let is_list = |key: &str| document.get(key).is_some_and(|node| matches!(node.value, YamlValue::List(_)));
+    let is_map = |key: &str| document.get(key).is_some_and(|node| matches!(node.value, YamlValue::Map(_)));
+    let first = document.entries().first().map_or(document.span, |entry| entry.key_span);
+    let other = |what: &str, help: &str| {
+        Diagnostic::error(Code::TypeMismatch, first, format!("{what}, not a manifest"))
+            .here("expected `apiVersion`, `kind` and `metadata`")
+            .help(help)
+    };
+    let is_kustomization =
+        ["resources", "bases", "components", "patches", "patchesStrategicMerge", "configMapGenerator"]
+            .into_iter()
+            .any(is_list);
+    match () {
+        () if has("metadata") || has("spec") => lacks(document, "kind", "a manifest"),
+        () if is_map("services") => other(
+            "a Compose file",
+            "convert it, and import the result: `kompose convert --stdout | initflow import -`",
+        ),
+        () if is_kustomization => other("this is a kustomization", KUSTOMIZE),
+        () if has("apiVersion") && has("name") && has("version") => {
+            other("this is the description of a Helm chart", HELM)
+        }
+        () if !has("apiVersion") && (has("replicaCount") || is_map("image")) => {
+            other("these are the values of a Helm chart", HELM)
+        }
+        () => lacks(document, "kind", "a manifest"),
+    }
+}

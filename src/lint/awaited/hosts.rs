@@ -1,0 +1,161 @@
+//! Reads which hosts a script waits for.
+
+use crate::lint::shell::{Loop, PlainCommand, ShellScript};
+use crate::model::Container;
+use crate::steps::BuiltIn;
+use std::ops::Range;
+
+/// The hosts that a built-in step waits for, without their ports.
+pub(in crate::lint) fn built_in_hosts(step: &Container) -> impl Iterator<Item = String> {
+    let wanted = match &step.built_in {
+        Some(BuiltIn::Wait(Some(wait))) => wait.wanted.as_slice(),
+        _ => &[],
+    };
+    wanted.iter().filter_map(|wanted| hosts_of(wanted.target.split_whitespace()).next())
+}
+
+/// The hosts that the commands of a script wait for, without their ports, each with its place in the text.
+pub(in crate::lint) fn hosts(script: &ShellScript<'_>) -> Vec<(String, Range<usize>)> {
+    let is_repeated =
+        |command: &PlainCommand| script.waits().any(|repeated| repeated.range.contains(&command.range.start));
+    let asking = script.commands.iter().filter(|command| {
+        let program = command.program();
+        !command.tested && (WAITERS.contains(&program) || (ASKERS.contains(&program) && is_repeated(command)))
+    });
+    let mut found: Vec<(String, Range<usize>)> = asking
+        .flat_map(|command| {
+            let words = addresses(command);
+            let numbered = command.written.iter().filter_map(|word| numbered(script, command, word));
+            let hosts: Vec<String> = hosts_of(words.into_iter()).chain(numbered).collect();
+            hosts.into_iter().map(|host| (host, command.range.clone()))
+        })
+        .collect();
+    let waits =
+        script.waits().filter_map(|repeated| Some((repeated, script.text?.get(repeated.range.clone())?)));
+    found.extend(waits.flat_map(|(repeated, text)| {
+        devices(text).map(|(host, _)| (host.to_owned(), repeated.range.clone()))
+    }));
+    found
+}
+
+/// A host with the variable of a loop over numbers, for one of them: `db-$i.db` of `for i in 0 1 2`.
+fn numbered(script: &ShellScript<'_>, command: &PlainCommand, word: &str) -> Option<String> {
+    let word = word.trim_matches('"');
+    let (before, rest) = word.split_once('$')?;
+    let rest = rest.trim_start_matches('{');
+    let name = rest.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next()?;
+    let after = rest[name.len()..].trim_start_matches('}');
+    let counts = |repeated: &Loop| {
+        let list = repeated.list.as_ref().filter(|_| repeated.range.contains(&command.range.start));
+        list.is_some_and(|list| list.iter().all(|word| is_number_list(word)))
+    };
+    let is_variable = !name.is_empty() && script.text?.contains(&format!("for {name} in "));
+    let known = is_variable && !after.contains('$') && script.loops.iter().any(counts);
+    hosts_of(known.then(|| format!("{before}1{after}")).as_deref().into_iter()).next()
+}
+
+/// Whether a word of a list is numbers that the text says: `2`, `{0..2}` or `$(seq 0 2)`.
+fn is_number_list(word: &str) -> bool {
+    let numbers = word.strip_prefix("$(seq").or_else(|| word.strip_prefix('{')).unwrap_or(word);
+    !word.is_empty()
+        && numbers.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, ' ' | '.' | ')' | '}'))
+}
+
+/// Programs that ask a server, and wait if they are repeated.
+const ASKERS: [&str; 24] = [
+    "cqlsh",
+    "curl",
+    "dig",
+    "etcdctl",
+    "getent",
+    "grpc_health_probe",
+    "grpcurl",
+    "host",
+    "mariadb",
+    "mariadb-admin",
+    "mongo",
+    "mongosh",
+    "mysql",
+    "mysqladmin",
+    "nc",
+    "ncat",
+    "netcat",
+    "nslookup",
+    "pg_isready",
+    "ping",
+    "psql",
+    "redis-cli",
+    "telnet",
+    "wget",
+];
+
+/// Programs that wait by themselves.
+const WAITERS: [&str; 6] =
+    ["dockerize", "wait-for", "wait-for-it", "wait-for-it.sh", "wait-for.sh", "wait4x"];
+
+/// The hosts and ports of the devices that bash connects: `/dev/tcp/db/5432`.
+pub(in crate::lint) fn devices(text: &str) -> impl Iterator<Item = (&str, i64)> {
+    text.match_indices("/dev/tcp/").filter_map(|(at, device)| {
+        let (host, rest) = text.get(at + device.len()..)?.split_once('/')?;
+        let digits = rest.find(|next: char| !next.is_ascii_digit()).unwrap_or(rest.len());
+        let named = host.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.'));
+        Some((host, rest[..digits].parse().ok()?)).filter(|_| named)
+    })
+}
+
+/// Clients that take their host as an option.
+const CLIENTS: [&str; 11] = [
+    "mariadb",
+    "mariadb-admin",
+    "mongo",
+    "mongosh",
+    "mysql",
+    "mysqladmin",
+    "pg_isready",
+    "psql",
+    "redis-cli",
+    "valkey-cli",
+    "etcdctl",
+];
+
+/// Options whose value is no address, for all that are no clients.
+const NO_ADDRESS: [&str; 10] = ["-H", "-O", "-T", "-X", "-d", "-m", "-o", "-t", "-u", "-w"];
+
+/// The words of a command that may be addresses.
+fn addresses(command: &PlainCommand) -> Vec<&str> {
+    let is_client = CLIENTS.contains(&command.program());
+    let mut found = Vec::new();
+    let mut words = command.arguments().peekable();
+    while let Some(word) = words.next() {
+        if is_client {
+            match word.strip_prefix("--host=").or_else(|| word.strip_prefix("-h")) {
+                Some(host) if !host.is_empty() => found.push(host),
+                _ if ["-h", "--host"].contains(&word) => found.extend(words.next()),
+                _ if word.contains("://") => {
+                    found.push(word.split_once('=').map_or(word, |(_, value)| value));
+                }
+                _ => {}
+            }
+        } else if NO_ADDRESS.contains(&word) {
+            words.next();
+        } else {
+            found.push(word);
+        }
+    }
+    found
+}
+
+/// The hosts in URLs, in `host:port`, and in plain words.
+fn hosts_of<'w>(words: impl Iterator<Item = &'w str>) -> impl Iterator<Item = String> {
+    words.filter_map(|word| {
+        let rest = word.split_once("://").map_or(word, |(_, rest)| rest);
+        let rest = rest.split(['/', '?']).next()?.rsplit('@').next()?;
+        let host = rest.split(':').next()?;
+        let named = host.starts_with(|first: char| first.is_ascii_lowercase())
+            && host.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.'));
+        let plain = word == host
+            && ["tcp", "http", "dns", "any", "postgres", "mysql", "redis", "file", "job", "ping"]
+                .contains(&host);
+        (named && !plain && host != "localhost").then(|| host.to_owned())
+    })
+}
