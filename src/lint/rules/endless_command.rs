@@ -16,7 +16,8 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 format!("the step `{name}` never ends: {what} runs until it is stopped"),
             )
             .here("nothing after this step starts")
-            .help(format!("make it a sidecar: `sidecar {name}`, with a `started` probe")),
+            .other_keyword(step.span, "step", "sidecar")
+            .help("give the sidecar a `started` probe: what follows waits for it"),
         );
     }
 }
