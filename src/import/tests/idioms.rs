@@ -129,7 +129,7 @@ fn loops_are_waits_however_they_are_written() {
       http "http://a:80/b" contains "ok"
       env { HOST "db" } }
     if [ -z "$HOST" ]; then echo no; exit 1; fi; until nc -z $HOST 1; do sleep 2; done; sleep 9
-    # Changed: there is no pause after the work; the script slept.
+    # Changed: there is no pause before or after the work; the script slept.
     wait a {
       tcp "$(HOST):1"
       env { HOST "db" } }
