@@ -477,7 +477,7 @@ fn what_is_no_manifest_is_named() {
         lines.collect::<String>()
     });
     insta::assert_snapshot!(shown.concat(), @r"
-    a Compose file, not a manifest: convert it, and import the result: `kompose convert --stdout | initflow import -`
+    this is a Compose file, not a manifest: convert it, and import the result: `kompose convert --stdout | initflow import -`
     this is a kustomization, not a manifest: import what it renders: `kustomize build FOLDER | initflow import -`
     this is the description of a Helm chart, not a manifest: import what it renders: `helm template NAME CHART | initflow import -`
     these are the values of a Helm chart, not a manifest: import what it renders: `helm template NAME CHART | initflow import -`
