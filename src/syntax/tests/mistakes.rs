@@ -211,7 +211,7 @@ a "#{x y}" "#{" "#{}"
     !a "" "" ""
     !"" "y"
     1:11 unquoted-insertion: `#{name}` is outside quotes [#{name}] read as a comment, because `#` starts one outside quotes
-      Safe: write `name` => path /srv/name
+      Safe: put the text in quotes => path "/srv/#{name}"
     2:7 unquoted-insertion: `#{tag}` is outside quotes [#{tag}] read as a comment, because `#` starts one outside quotes
     3:4 bad-insertion: `x y` is not a name that can be inserted [#{x y}] expected one name and nothing else
     3:13 bad-insertion: this insertion is never closed [#{] a `}` is missing
@@ -353,7 +353,6 @@ b """
     !b "x \n"
     1:3 unclosed-string: this string is never closed ["] opened here
       1:29 its line ends here
-      Unsafe: add the closing `"` => a "\d \' \u{110000} \u{x} \""
     1:4 unknown-escape: unknown escape `\d` [\d] not an escape
       Unsafe: double the backslash => a "\\d \' \u{110000} \u{x} \"
     1:7 unknown-escape: unknown escape `\'` [\'] not an escape

@@ -46,16 +46,13 @@ app "b {
       Unsafe: add the closing `"` => image "x"
     3:11 unclosed-string: this string is never closed ["] opened here
       3:15 its line ends here
-      Unsafe: add the closing `"` => env { A "x }"
     4:11 unclosed-string: this string is never closed ['] opened here
       4:20 its line ends here
-      Unsafe: add the closing `'` => env { B 'y; C "z"'
     6:7 unclosed-string: this string is never closed ["] opened here
       6:9 its line ends here
       Unsafe: add the closing `"` => run "y"
     8:5 unclosed-string: this string is never closed ["] opened here
       8:9 its line ends here
-      Unsafe: add the closing `"` => app "b {"
     "#);
 }
 
