@@ -131,11 +131,11 @@ const COMMANDS: [&str; 16] = [
     "suspend",
 ];
 
-/// Programs whose words are names of files or texts, in which braces stand for several words.
+/// Programs whose words are names of files or texts, in which braces expand to several words.
 const LISTED: [&str; 13] =
     ["mkdir", "cp", "mv", "rm", "touch", "chown", "chmod", "ls", "cat", "echo", "ln", "rmdir", "printf"];
 
-/// Whether braces in the words of a command stand for several words.
+/// Whether braces in the words of a command expand to several words.
 pub(super) fn expands_braces(command: &PlainCommand) -> bool {
     LISTED.contains(&command.program())
 }
