@@ -117,9 +117,14 @@ fn variable(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     let is_plain = command.has_program && names().take(1).any(|name| PLAIN.contains(&name));
     let is_constant = |name: &str| name.len() > 1 && !name.bytes().any(|byte| byte.is_ascii_lowercase());
     let found = texts.iter().enumerate().skip(usize::from(command.has_program)).find_map(|(at, word)| {
-        let is_meant = |text: &str, name: &str| {
-            if is_plain { is_constant(name) } else { is_set(name) && !text.contains('{') }
+        // Other tools fill in `${NAME}` before Kubernetes sees it, above all in longer texts.
+        let is_meant = |text: &str, name: &str| match text.contains('{') {
+            true => is_plain && is_set(name),
+            false => is_set(name) || (is_plain && is_constant(name)),
         };
+        if word.contains('\n') {
+            return None;
+        }
         let (text, name) = variables(word).find(|(text, name)| is_meant(text, name))?;
         pod.is_listed(command, at).then_some((at, text, name))
     });
@@ -253,6 +258,7 @@ mod tests {
             r#"command ["serve", "--host=${HOST}"]; env { HOST "a" }"#,
             r#"command ["envsubst", "$HOST"]; env { HOST "a" }"#,
             r#"run "curl 'http://$HOST/'""#,
+            r#"command ["psql", "-c", "${VERSION}"]"#,
         ] {
             passes(Code::MissingShell, &app(statements));
         }

@@ -53,7 +53,9 @@ fn option(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     let start = started_program(&texts);
     // A script can split its words.
     let is_script = |word: &str| word.ends_with(".sh") || is_shell(word) || word.ends_with("entrypoint");
-    if !command.has_program || texts.iter().any(|word| is_script(word)) {
+    // Envoy takes an option and its value as one word, too.
+    let is_lenient = texts[start].contains("envoy");
+    if !command.has_program || is_lenient || texts.iter().any(|word| is_script(word)) {
         return None;
     }
     let at = (start + 1..texts.len()).find(|at| {
@@ -131,6 +133,7 @@ mod tests {
         passes(Code::UnsplitCommand, &app(r#"command ["C:\\Program Files\\a.exe", "-x"]"#));
         passes(Code::UnsplitCommand, &app(r#"command ["nginx", "-g daemon off;"]"#));
         passes(Code::UnsplitCommand, &app(r#"args ["serve all", "--port 80"]"#));
+        passes(Code::UnsplitCommand, &app(r#"command ["envoy", "--log-level info"]"#));
         passes(Code::UnsplitCommand, &app(r#"command ["serve", "--args", "--port 80", "--a b c d"]"#));
     }
 }
