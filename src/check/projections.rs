@@ -16,17 +16,33 @@ const CERTIFICATE_PATHS: &[&str] = &["credentialBundlePath", "keyPath", "certifi
 
 /// Checks the modes and items of a volume from a Secret or a `ConfigMap`.
 pub(super) fn files(source: &Node, report: &mut Report<'_>) {
-    report.in_range(source, "defaultMode", &(0..=0o777));
+    mode(source, "defaultMode", report);
     for item in items(source, "items") {
         if let Some(key) = report.required(item, "key", "an item", item.span) {
             report.leniently(true, |report| report.form(Some(key), "a key", names::data_key));
         }
-        report.in_range(item, "mode", &(0..=0o777));
+        mode(item, "mode", report);
         report.leniently(report.drops(&schema::KEY_TO_PATH, "user"), |report| {
             report.in_range(item, "user", &IDS);
         });
         local_path(item, "path", "an item", report);
     }
+}
+
+/// Checks the mode of files.
+fn mode(owner: &Node, field: &str, report: &mut Report<'_>) {
+    const ALL: i64 = 0o777;
+    let Some(node) = owner.get(field) else { return };
+    let Some(mode) = node.as_int().filter(|mode| !(0..=ALL).contains(mode)) else { return };
+    let headline = format!("`{field}` must be from 0000 to 0777 in octal, but is {mode} in decimal");
+    let error = Diagnostic::error(Code::OutOfRange, node.span, headline);
+    // YAML and JSON have modes in decimal, too: `644` instead of `0644`.
+    let is_octal = i64::from_str_radix(&mode.to_string(), 8).is_ok_and(|meant| (0..=ALL).contains(&meant));
+    report.add(if is_octal {
+        error.here("is decimal without a leading zero").help(format!("use `0{mode}`"))
+    } else {
+        error.here("out of range").help("use a mode such as `0644`")
+    });
 }
 
 /// Warns of files of one volume that have the same path, or of which one would be inside another.
@@ -63,10 +79,10 @@ pub(super) fn paths(source: &Node) -> impl Iterator<Item = (&str, Span)> {
 
 /// Checks the files that show the pod's own fields.
 pub(super) fn downward(source: &Node, report: &mut Report<'_>) {
-    report.in_range(source, "defaultMode", &(0..=0o777));
+    mode(source, "defaultMode", report);
     for item in items(source, "items") {
         local_path(item, "path", "an item", report);
-        report.in_range(item, "mode", &(0..=0o777));
+        mode(item, "mode", report);
         report.leniently(report.drops(&schema::DOWNWARD_API_VOLUME_FILE, "user"), |report| {
             report.in_range(item, "user", &IDS);
         });
@@ -91,7 +107,7 @@ pub(super) fn downward(source: &Node, report: &mut Report<'_>) {
 
 /// Checks the sources of a projected volume.
 pub(super) fn projected(source: &Node, report: &mut Report<'_>) {
-    report.in_range(source, "defaultMode", &(0..=0o777));
+    mode(source, "defaultMode", report);
     let mut all: Vec<(&str, Span)> = Vec::new();
     let mut unique: Vec<(&str, Span)> = Vec::new();
     for source in items(source, "sources") {

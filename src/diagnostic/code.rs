@@ -62,6 +62,7 @@ impl Code {
         match self {
             Self::ChownInScript => &[Self::MissingRights, Self::RefusedWrite],
             Self::EndlessWait => &[Self::EndlessCommand],
+            Self::LostFiles => &[Self::RefusedWrite],
             Self::StepSetsBill => &[Self::CheaperOrder],
             Self::UnprobedServer => &[Self::SidecarWithoutStartupProbe],
             _ => &[],
@@ -132,6 +133,7 @@ codes! {
     FractionalQuantity "fractional-quantity",
     FragileJobWait "fragile-job-wait",
     HiddenCharacter "hidden-character",
+    HiddenProgram "hidden-program",
     HostPortMismatch "host-port-mismatch",
     IdleAnnotation "idle-annotation",
     IdleField "idle-field",

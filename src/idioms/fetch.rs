@@ -1,9 +1,9 @@
 //! Recognizes `aws s3 cp`, `gsutil cp`, `curl -o` and `wget -O`: `fetch`.
 
-use super::candidate::Step;
+use super::action::PIPED_TO_TAR;
+use super::idiom::{Idiom, existing, into, statement};
 use super::options::OptionSpec;
-use super::script::PIPED_TO_TAR;
-use super::{Idiom, existing, into, statement};
+use super::step::Step;
 use crate::steps::StepKind;
 
 const WHOLE: &str = "expect the file to appear complete or not at all, and failed downloads to be retried";

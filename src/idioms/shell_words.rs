@@ -3,7 +3,7 @@
 //! Invariant: a word that depends on anything but constants of the script and variables of the container is not read. A
 //! variable stays in the word as `$(NAME)`, which is how Kubernetes and the built-in steps write it.
 
-use super::script::ScriptReader;
+use super::reader::{ScriptReader, seconds};
 use shuck_ast::{
     Command as Tree, CompoundCommand, Redirect, RedirectKind, SimpleCommand, Span, Stmt, Word, WordPart,
     WordPartNode,
@@ -90,6 +90,9 @@ impl<'r> ScriptReader<'r> {
     }
 
     fn variable(&self, name: &str, text: &mut String) -> Option<()> {
+        if self.changes(name) {
+            return None;
+        }
         if let Some(constant) = self.constants.get(name) {
             text.push_str(constant);
         } else if is_name(name) && self.candidate.has_variable(name) {
@@ -98,6 +101,12 @@ impl<'r> ScriptReader<'r> {
             return None;
         }
         Some(())
+    }
+
+    /// Whether the script gives a variable several values.
+    fn changes(&self, name: &str) -> bool {
+        let count = |text: String| self.text.matches(&text).count();
+        count(format!("{name}=")) > 1 || count(format!("for {name} ")) + count(format!("{name}+")) > 0
     }
 
     /// Whether all output is discarded or printed.
@@ -149,18 +158,4 @@ fn name_of(written: &str) -> Option<&str> {
 fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// A time as `sleep` and `timeout` read it, in whole seconds, rounded up.
-pub(super) fn seconds(text: &str) -> Option<u64> {
-    let (number, unit) = match text.strip_suffix(['s', 'm', 'h']) {
-        Some(number) if text.ends_with('m') => (number, 60),
-        Some(number) if text.ends_with('h') => (number, 3600),
-        Some(number) => (number, 1),
-        None => (text, 1),
-    };
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let whole = if whole.is_empty() { 0 } else { whole.parse::<u64>().ok()? };
-    let is_more = fraction.bytes().any(|digit| digit != b'0');
-    whole.checked_add(u64::from(is_more))?.checked_mul(unit)
 }

@@ -242,7 +242,9 @@ fn what_is_not_only_that_work_stays() {
         "cp /app/*.txt /data/",
         "rm -rf /data/old; git clone https://a.dev/site /data/site",
         "git clone git@a.dev:site.git /data/site",
-        "for host in a b; do until nc -z $host 1; do sleep 1; done; done",
+        "while nc -z db 5432; do sleep 1; done",
+        "i=0; until nc -z db-$i 1; do i=$((i+1)); sleep 1; done",
+        "for HOST in a b; do until nc -z $HOST 1; do sleep 1; done; done",
     ] {
         let became = step(&format!("image: busybox, command: [sh, -c, {script:?}]"));
         assert!(became.trim_start().starts_with("step a"), "{script}: {became}");

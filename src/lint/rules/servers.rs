@@ -65,7 +65,7 @@ pub(super) fn endless(pod: &Pod<'_>, at: usize) -> Option<(String, Span)> {
 /// A command in a few words.
 fn shown(command: &PlainCommand, skipped: usize) -> String {
     let program = command.word(skipped).map_or("", base_name).to_owned();
-    let words = command.written.iter().skip(skipped + 1).take(2);
+    let words = command.written.iter().skip(skipped + 1).take(3);
     let short = words.take_while(|word| word.len() <= 32 && !word.contains(['\n', '`']));
     short.fold(program, |shown, word| format!("{shown} {word}"))
 }

@@ -54,8 +54,8 @@ fn own(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             )
             .here("all apps of a Job have to end")
             .label(span, "runs until it is stopped")
-            .help(format!("make it a sidecar: `sidecar {name}`, with a `started` probe"))
             .other_keyword(app.span, "app", "sidecar")
+            .help("give the sidecar a `started` probe, so that the work begins when it is up")
         });
     }
 }
@@ -108,8 +108,14 @@ mod tests {
         insta::assert_snapshot!(shown, @r#"
         …startPolicy Never }; app «a» { image "envoyproxy/env…
           the Job never ends: `a` keeps running after the work is done
+          fix (unsafe): use `sidecar` instead of `app`
+          - …{ restartPolicy Never }; app a { image "envoyproxy/e…
+          + …{ restartPolicy Never }; sidecar a { image "envoyproxy/e…
         …startPolicy Never }; app «a» { image "a:1"; run "tai…
           the Job never ends: `a` keeps running after the work is done
+          fix (unsafe): use `sidecar` instead of `app`
+          - …{ restartPolicy Never }; app a { image "a:1"; run "t…
+          + …{ restartPolicy Never }; sidecar a { image "a:1"; run "t…
         …startPolicy Never }; app «a» { image "a:1"; run "sle…
           the Job never ends: `sleep infinity` runs until it is stopped
         "#);

@@ -1,5 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/step-before-mesh.md")]
 
+use super::migrations::{self, migration};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::injection::{entries, injections};
@@ -46,6 +47,9 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 && (container.built_in.as_ref().is_some_and(uses_network)
                     || pod.script(*at, &PROGRAMS).is_some_and(|script| {
                         script.commands.iter().any(|command| PROGRAMS.contains(&command.program()))
+                    })
+                    || pod.script(*at, &migrations::WORDS).is_some_and(|script| {
+                        script.commands.iter().any(|command| migration(command).is_some())
                     }))
                 && container.fields.at("securityContext.runAsUser").and_then(Node::as_int) != Some(mesh.user)
         });

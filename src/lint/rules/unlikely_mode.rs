@@ -7,20 +7,14 @@ use crate::object::{Node, Value};
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for volume in &pod.workload.volumes {
         modes(&volume.fields, &mut |node, mode| {
-            // Only JSON and YAML have modes in decimal.
-            let written = pod.sources.slice(node.span);
-            if !meant_in_octal(mode) || written != mode.to_string() {
-                return;
+            if meant_in_octal(mode) {
+                let headline = format!("the mode of files in `{}` is {mode:04o}", volume.qualified);
+                found.push(
+                    Diagnostic::warning(Code::UnlikelyAmount, node.span, headline)
+                        .here(format!("is the decimal number {mode}, but modes are usually octal"))
+                        .help(format!("use `0{mode}`")),
+                );
             }
-            found.push(
-                Diagnostic::warning(
-                    Code::UnlikelyAmount,
-                    node.span,
-                    format!("the mode `{mode}` of the volume `{}` is {mode:04o} in octal", volume.name.text),
-                )
-                .here("a number without a leading zero is decimal")
-                .help(format!("use `0{mode}`")),
-            );
         });
     }
 }
@@ -45,5 +39,27 @@ fn modes<'n>(node: &'n Node, each: &mut dyn FnMut(&'n Node, i64)) {
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Code;
+    use crate::lint::tests::{found, passes};
+
+    #[test]
+    fn a_decimal_mode_is_odd_in_octal() {
+        let pod = |mode: &str| {
+            format!(
+                "pod p {{ volume v secret \"v\" {{ defaultMode {mode} }}; app a {{ image \"a:1\"; reads v at /v }} }}"
+            )
+        };
+        insta::assert_snapshot!(found(Code::UnlikelyAmount, [pod("0620")]), @r#"
+        …secret "v" { defaultMode «0620» }; app a { image "a:1";…
+          the mode of files in `v` is 0620
+        "#);
+        for mode in ["0400", "0440", "0444", "0600", "0640", "0644", "0755"] {
+            passes(Code::UnlikelyAmount, &pod(mode));
+        }
     }
 }
