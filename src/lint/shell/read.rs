@@ -96,7 +96,7 @@ struct ScriptReader<'t> {
     depth: usize,
 }
 
-impl<'t> ScriptReader<'t> {
+impl ScriptReader<'_> {
     fn all(&mut self, statements: &StmtSeq, place: CommandContext) {
         let mut rest = statements.iter().peekable();
         while let Some(statement) = rest.next() {
