@@ -94,10 +94,9 @@ impl ScriptReading<'_, '_> {
         };
         match image {
             Some(ImageShell::Bash) => None,
-            Some(ImageShell::Ash) if feature.is_in_ash() => None,
+            Some(ImageShell::Ash) | None if feature.is_in_ash() => None,
             Some(ImageShell::Ash) => Some("ash"),
             Some(ImageShell::Dash) => Some("dash"),
-            None if feature.is_in_ash() => None,
             None => Some(""),
         }
     }

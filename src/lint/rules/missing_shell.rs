@@ -117,12 +117,12 @@ fn variable(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     }
     let env = command.container.fields.get("env").map_or(&[][..], Node::items);
     let is_set = |name: &str| env.iter().any(|own| own.get("name").and_then(Node::as_text) == Some(name));
-    let is_plain = names().take(1).any(|name| PLAIN.contains(&name));
+    let is_plain = command.has_program && names().take(1).any(|name| PLAIN.contains(&name));
     let is_constant = |name: &str| name.len() > 1 && !name.bytes().any(|byte| byte.is_ascii_lowercase());
     // Other tools replace `${NAME}` before the manifest is applied, unless it is a variable of the container.
     let has_others = command.container.fields.get("envFrom").is_some();
     let is_own = |name: &str| is_set(name) || has_others || OF_SHELLS.contains(&name);
-    let found = texts.iter().enumerate().skip(1).find_map(|(at, word)| {
+    let found = texts.iter().enumerate().skip(usize::from(command.has_program)).find_map(|(at, word)| {
         let is_meant = |text: &str, name: &str| {
             let in_braces = text.contains('{');
             if is_plain {
@@ -202,6 +202,7 @@ mod tests {
                 app(r#"command ["A=b", "serve"]"#),
                 app(r#"command ["serve", "--host=$HOST"]; env { HOST "a" }"#),
                 app(r#"command ["curl", "http://${HOST}/"]; env { HOST "a" }"#),
+                app(r#"args ["--host=$HOST"]; env { HOST "a" }"#),
             ],
         );
         insta::assert_snapshot!(shown, @r#"
@@ -243,6 +244,11 @@ mod tests {
           fix (safe): use `$(HOST)`, which Kubernetes replaces
           - …ommand ["curl", "http://${HOST}/"]; env { HOST "a" } } …
           + …ommand ["curl", "http://$(HOST)/"]; env { HOST "a" } } …
+        …p a { image "a:1"; args [«"--host=$HOST"»]; env { HOST "a" } } }
+          the app `a` has no shell to replace `$HOST`
+          fix (safe): use `$(HOST)`, which Kubernetes replaces
+          - … a { image "a:1"; args ["--host=$HOST"]; env { HOST "a" } } }
+          + … a { image "a:1"; args ["--host=$(HOST)"]; env { HOST "a" } } }
         "#);
     }
 
@@ -258,6 +264,7 @@ mod tests {
             r#"command ["serve", "--host=${HOST}"]; env { HOST "a" }"#,
             r#"command ["envsubst", "$HOST"]; env { HOST "a" }"#,
             r#"run "curl 'http://$HOST/'""#,
+            r#"command ["psql", "-c", "${VERSION}"]"#,
         ] {
             passes(Code::MissingShell, &app(statements));
         }

@@ -54,7 +54,10 @@ fn option(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     // A script can split its words, and Envoy does.
     let splits = |word: &str| {
         let name = word.rsplit('/').next().unwrap_or(word);
-        word.ends_with(".sh") || is_shell(word) || word.ends_with("entrypoint") || name.contains("envoy")
+        word.rsplit('.').next() == Some("sh")
+            || is_shell(word)
+            || word.ends_with("entrypoint")
+            || name.contains("envoy")
     };
     if !command.has_program || texts.iter().any(|word| splits(word)) {
         return None;
