@@ -32,13 +32,6 @@ pub struct Label {
     pub text: String,
 }
 
-impl Label {
-    /// Whether it only names a file: the fault is in no line of it.
-    pub(crate) fn is_outside_text(&self) -> bool {
-        self.text.is_empty() && self.span.start == self.span.end
-    }
-}
-
 /// Whether a fix can be applied without review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applicability {
@@ -149,6 +142,12 @@ impl Diagnostic {
     /// A warning at a place.
     pub(crate) fn warning(code: Code, span: Span, headline: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, span, headline) }
+    }
+
+    /// Whether the fault is in no line of the source: a param that the command line names.
+    pub(crate) fn is_outside_text(&self) -> bool {
+        let Span { start, end, .. } = self.primary.span;
+        self.code == Code::UnknownParam && start == end
     }
 
     /// Sets what the primary place is.

@@ -199,20 +199,24 @@ pub(super) fn whole_bytes_only(entry: &MapEntry, report: &mut Report<'_>) {
             Diagnostic::warning(Code::FractionalQuantity, entry.node.span, headline)
                 .here("includes a fraction of a byte")
                 .help(match likely_bytes(&quantity) {
-                    Some(meant) => {
-                        format!("`m` is a thousandth; change it to `{meant}i`, or to `{meant}` for a million bytes each")
-                    }
+                    Some(help) => help,
                     None => format!("change it to whole bytes, such as `{}`", whole_bytes(&quantity)),
                 }),
         );
     }
 }
 
-/// The amount that was meant if `m` was written instead of `Mi`.
+/// How to write the amount that was meant: with `M` or `Mi` instead of `m`, or with a unit after the point.
 fn likely_bytes(quantity: &Quantity) -> Option<String> {
     const FEW: i128 = 64 << 20;
     let thousandths = quantity.milli_value();
-    (thousandths < FEW).then(|| format!("{thousandths}M"))
+    // `1.5` is hardly ever written as `1500m`.
+    if (1000..64_000).contains(&thousandths) && thousandths % 100 == 0 {
+        return Some(format!("add a unit: `{}.{}Gi`", thousandths / 1000, thousandths % 1000 / 100));
+    }
+    let meant = format!("{thousandths}M");
+    (thousandths < FEW)
+        .then(|| format!("`m` is a thousandth; use `{meant}i`, or `{meant}` in units of a million"))
 }
 
 /// The next whole amount, in mebibytes if there is at least one.

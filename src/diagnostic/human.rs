@@ -115,7 +115,7 @@ fn convert(sources: &Sources, diagnostic: &Diagnostic) -> (Excerpts, codespan::D
         Severity::Warning => codespan::Severity::Warning,
     };
     // What comes from the command line is in no line of the source.
-    let primary = (!diagnostic.primary.is_outside_text()).then_some(&diagnostic.primary);
+    let primary = (!diagnostic.is_outside_text()).then_some(&diagnostic.primary);
     let places = primary.into_iter().chain(&diagnostic.labels).take(MAX_LABELS);
     let excerpts = Excerpts::around(sources, places.clone().map(|label| label.span));
     let labels = places.enumerate().map(|(at, label)| {

@@ -1,6 +1,6 @@
 //! Reads the comparisons that bound the tries of a loop.
 
-use super::script::ScriptReader;
+use super::reader::ScriptReader;
 use shuck_ast::Stmt;
 
 /// What a comparison allows.

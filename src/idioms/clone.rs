@@ -1,8 +1,8 @@
 //! Recognizes `git clone`: `clone`.
 
-use super::candidate::Step;
+use super::idiom::{Idiom, existing, into, statement};
 use super::options::OptionSpec;
-use super::{Idiom, existing, into, statement};
+use super::step::Step;
 use crate::steps::StepKind;
 
 const ONE_COMMIT: &str = "set `depth` for more history: the step fetches only one commit";

@@ -1,8 +1,9 @@
 //! Recognizes `cp` out of the image: `copy`.
 
-use super::candidate::{MountPlace, Step};
+use super::candidate::MountPlace;
+use super::idiom::{Idiom, existing, into};
 use super::options::OptionSpec;
-use super::{Idiom, existing, into};
+use super::step::Step;
 use crate::literal;
 use crate::steps::StepKind;
 

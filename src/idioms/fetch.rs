@@ -1,9 +1,9 @@
 //! Recognizes `aws s3 cp`, `gsutil cp`, `curl -o` and `wget -O`: `fetch`.
 
-use super::candidate::Step;
+use super::action::PIPED_TO_TAR;
+use super::idiom::{Idiom, existing, into, statement};
 use super::options::OptionSpec;
-use super::script::PIPED_TO_TAR;
-use super::{Idiom, existing, into, statement};
+use super::step::Step;
 use crate::steps::StepKind;
 
 const WHOLE: &str = "expect the file to appear complete or not at all, and failed downloads to be retried";
@@ -84,7 +84,7 @@ fn unpacked(step: &Step, download: &[String], tar: &[String]) -> Option<Idiom> {
         return None;
     }
     let format = match () {
-        () if from.ends_with(".tar.gz") || from.ends_with(".tgz") || from.ends_with(".tar") => {
+        () if [".tar.gz", ".tgz", ".tar"].iter().any(|ending| from.ends_with(ending)) => {
             vec!["unpack".to_owned()]
         }
         () if given.has(&["z", "gzip", "gunzip"]) => statement("unpack", ["tar.gz"]),

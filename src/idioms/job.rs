@@ -1,9 +1,9 @@
 //! Recognizes `kubectl wait` for a Job: `wait` with `job`.
 
-use super::candidate::Step;
+use super::idiom::{Idiom, statement};
 use super::options::OptionSpec;
-use super::shell_words::seconds;
-use super::{Idiom, statement};
+use super::reader::seconds;
+use super::step::Step;
 use crate::literal;
 use crate::steps::StepKind;
 

@@ -1,7 +1,7 @@
 //! Recognizes the commands of migration tools: `migrate`.
 
-use super::Idiom;
-use super::candidate::Step;
+use super::idiom::Idiom;
+use super::step::Step;
 use crate::steps::StepKind;
 
 const ONCE: &str = "add `once` to run it in one Job for the whole rollout instead of in each pod";

@@ -75,7 +75,7 @@ mod tests {
     use super::OptionSpec;
 
     #[test]
-    fn letters_may_stand_together_and_with_their_value() {
+    fn letters_may_be_joined_with_others_and_with_their_value() {
         let options = OptionSpec { flags: "zv", valued: "w", long: &["quiet"], long_valued: &["host"] };
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
         for text in ["-zvw 5 db 1", "-zvw5 db 1", "-z -v -w 5 -- db 1", "--quiet --host=a -z -w5 db 1"] {

@@ -1,8 +1,8 @@
 //! Recognizes `chown -R` of a whole volume: `own`.
 
-use super::Idiom;
-use super::candidate::Step;
+use super::idiom::Idiom;
 use super::options::OptionSpec;
+use super::step::Step;
 use crate::literal;
 use crate::steps::StepKind;
 

@@ -3,7 +3,7 @@
 //! Invariant: a word that depends on anything but constants of the script and variables of the container is not read. A
 //! variable stays in the word as `$(NAME)`, which is how Kubernetes and the built-in steps write it.
 
-use super::script::ScriptReader;
+use super::reader::{ScriptReader, seconds};
 use shuck_ast::{
     Command as Tree, CompoundCommand, Redirect, RedirectKind, SimpleCommand, Span, Stmt, Word, WordPart,
     WordPartNode,
@@ -90,14 +90,23 @@ impl<'r> ScriptReader<'r> {
     }
 
     fn variable(&self, name: &str, text: &mut String) -> Option<()> {
+        if self.changes(name) {
+            return None;
+        }
         if let Some(constant) = self.constants.get(name) {
             text.push_str(constant);
         } else if is_name(name) && self.candidate.has_variable(name) {
-            text.push_str(&format!("$({name})"));
+            text.extend(["$(", name, ")"]);
         } else {
             return None;
         }
         Some(())
+    }
+
+    /// Whether the script gives a variable several values.
+    fn changes(&self, name: &str) -> bool {
+        let count = |text: String| self.text.matches(&text).count();
+        count(format!("{name}=")) > 1 || count(format!("for {name} ")) + count(format!("{name}+")) > 0
     }
 
     /// Whether all output is discarded or printed.
@@ -118,6 +127,7 @@ impl<'r> ScriptReader<'r> {
 
 /// Text outside or inside quotes, without its backslashes; `None` if the shell would expand it.
 fn literal(written: &str, is_quoted: bool) -> Option<String> {
+    let is_all = written.ends_with("/*") && written.matches('*').count() == 1;
     let mut text = String::with_capacity(written.len());
     let mut chars = written.chars();
     while let Some(char) = chars.next() {
@@ -131,9 +141,7 @@ fn literal(written: &str, is_quoted: bool) -> Option<String> {
             '?' if !is_quoted && !written.contains("://") => return None,
             '[' | '~' if !is_quoted && written.len() > 1 => return None,
             // All files of a folder are a pattern that `copy` understands; others do not.
-            '*' if !is_quoted && !(written.ends_with("/*") && written.matches('*').count() == 1) => {
-                return None;
-            }
+            '*' if !is_quoted && !is_all => return None,
             char => text.push(char),
         }
     }
@@ -149,18 +157,4 @@ fn name_of(written: &str) -> Option<&str> {
 fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// A time as `sleep` and `timeout` read it, in whole seconds, rounded up.
-pub(super) fn seconds(text: &str) -> Option<u64> {
-    let (number, unit) = match text.strip_suffix(['s', 'm', 'h']) {
-        Some(number) if text.ends_with('m') => (number, 60),
-        Some(number) if text.ends_with('h') => (number, 3600),
-        Some(number) => (number, 1),
-        None => (text, 1),
-    };
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let whole = if whole.is_empty() { 0 } else { whole.parse::<u64>().ok()? };
-    let is_more = fraction.bytes().any(|digit| digit != b'0');
-    whole.checked_add(u64::from(is_more))?.checked_mul(unit)
 }

@@ -1,9 +1,9 @@
 //! Recognizes loops around `nc`, `nslookup`, `curl`, `pg_isready` and the like: `wait`.
 
-use super::candidate::Step;
+use super::action::{DEV_TCP, PIPED_TO_GREP, Tries, WITH_STATUS};
+use super::idiom::{Idiom, ONLY_PORT, statement};
 use super::options::OptionSpec;
-use super::tries::{DEV_TCP, PIPED_TO_GREP, Tries, WITH_STATUS};
-use super::{Idiom, statement};
+use super::step::Step;
 use crate::literal;
 use crate::steps::StepKind;
 
@@ -13,9 +13,6 @@ const NO_LIMIT: &str =
 const ANY_STATUS: &str =
     "only a status from 200 to 399 ends the wait; the loop ended at any answer, even an error page";
 const REDIRECTS: &str = "a redirect ends the wait; the loop followed it";
-/// What an open port does not say.
-pub(super) const ONLY_PORT: &str =
-    "an open port ends the wait; the loop asked the server whether it accepts connections";
 const GOES_ON: &str = "the step fails if the time is over; the script went on without what it waited for";
 
 /// The default pause and limit of a `wait`, in seconds.

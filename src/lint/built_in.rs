@@ -11,8 +11,11 @@ use crate::steps::StepKind;
 use crate::syntax::parse;
 use crate::syntax::tree::Statement;
 
+/// The statements that mount a volume.
+const MOUNTS: [&str; 4] = ["reads", "writes", "updates", "mounts"];
+
 impl Pod<'_> {
-    /// Adds the built-in step of a kind to a finding, as it would stand in the source; another help if the step does more
+    /// Adds the built-in step of a kind to a finding, as it would be in the source; another help if the step does more
     /// than it.
     pub(super) fn offering(
         &self,
@@ -122,7 +125,7 @@ fn is_said(statement: &Statement, idiom: &Idiom, text: &str) -> bool {
         "image" | "imagePullPolicy" => !idiom.keeps_image,
         "workingDir" => true,
         "securityContext" => idiom.kind == StepKind::Own,
-        "reads" | "writes" | "updates" | "mounts" => {
+        word if MOUNTS.contains(&word) => {
             let volume = statement.values.first().and_then(|value| text.get(value.span.range()));
             idiom.kind == StepKind::Wait || volume == idiom.volume.as_deref()
         }
@@ -146,12 +149,11 @@ fn statement_at(text: &str, start: usize) -> Option<&str> {
     for (at, char) in first.char_indices() {
         match (quote, char) {
             (Some(open), char) if open == char => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(char),
             (None, '{') => depth += 1,
             (None, '}') if depth <= 1 => return first.get(..=at),
             (None, '}') => depth -= 1,
-            _ => {}
+            (Some(_) | None, _) => {}
         }
     }
     None

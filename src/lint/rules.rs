@@ -11,6 +11,7 @@ mod endless_restart;
 mod endless_wait;
 mod foreign_liveness;
 mod fragile_job_wait;
+mod hidden_program;
 mod hosts;
 mod idle_annotation;
 mod ignored_failure;
@@ -95,6 +96,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::EndlessWait, endless_wait::check),
     (Code::ForeignLiveness, foreign_liveness::check),
     (Code::FragileJobWait, fragile_job_wait::check),
+    (Code::HiddenProgram, hidden_program::check),
     (Code::IdleAnnotation, idle_annotation::check),
     (Code::IgnoredFailure, ignored_failure::check),
     (Code::ImpatientLiveness, impatient_liveness::check),

@@ -4,7 +4,7 @@ use super::record::{Item, NameKind};
 use super::resolve::{Defaults, Names, OWN, Resolver};
 use super::scope::{Binding, Constant, Evaluated, Scope};
 use super::types::{one_of, undeclarable};
-use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::StatementPlace;
 use crate::syntax::tree::{Operator, Statement, SyntaxValue, ValueKind};
@@ -70,25 +70,18 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn misplaced_edition(&mut self, statement: &Statement, known: bool) {
+    fn misplaced_edition(&mut self, statement: &Statement) {
         let place = statement.head();
         let error = Diagnostic::error(Code::MisplacedEdition, place, "`initflow` is not the first statement")
             .here("expected before all other statements")
             .help("move it to the top of the file");
-        let top = Span { start: 0, end: 0, ..place };
-        let edits = vec![
-            Edit { span: top, text: format!("{}\n", self.spelling(place)) },
-            Edit { span: place, text: String::new() },
-        ];
-        let applicability = if known { Applicability::Safe } else { Applicability::Unsafe };
-        let fix = Fix { title: "move it to the top of the file".into(), edits, applicability };
-        self.report(Diagnostic { fix: Some(fix), ..error });
+        self.report(error);
     }
 
     fn edition(&mut self, statement: &Statement, first: bool) {
         let known = matches!(statement.values.as_slice(), [SyntaxValue { kind: ValueKind::Number(number), .. }] if number == "1");
         if !first {
-            self.misplaced_edition(statement, known);
+            self.misplaced_edition(statement);
         } else if !known && !statement.broken {
             self.report(
                 Diagnostic::error(Code::UnknownEdition, statement.head(), "unknown edition of the language")

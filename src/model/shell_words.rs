@@ -68,7 +68,8 @@ pub(crate) fn joins_option(word: &str) -> bool {
 /// Whether a command is a text that was meant to be split: its first word has spaces.
 pub(crate) fn is_unsplit(words: &[&str]) -> bool {
     words.first().is_some_and(|first| {
-        let is_windows = first.contains('\\') || first.get(1..2) == Some(":") || first.ends_with(".exe");
+        let is_windows =
+            first.contains('\\') || first.get(1..2) == Some(":") || first.rsplit('.').next() == Some("exe");
         first.trim().contains(char::is_whitespace) && !is_windows
     })
 }

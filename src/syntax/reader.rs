@@ -174,7 +174,11 @@ impl<'s> SyntaxReader<'s> {
             if let Some(statement) = self.statements.last_mut() {
                 statement.broken = true;
             }
-            self.report(mistakes::unquoted_insertion(span, name, text));
+            // Without a space, the value before it is the beginning of the same text.
+            let value = self.statements.last().and_then(|statement| statement.values.last());
+            let start = value.filter(|_| between.is_empty()).map_or(span, |value| value.span);
+            let whole = self.source.slice(start.to(span));
+            self.report(mistakes::unquoted_insertion(span, name, start, whole));
         }
     }
 

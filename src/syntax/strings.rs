@@ -46,7 +46,7 @@ impl SyntaxReader<'_> {
             Rule::raw => {
                 let closed = text[1..].strip_suffix('\'');
                 if closed.is_none() {
-                    self.fail(Weight::Quote, mistakes::unclosed_string(span, "'"));
+                    self.fail(Weight::Quote, mistakes::unclosed_string(span, "'", self.source.slice(span)));
                 }
                 plain(closed.unwrap_or(&text[1..]))
             }
@@ -80,7 +80,7 @@ impl SyntaxReader<'_> {
         let mut pieces = PiecesBuilder::default();
         for part in parts {
             if part.rule == Rule::unclosed {
-                self.fail(Weight::Quote, mistakes::unclosed_string(span, "\""));
+                self.fail(Weight::Quote, mistakes::unclosed_string(span, "\"", self.source.slice(span)));
             } else {
                 self.part(&mut pieces, *part);
             }

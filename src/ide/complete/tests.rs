@@ -81,16 +81,16 @@ fn what_is_allowed_is_offered() {
           OnFailure
           Never
           workload.name
-          every (every ${1:time})
-          timeout (timeout ${1:time})
-          delay (delay ${1:time})
-          failures (failures ${1:count})
-          successes (successes ${1:count})
         pod a { app b { port http 80
          ready http $0
         } }
           http
           workload.name
+          every (every ${1:time})
+          timeout (timeout ${1:time})
+          delay (delay ${1:time})
+          failures (failures ${1:count})
+          successes (successes ${1:count})
         use "std"
         pod a { sidecar p from $0 }
           std.cloud_sql_proxy (std.cloud_sql_proxy(instance: $1))

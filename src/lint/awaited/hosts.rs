@@ -118,7 +118,7 @@ const CLIENTS: [&str; 11] = [
     "etcdctl",
 ];
 
-/// Options whose value is no address, for all that are no clients.
+/// Options whose value is something else than an address, for all other programs.
 const NO_ADDRESS: [&str; 10] = ["-H", "-O", "-T", "-X", "-d", "-m", "-o", "-t", "-u", "-w"];
 
 /// The words of a command that may be addresses.

@@ -99,7 +99,7 @@ pub(super) fn effects(command: &PlainCommand) -> Vec<(String, FileEffect)> {
         _ => Vec::new(),
     };
     found.extend(more);
-    // `-` is the standard output, and devices and the kernel's files are no files that remain.
+    // `-` is the standard output, and devices and the kernel's files are not files that remain.
     found.retain(|(path, _)| {
         path != "-" && !["/dev/", "/proc/", "/sys/"].iter().any(|folder| path.starts_with(folder))
     });
@@ -118,7 +118,7 @@ struct Words<'c> {
 }
 
 impl<'c> Words<'c> {
-    /// The words that are no options, nor the values of those options whose letters are given; `None` for those that are
+    /// The words that are not options, nor the values of those options whose letters are given; `None` for those that are
     /// known only at run time.
     fn operands(&self, valued: &str) -> Vec<Option<&'c str>> {
         let mut found = Vec::new();

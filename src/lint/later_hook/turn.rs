@@ -41,7 +41,7 @@ pub(super) enum Later {
     Phase(Option<Span>),
     /// It is in a later wave.
     Wave { own: i64, other: i64, annotation: &'static str, place: Option<Span> },
-    /// It is no hook, and the other one is a hook of an earlier phase.
+    /// It is not a hook, and the other one is a hook of an earlier phase.
     Main,
 }
 

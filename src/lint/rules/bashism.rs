@@ -94,10 +94,9 @@ impl ScriptReading<'_, '_> {
         };
         match image {
             Some(ImageShell::Bash) => None,
-            Some(ImageShell::Ash) if feature.is_in_ash() => None,
+            Some(ImageShell::Ash) | None if feature.is_in_ash() => None,
             Some(ImageShell::Ash) => Some("ash"),
             Some(ImageShell::Dash) => Some("dash"),
-            None if feature.is_in_ash() => None,
             None => Some(""),
         }
     }
@@ -254,39 +253,39 @@ mod tests {
         );
         insta::assert_snapshot!(shown, @r#"
         «set -euo pipefail;» psql
-          the step `s` is run by dash in this image, which does not know `pipefail`
+          the step `s` uses `pipefail`, which dash, the `sh` of this image, does not know
         …pt "sh -euo pipefail -c" «'''…»
-          the step `s` is run by dash in this image, which does not know `pipefail`
+          the step `s` uses `pipefail`, which dash, the `sh` of this image, does not know
         for i in «{1..33}»; do sleep 3; done
-          the step `s` is run by the shell of BusyBox in this image, which does not know `{1..33}`
+          the step `s` uses `{1..33}`, which ash, the `sh` of this image, does not know
           fix (safe): use `$(seq 1 33)`
           - for i in {1..33}; do sleep 3; done
           + for i in $(seq 1 33); do sleep 3; done
         for i in «{1..33}»; do sleep 3; done
-          the step `s` is run by `sh`, in most images, which does not know `{1..33}`
+          the step `s` uses `{1..33}`, which only bash knows, but `sh` runs it
           fix (safe): use `$(seq 1 33)`
           - for i in {1..33}; do sleep 3; done
           + for i in $(seq 1 33); do sleep 3; done
         if «[[ -f /a ]]»; then echo; fi
-          the step `s` is run by dash in this image, which does not know `[[`
+          the step `s` uses `[[`, which dash, the `sh` of this image, does not know
         «[ "$A" == b ] &&» echo
-          the step `s` is run by dash in this image, which does not know `==`
+          the step `s` uses `==`, which dash, the `sh` of this image, does not know
         «source /env;» node a
-          the step `s` is run by dash in this image, which does not know `source`
+          the step `s` uses `source`, which dash, the `sh` of this image, does not know
         «a=(1 2)»; echo ${a[1]}
-          the step `s` is run by the shell of BusyBox in this image, which does not know `a=(1 2)`
+          the step `s` uses `a=(1 2)`, which ash, the `sh` of this image, does not know
         nginx «&> /dev/null»
-          the step `s` is run by dash in this image, which does not know `&>`
+          the step `s` uses `&>`, which dash, the `sh` of this image, does not know
         until (echo «> /dev/tcp/db/5432»); do sleep 1; done
-          the step `s` is run by `sh`, in most images, which does not know `> /dev/tcp/db/5432`
+          the step `s` uses `> /dev/tcp/db/5432`, which only bash knows, but `sh` runs it
         «trap 'exit 0' SIGTERM;» sleep 5
-          the step `s` is run by dash in this image, which does not know `SIGTERM`
+          the step `s` uses `SIGTERM`, which dash, the `sh` of this image, does not know
         …c '[[ a ]]'; sh -c 'i=0; «((i++))»'
-          the step `s` is run by dash in this image, which does not know `((`
+          the step `s` uses `((`, which dash, the `sh` of this image, does not know
         mkdir -p /v/«{a,b}»
-          the step `s` is run by `sh`, in most images, which does not know `{a,b}`
+          the step `s` uses `{a,b}`, which only bash knows, but `sh` runs it
         echo «${NAME^^}»
-          the step `s` is run by `sh`, in most images, which does not know `${NAME^^}`
+          the step `s` uses `${NAME^^}`, which only bash knows, but `sh` runs it
         "#);
     }
 

@@ -36,8 +36,9 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 format!("the step `{}` changes the owner of everything in `{path}`", step.name.text),
             )
             .here("needs root, and runs at each start")
-            .label(volume.span, "the kubelet can make this writable for a group");
-            let otherwise = "add `securityContext { fsGroup …; fsGroupChangePolicy OnRootMismatch }` to the workload, or use the built-in `own`";
+            .label(volume.span, "the kubelet can make this writable for a group")
+            .help("add `securityContext { fsGroup …; fsGroupChangePolicy OnRootMismatch }` to the workload");
+            let otherwise = "use the built-in `own`, which takes only the rights that it needs";
             found.push(pod.offering(StepKind::Own, step, diagnostic, otherwise));
             break;
         }

@@ -151,6 +151,12 @@ mod tests {
           the step `s` does not wait: `echo` always succeeds
         until «kubectl get pods -l app=db;» do sleep 2; done
           the step `s` does not wait: `kubectl` succeeds even if it finds nothing
+        until «kubectl get job a -o jsonpath={.status.succeeded};» do sleep 2; done
+          the step `s` does not wait: `kubectl` succeeds whatever the value is
+        for i in 1 2 3; do «dig db &&» exit 0; sleep 1; done; …
+          the step `s` does not wait: `dig` succeeds whatever the answer is
+        while true; do if «dig db;» then break; fi; sleep 1…
+          the step `s` does not wait: `dig` succeeds whatever the answer is
         ");
         for script in [
             "until nslookup db; do sleep 2; done",

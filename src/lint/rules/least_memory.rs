@@ -46,7 +46,9 @@ fn floor(table: &[(i128, &[&str])], name: &str) -> Option<i128> {
 
 /// Whether a command copies a program: its pages count as memory of the container until they are written.
 fn copies_program(command: &PlainCommand) -> bool {
-    let is_program = |path: &str| path.contains("/bin/") || path.ends_with(".jar") || path.ends_with(".so");
+    let is_program = |path: &str| {
+        path.contains("/bin/") || path.rsplit('.').next().is_some_and(|end| ["jar", "so"].contains(&end))
+    };
     ["cp", "install"].contains(&command.program())
         && command.operands().next().is_some_and(is_program)
         && command.operands().count() > 1

@@ -40,6 +40,9 @@ const PLAIN: [&str; 20] = [
     "test",
 ];
 
+/// Variables that every container or every shell sets.
+const OF_SHELLS: [&str; 5] = ["HOME", "HOSTNAME", "PATH", "PWD", "USER"];
+
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for command in pod.commands() {
         found.extend(
@@ -93,7 +96,7 @@ fn word(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     let word = texts[at];
     let owner = command.place.of(command.container);
     let (does, here) = match kind {
-        ShellWord::Operator => ("has no shell, so", "the program gets this as an argument"),
+        ShellWord::Operator => ("starts without a shell, so", "the program gets this as an argument"),
         ShellWord::Pattern => ("has no shell to expand", "the program looks for a file with this name"),
         ShellWord::Substitution => ("has no shell to run", "the program gets this text as it is"),
     };
@@ -114,11 +117,19 @@ fn variable(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     }
     let env = command.container.fields.get("env").map_or(&[][..], Node::items);
     let is_set = |name: &str| env.iter().any(|own| own.get("name").and_then(Node::as_text) == Some(name));
-    let is_plain = names().take(1).any(|name| PLAIN.contains(&name));
+    let is_plain = command.has_program && names().take(1).any(|name| PLAIN.contains(&name));
     let is_constant = |name: &str| name.len() > 1 && !name.bytes().any(|byte| byte.is_ascii_lowercase());
-    let found = texts.iter().enumerate().skip(1).find_map(|(at, word)| {
+    // Other tools replace `${NAME}` before the manifest is applied, unless it is a variable of the container.
+    let has_others = command.container.fields.get("envFrom").is_some();
+    let is_own = |name: &str| is_set(name) || has_others || OF_SHELLS.contains(&name);
+    let found = texts.iter().enumerate().skip(usize::from(command.has_program)).find_map(|(at, word)| {
         let is_meant = |text: &str, name: &str| {
-            if is_plain { is_constant(name) } else { is_set(name) && !text.contains('{') }
+            let in_braces = text.contains('{');
+            if is_plain {
+                is_constant(name) && (!in_braces || is_own(name))
+            } else {
+                is_set(name) && !in_braces
+            }
         };
         let (text, name) = variables(word).find(|(text, name)| is_meant(text, name))?;
         pod.is_listed(command, at).then_some((at, text, name))
@@ -191,18 +202,19 @@ mod tests {
                 app(r#"command ["A=b", "serve"]"#),
                 app(r#"command ["serve", "--host=$HOST"]; env { HOST "a" }"#),
                 app(r#"command ["curl", "http://${HOST}/"]; env { HOST "a" }"#),
+                app(r#"args ["--host=$HOST"]; env { HOST "a" }"#),
             ],
         );
         insta::assert_snapshot!(shown, @r#"
         … ["echo", "it is ready", «">"», "/data/seed"] } }
-          the app `a` has no shell, so `>` has no meaning
+          the app `a` starts without a shell, so `>` has no meaning
           fix (unsafe): use `script "echo 'it is ready' > /data/seed"`
           - …p { app a { image "a:1"; command ["echo", "it is ready", ">", "/data/seed"] } }
           + …p { app a { image "a:1"; script "echo 'it is ready' > /data/seed" } }
         …ommand ["a"]; args ["b", «"&&"», "c"] } }
-          the app `a` has no shell, so `&&` has no meaning
+          the app `a` starts without a shell, so `&&` has no meaning
         … image "a:1"; args ["b", «"2>&1"»] } }
-          the app `a` has no shell, so `2>&1` has no meaning
+          the app `a` starts without a shell, so `2>&1` has no meaning
         …c { command ["rm", "-f", «"/run/*.pid"»] } } } } }
           the `preStop` hook of `a` has no shell to expand `/run/*.pid`
           fix (unsafe): use `"sh", "-c", "rm -f /run/*.pid"`
@@ -232,6 +244,11 @@ mod tests {
           fix (safe): use `$(HOST)`, which Kubernetes replaces
           - …ommand ["curl", "http://${HOST}/"]; env { HOST "a" } } …
           + …ommand ["curl", "http://$(HOST)/"]; env { HOST "a" } } …
+        …p a { image "a:1"; args [«"--host=$HOST"»]; env { HOST "a" } } }
+          the app `a` has no shell to replace `$HOST`
+          fix (safe): use `$(HOST)`, which Kubernetes replaces
+          - … a { image "a:1"; args ["--host=$HOST"]; env { HOST "a" } } }
+          + … a { image "a:1"; args ["--host=$(HOST)"]; env { HOST "a" } } }
         "#);
     }
 
@@ -247,6 +264,7 @@ mod tests {
             r#"command ["serve", "--host=${HOST}"]; env { HOST "a" }"#,
             r#"command ["envsubst", "$HOST"]; env { HOST "a" }"#,
             r#"run "curl 'http://$HOST/'""#,
+            r#"command ["psql", "-c", "${VERSION}"]"#,
         ] {
             passes(Code::MissingShell, &app(statements));
         }

@@ -78,6 +78,9 @@ mod tests {
         insta::assert_snapshot!(shown, @r#"
         pod p { sidecar «d» { image "c:1"; port 543…
           the step `s` uses port 5432 of `d`, which may not listen yet
+          fix (unsafe): add a startup probe to `d`: `started tcp 5432`
+          - pod p { sidecar d { image "c:1"; port 5432 }…
+          + pod p { sidecar d { started tcp 5432; image "c:1"; port 5432 }…
         "#);
         passes(Code::UnprobedServer, &pod("; started tcp 5432", "run \"psql -h localhost\""));
         let hook = "; lifecycle { postStart { exec { command [\"wait-for-db\"] } } }";

@@ -51,9 +51,15 @@ fn unsplit(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
 fn option(pod: &Pod<'_>, command: &CommandWords<'_>) -> Option<Diagnostic> {
     let texts = command.texts();
     let start = started_program(&texts);
-    // A script can split its words.
-    let is_script = |word: &str| word.ends_with(".sh") || is_shell(word) || word.ends_with("entrypoint");
-    if !command.has_program || texts.iter().any(|word| is_script(word)) {
+    // A script can split its words, and Envoy does.
+    let splits = |word: &str| {
+        let name = word.rsplit('/').next().unwrap_or(word);
+        word.rsplit('.').next() == Some("sh")
+            || is_shell(word)
+            || word.ends_with("entrypoint")
+            || name.contains("envoy")
+    };
+    if !command.has_program || texts.iter().any(|word| splits(word)) {
         return None;
     }
     let at = (start + 1..texts.len()).find(|at| {
@@ -131,6 +137,7 @@ mod tests {
         passes(Code::UnsplitCommand, &app(r#"command ["C:\\Program Files\\a.exe", "-x"]"#));
         passes(Code::UnsplitCommand, &app(r#"command ["nginx", "-g daemon off;"]"#));
         passes(Code::UnsplitCommand, &app(r#"args ["serve all", "--port 80"]"#));
+        passes(Code::UnsplitCommand, &app(r#"command ["/usr/local/bin/envoy", "--base-id 1"]"#));
         passes(Code::UnsplitCommand, &app(r#"command ["serve", "--args", "--port 80", "--a b c d"]"#));
     }
 }

@@ -1,4 +1,4 @@
-//! Recognizes what bash understands, and dash or BusyBox's ash do not.
+//! Recognizes what bash understands, and dash or the ash of `BusyBox` do not.
 
 use super::PlainCommand;
 use shuck_ast::{Assignment, AssignmentValue, Redirect, RedirectKind, WordPart};
@@ -65,27 +65,26 @@ pub(in crate::lint) enum Misreading {
 }
 
 impl BashFeature {
-    /// Whether BusyBox's ash understands it.
+    /// Whether the ash of `BusyBox` understands it.
     pub(in crate::lint) fn is_in_ash(self) -> bool {
-        use BashFeature::*;
         matches!(
             self,
-            Pipefail
-                | DoubleBracket
-                | DoubleEquals
-                | Increment
-                | AshExpansion
-                | ProcessSubstitution
-                | OutputBoth
-                | FunctionKeyword
-                | Source
-                | AshVariable
-                | DollarQuotes
-                | AshOption
-                | AshCommand
-                | SignalPrefix
-                | ErrorTrap
-                | EchoEscapes
+            Self::Pipefail
+                | Self::DoubleBracket
+                | Self::DoubleEquals
+                | Self::Increment
+                | Self::AshExpansion
+                | Self::ProcessSubstitution
+                | Self::OutputBoth
+                | Self::FunctionKeyword
+                | Self::Source
+                | Self::AshVariable
+                | Self::DollarQuotes
+                | Self::AshOption
+                | Self::AshCommand
+                | Self::SignalPrefix
+                | Self::ErrorTrap
+                | Self::EchoEscapes
         )
     }
 
@@ -96,17 +95,35 @@ impl BashFeature {
 
     /// What happens where a shell does not know it.
     pub(in crate::lint) fn misreading(self) -> Misreading {
-        use BashFeature::*;
         match self {
-            DoubleBracket | ArithmeticCommand | Source | Command | AshCommand | Append => {
-                Misreading::NotFound
+            Self::DoubleBracket
+            | Self::ArithmeticCommand
+            | Self::Source
+            | Self::Command
+            | Self::AshCommand
+            | Self::Append => Misreading::NotFound,
+            Self::BraceRange | Self::BraceList | Self::DollarQuotes | Self::EchoEscapes => {
+                Misreading::Literal
             }
-            BraceRange | BraceList | DollarQuotes | EchoEscapes => Misreading::Literal,
-            Variable | AshVariable => Misreading::Empty,
-            OutputBoth => Misreading::Background,
-            DoubleEquals | Option | AshOption | SignalPrefix | ErrorTrap | Socket => Misreading::Fails,
-            Pipefail | ArithmeticFor | Increment | Array | Expansion | AshExpansion | HereString
-            | ProcessSubstitution | PipeBoth | FunctionKeyword | Select => Misreading::Ends,
+            Self::Variable | Self::AshVariable => Misreading::Empty,
+            Self::OutputBoth => Misreading::Background,
+            Self::DoubleEquals
+            | Self::Option
+            | Self::AshOption
+            | Self::SignalPrefix
+            | Self::ErrorTrap
+            | Self::Socket => Misreading::Fails,
+            Self::Pipefail
+            | Self::ArithmeticFor
+            | Self::Increment
+            | Self::Array
+            | Self::Expansion
+            | Self::AshExpansion
+            | Self::HereString
+            | Self::ProcessSubstitution
+            | Self::PipeBoth
+            | Self::FunctionKeyword
+            | Self::Select => Misreading::Ends,
         }
     }
 }
@@ -131,11 +148,11 @@ const COMMANDS: [&str; 16] = [
     "suspend",
 ];
 
-/// Programs whose words are names of files or texts, in which braces stand for several words.
+/// Programs whose words are names of files or texts, in which braces expand to several words.
 const LISTED: [&str; 13] =
     ["mkdir", "cp", "mv", "rm", "touch", "chown", "chmod", "ls", "cat", "echo", "ln", "rmdir", "printf"];
 
-/// Whether braces in the words of a command stand for several words.
+/// Whether braces in the words of a command expand to several words.
 pub(super) fn expands_braces(command: &PlainCommand) -> bool {
     LISTED.contains(&command.program())
 }

@@ -1,4 +1,4 @@
-//! Knows which commands only make something: `&&` after them is no test.
+//! Knows which commands only make something: `&&` after them tests nothing.
 
 use super::PlainCommand;
 

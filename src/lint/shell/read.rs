@@ -96,7 +96,7 @@ struct ScriptReader<'t> {
     depth: usize,
 }
 
-impl<'t> ScriptReader<'t> {
+impl ScriptReader<'_> {
     fn all(&mut self, statements: &StmtSeq, place: CommandContext) {
         let mut rest = statements.iter().peekable();
         while let Some(statement) = rest.next() {
@@ -289,7 +289,7 @@ impl<'t> ScriptReader<'t> {
         self.script.bash.extend(feature.map(|feature| BashUse { feature, range: range(span), nested: None }));
     }
 
-    /// Braces that stand for several words.
+    /// Braces that expand to several words.
     fn braces(&mut self, word: &Word) {
         for braces in
             word.brace_syntax.iter().filter(|braces| braces.quote_context == BraceQuoteContext::Unquoted)

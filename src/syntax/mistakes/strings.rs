@@ -4,7 +4,8 @@ use super::{is_invisible, quote, shown};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 
-pub(in crate::syntax) fn unquoted_insertion(span: Span, name: &str, text: &str) -> Diagnostic {
+/// An insertion outside quotes; `start` is where the text that it is in begins.
+pub(in crate::syntax) fn unquoted_insertion(span: Span, name: &str, start: Span, whole: &str) -> Diagnostic {
     let length = u32::try_from(name.len() + 3).unwrap_or(0);
     let place = Span { end: span.end.min(span.start + length), ..span };
     let error = Diagnostic::error(Code::UnquotedInsertion, place, format!("`#{{{name}}}` is outside quotes"))
@@ -12,17 +13,16 @@ pub(in crate::syntax) fn unquoted_insertion(span: Span, name: &str, text: &str) 
         .help(format!(
             "write `{name}` for the value itself, or `\"… #{{{name}}} …\"` to insert it into a text"
         ));
-    let text = text.trim_end();
-    let whole = Span { end: span.start + u32::try_from(text.len()).unwrap_or(0), ..span };
+    let text = whole.trim_end();
+    let end = start.start + u32::try_from(text.len()).unwrap_or(0);
     if text.len() == name.len() + 3 {
         return error.fix(format!("write `{name}`"), place, name, Applicability::Safe);
     }
-    let is_one_word =
-        !text.contains([' ', '\t', '"', '\'', '\\', ';']) && text.matches(['{', '}']).count() == 2;
-    if !is_one_word {
+    let is_plain = !text.contains(|letter: char| letter.is_whitespace() || "\"'\\;[]()".contains(letter));
+    if !is_plain || text.matches(['{', '}']).count() != 2 {
         return error;
     }
-    error.fix("put the text in quotes", whole, format!("\"{text}\""), Applicability::Safe)
+    error.fix("put the text in quotes", Span { end, ..start }, format!("\"{text}\""), Applicability::Safe)
 }
 
 pub(in crate::syntax) fn smart_quotes(span: Span, inner: &str, closed: bool) -> Diagnostic {
@@ -38,18 +38,19 @@ pub(in crate::syntax) fn insertion_in_name(span: Span) -> Diagnostic {
         .help("write the name in full")
 }
 
-pub(in crate::syntax) fn unclosed_string(span: Span, quote: &str) -> Diagnostic {
-    Diagnostic::error(
-        Code::UnclosedString,
-        Span { end: span.start + 1, ..span },
-        "this string is never closed",
-    )
-    .here("opened here")
-    .label(span.after(), "its line ends here")
-    .help(format!(
-        "add the closing `{quote}` where the text ends, or use `{quote}{quote}{quote}` for several lines"
-    ))
-    .fix(format!("add the closing `{quote}`"), span.after(), quote, Applicability::Unsafe)
+pub(in crate::syntax) fn unclosed_string(span: Span, quote: &str, text: &str) -> Diagnostic {
+    let place = Span { end: span.start + 1, ..span };
+    let error = Diagnostic::error(Code::UnclosedString, place, "this string is never closed")
+        .here("opened here")
+        .label(span.after(), "its line ends here")
+        .help(format!(
+            "add the closing `{quote}` where the text ends, or use `{quote}{quote}{quote}` for several lines"
+        ));
+    // Braces, brackets and more quotes after it may not belong to the text.
+    if text[1..].contains(['{', '}', '[', ']', '(', ')', '"', '\'', '\\']) {
+        return error;
+    }
+    error.fix(format!("add the closing `{quote}`"), span.after(), quote, Applicability::Unsafe)
 }
 
 pub(in crate::syntax) fn unclosed_lines(open: Span, next: Option<Span>, quotes: &str) -> Diagnostic {

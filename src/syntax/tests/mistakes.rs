@@ -129,7 +129,7 @@ param p:int
     ---
     image "nginx:1.27"
     image "registry.acme.dev/shop:1"
-    run "./start.sh" "--port" 80
+    run "./start.sh --port 80"
     repo "https://github.com/acme/site.git"
     host "*.acme.dev" {}
     args ["nginx:1", "--flag=x"]
@@ -144,10 +144,8 @@ param p:int
       Safe: write `"nginx:1.27"` => image "nginx:1.27"
     2:7 unquoted-text: text without quotes: `registry.acme.dev/shop:1` [registry.acme.dev/shop:1] not a word, a number or a path
       Safe: write `"registry.acme.dev/shop:1"` => image "registry.acme.dev/shop:1"
-    3:5 unquoted-text: text without quotes: `./start.sh` [./start.sh] not a word, a number or a path
-      Safe: write `"./start.sh"` => run "./start.sh" --port 80
-    3:16 unquoted-text: text without quotes: `--port` [--port] not a word, a number or a path
-      Unsafe: write `"--port"` => run ./start.sh "--port" 80
+    3:5 unquoted-text: text without quotes: `./start.sh --port 80` [./start.sh --port 80] not a word, a number or a path
+      Safe: write `"./start.sh --port 80"` => run "./start.sh --port 80"
     4:6 unquoted-text: text without quotes: `https://github.com/acme/site.git` [https://github.com/acme/site.git] not a word, a number or a path
       Safe: write `"https://github.com/acme/site.git"` => repo "https://github.com/acme/site.git" # x
     5:6 unquoted-text: text without quotes: `*.acme.dev` [*.acme.dev] not a word, a number or a path
@@ -213,6 +211,7 @@ a "#{x y}" "#{" "#{}"
     !a "" "" ""
     !"" "y"
     1:11 unquoted-insertion: `#{name}` is outside quotes [#{name}] read as a comment, because `#` starts one outside quotes
+      Safe: put the text in quotes => path "/srv/#{name}"
     2:7 unquoted-insertion: `#{tag}` is outside quotes [#{tag}] read as a comment, because `#` starts one outside quotes
     3:4 bad-insertion: `x y` is not a name that can be inserted [#{x y}] expected one name and nothing else
     3:13 bad-insertion: this insertion is never closed [#{] a `}` is missing
@@ -328,8 +327,10 @@ f "a"b
       Safe: use plain quotes => c "x"
     3:7 unclosed-string: this string is never closed ["] opened here
       3:8 its line ends here
+      Unsafe: add the closing `"` => d "x"y""
     4:9 unclosed-string: this string is never closed ['] opened here
       4:10 its line ends here
+      Unsafe: add the closing `'` => e 'don't''
     5:6 missing-space: a space is missing between two values [b] begins directly after the value before it
       Unsafe: insert a space => f "a" b
     "#);
@@ -387,6 +388,7 @@ cpu a..b(x)
     cpu <a..b(x)>
     1:6 incomplete-range: incomplete range [..] expected the upper end directly after the dots
     2:7 incomplete-range: incomplete range [..] expected the upper end directly after the dots
+      Safe: remove the spaces around the dots => cpu 1..2
     3:5 incomplete-range: incomplete range [..] expected the upper end directly after the dots
     4:9 incomplete-range: incomplete range [..] expected the upper end directly after the dots
     "#);
@@ -444,17 +446,22 @@ env {
     }
     1:6 unclosed-bracket: this bracket is never closed [[] opened here
       1:15 assumed to end here
+      Unsafe: add the `]` => args ["a", "b"]
     3:9 stray-bracket: this `]` has no matching `[` []] no bracket is open here
+      Unsafe: remove the `]` => args "a"
     4:4 unclosed-bracket: this bracket is never closed [(] opened here
       4:13 assumed to end here
+      Unsafe: add the `)` => x f("a", "b")
     5:3 unclosed-bracket: this bracket is never closed [[] opened here
       5:5 `)` does not close it
+      Unsafe: add the `]` => y [a])
     6:4 block-in-list: a list cannot hold a block [{] a block
       6:3 in this list
     7:9 operator-in-list: `=` is not allowed in a list [=] not a value
     8:5 missing-value: the argument `a` has no value [a] expected a value after the colon
     9:3 unclosed-bracket: this bracket is never closed [[] opened here
       11:7 assumed to end here
+      Unsafe: add the `]` => d [
     "#);
 }
 
@@ -574,5 +581,6 @@ c + d
     4:1 unexpected-character: `=` is not a value or a name [=] not understood
     5:1 unexpected-character: `[a` is not a value or a name [[a] not understood
     6:1 stray-bracket: this `)` has no matching `(` [)] no bracket is open here
+      Unsafe: remove the `)` => c
     "#);
 }

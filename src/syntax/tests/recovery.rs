@@ -43,12 +43,14 @@ app "b {
     }
     2:9 unclosed-string: this string is never closed ["] opened here
       2:11 its line ends here
+      Unsafe: add the closing `"` => image "x"
     3:11 unclosed-string: this string is never closed ["] opened here
       3:15 its line ends here
     4:11 unclosed-string: this string is never closed ['] opened here
       4:20 its line ends here
     6:7 unclosed-string: this string is never closed ["] opened here
       6:9 its line ends here
+      Unsafe: add the closing `"` => run "y"
     8:5 unclosed-string: this string is never closed ["] opened here
       8:9 its line ends here
     "#);
@@ -402,7 +404,9 @@ b (c]
     !b (c)
     1:6 unclosed-bracket: this bracket is never closed [[] opened here
       1:11 assumed to end here
+      Unsafe: add the `]` => args ["a",]
     4:3 unclosed-bracket: this bracket is never closed [(] opened here
       4:5 `]` does not close it
+      Unsafe: add the `)` => b (c)]
     "#);
 }

@@ -95,6 +95,11 @@ pub(super) fn warning(
     if step.role != Role::Step || script.waits().next().is_some() || !script.commands.iter().all(is_local) {
         return None;
     }
+    // A step that ends with a test is there for its result.
+    let is_test = |command: &PlainCommand| ["test", "[", "[[", "grep"].contains(&command.program());
+    if script.commands.last().is_some_and(is_test) {
+        return None;
+    }
     let name = &step.name.text;
     let installs = script.commands.iter().find(|command| installs(command));
     let writes = step.mounts.iter().any(|mount| mount.direction != Direction::Reads);
