@@ -97,7 +97,7 @@ fn malformed(name: &str, asked: &AskedHost) -> Option<Diagnostic> {
             let help = format!("write the host alone: `{host}`");
             return warning(
                 format!("`{program}` in `{name}` takes a host, not the URL `{written}`"),
-                "is no host",
+                "not a host",
                 help,
             );
         }
