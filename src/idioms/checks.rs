@@ -28,19 +28,8 @@ impl ScriptReader<'_> {
             Tree::Binary(both) if matches!(both.op, BinaryOp::And | BinaryOp::Or) => {
                 self.is_check(&both.left) && self.is_check(&both.right)
             }
-            _ => self.bound(test).is_some() || self.tests_variable(self.written(test)),
+            _ => self.bound(test).is_some() || tests_variable(self.written(test)),
         }
-    }
-
-    /// `[ -z "$NAME" ]` and the like.
-    pub(super) fn tests_variable(&self, test: &str) -> bool {
-        let test = test.trim().trim_start_matches(['!', '[', ' ']).trim_start_matches("test ");
-        let test = test.trim_end_matches([']', ' ', ';']);
-        let operand = test.strip_prefix("-z ").or_else(|| test.strip_prefix("-n ")).map(str::trim);
-        operand.is_some_and(|operand| {
-            let name = operand.trim_matches('"');
-            name.starts_with('$') && !name.contains(['(', '`', ' '])
-        })
     }
 
     pub(super) fn prepares(&self, statement: &Stmt) -> bool {
@@ -70,4 +59,15 @@ impl ScriptReader<'_> {
     pub(super) fn all_print(&self, statements: &StmtSeq) -> bool {
         statements.iter().all(|statement| self.only_prints(statement))
     }
+}
+
+/// `[ -z "$NAME" ]` and the like.
+fn tests_variable(test: &str) -> bool {
+    let test = test.trim().trim_start_matches(['!', '[', ' ']).trim_start_matches("test ");
+    let test = test.trim_end_matches([']', ' ', ';']);
+    let operand = test.strip_prefix("-z ").or_else(|| test.strip_prefix("-n ")).map(str::trim);
+    operand.is_some_and(|operand| {
+        let name = operand.trim_matches('"');
+        name.starts_with('$') && !name.contains(['(', '`', ' '])
+    })
 }

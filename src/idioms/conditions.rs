@@ -12,10 +12,8 @@ impl ScriptReader<'_> {
             return None;
         }
         if let Some(bound) = self.bound(statement) {
-            match bound.is_time {
-                true => tries.limit = Some(bound.count),
-                false => tries.count = Some(bound.count),
-            }
+            let limit = if bound.is_time { &mut tries.limit } else { &mut tries.count };
+            *limit = Some(bound.count);
             tries.goes_on = true;
             return Some(());
         }
@@ -83,8 +81,8 @@ impl ScriptReader<'_> {
             return Some(());
         }
         let mut words = without_wrappers(self.words(command)?)?.words;
-        if let Some(script) = script_of(&words)? {
-            return self.of_text(&script.to_owned(), holds, tries);
+        if let Some(script) = script_of(&words) {
+            return self.of_text(script, holds, tries);
         }
         let is_test = matches!(words[0].as_str(), "[" | "test");
         let is_not = is_test && words.get(1).is_some_and(|word| word == "!");

@@ -84,7 +84,7 @@ fn unpacked(step: &Step, download: &[String], tar: &[String]) -> Option<Idiom> {
         return None;
     }
     let format = match () {
-        () if from.ends_with(".tar.gz") || from.ends_with(".tgz") || from.ends_with(".tar") => {
+        () if [".tar.gz", ".tgz", ".tar"].iter().any(|ending| from.ends_with(ending)) => {
             vec!["unpack".to_owned()]
         }
         () if given.has(&["z", "gzip", "gunzip"]) => statement("unpack", ["tar.gz"]),

@@ -46,18 +46,18 @@ pub(super) fn without_wrappers(mut words: Vec<String>) -> Option<StartedCommand>
     }
 }
 
-/// The script in the arguments of a shell; `None` inside if this is another program, outside if the shell reads its script in another way.
-pub(super) fn script_of(words: &[String]) -> Option<Option<&str>> {
+/// The script in the arguments of a shell.
+pub(super) fn script_of(words: &[String]) -> Option<&str> {
     let [first, rest @ ..] = words else { return None };
     if !matches!(first.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash")) {
-        return Some(None);
+        return None;
     }
     let flags = rest.iter().take_while(|word| word.starts_with(['-', '+'])).count();
     let reads = rest[..flags]
         .iter()
         .any(|flag| flag.starts_with('-') && !flag.starts_with("--") && flag.contains('c'));
     match &rest[flags..] {
-        [script] if reads => Some(Some(script)),
+        [script] if reads => Some(script),
         _ => None,
     }
 }

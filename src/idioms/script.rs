@@ -30,7 +30,7 @@ pub(super) fn read(candidate: &Candidate) -> Option<ReadScript> {
 
 fn of_words(candidate: &Candidate, words: Vec<String>, depth: usize) -> Option<ReadScript> {
     let started = without_wrappers(words)?;
-    let mut read = match script_of(&started.words)? {
+    let mut read = match script_of(&started.words) {
         Some(script) => {
             let mut reader = ScriptReader::new(candidate, script, depth);
             reader.sequence(&parse(script)?)?;
@@ -83,8 +83,7 @@ impl ScriptReader<'_> {
                 declared.assignments.iter().try_for_each(|assigned| self.assign(assigned))
             }
             Tree::Binary(binary) => match binary.op {
-                BinaryOp::And if self.is_check(&binary.left) => self.checked(&binary.right),
-                BinaryOp::Or if self.is_check(&binary.left) => self.checked(&binary.right),
+                BinaryOp::And | BinaryOp::Or if self.is_check(&binary.left) => self.checked(&binary.right),
                 BinaryOp::Or if self.leaves(&binary.right) == Some(Leaving::Fails) => {
                     self.statement(&binary.left)
                 }
@@ -102,7 +101,7 @@ impl ScriptReader<'_> {
                     let there = self.existing(std::slice::from_ref(&*binary.left), false)?;
                     self.unless(there, &binary.right)
                 }
-                _ => None,
+                BinaryOp::PipeAll => None,
             },
             Tree::Compound(compound) if self.discards(&statement.redirects) => self.compound(compound),
             _ => None,
@@ -185,7 +184,7 @@ impl ScriptReader<'_> {
         let mut unpacks = self.words(to)?;
         let is_tar =
             unpacks[0] == "tar" && self.discards(&download.redirects) && self.discards(&tar.redirects);
-        unpacks[0] = PIPED_TO_TAR.to_owned();
+        PIPED_TO_TAR.clone_into(&mut unpacks[0]);
         words.extend(unpacks);
         is_tar.then(|| self.take(Action::Once(words)))?
     }

@@ -96,7 +96,7 @@ impl<'r> ScriptReader<'r> {
         if let Some(constant) = self.constants.get(name) {
             text.push_str(constant);
         } else if is_name(name) && self.candidate.has_variable(name) {
-            text.push_str(&format!("$({name})"));
+            text.extend(["$(", name, ")"]);
         } else {
             return None;
         }
@@ -127,6 +127,7 @@ impl<'r> ScriptReader<'r> {
 
 /// Text outside or inside quotes, without its backslashes; `None` if the shell would expand it.
 fn literal(written: &str, is_quoted: bool) -> Option<String> {
+    let is_all = written.ends_with("/*") && written.matches('*').count() == 1;
     let mut text = String::with_capacity(written.len());
     let mut chars = written.chars();
     while let Some(char) = chars.next() {
@@ -140,9 +141,7 @@ fn literal(written: &str, is_quoted: bool) -> Option<String> {
             '?' if !is_quoted && !written.contains("://") => return None,
             '[' | '~' if !is_quoted && written.len() > 1 => return None,
             // All files of a folder are a pattern that `copy` understands; others do not.
-            '*' if !is_quoted && !(written.ends_with("/*") && written.matches('*').count() == 1) => {
-                return None;
-            }
+            '*' if !is_quoted && !is_all => return None,
             char => text.push(char),
         }
     }

@@ -62,7 +62,7 @@ impl ScriptReader<'_> {
                 }
                 Some(())
             }
-            Tree::Simple(_) | Tree::Decl(_) if self.counts(self.written(statement)) => Some(()),
+            Tree::Simple(_) | Tree::Decl(_) if counts(self.written(statement)) => Some(()),
             Tree::Compound(CompoundCommand::Arithmetic(_)) => Some(()),
             Tree::Compound(CompoundCommand::If(branches)) if branches.elif_branches.is_empty() => {
                 let leaving = self.leaving(&branches.then_branch)?;
@@ -106,10 +106,8 @@ impl ScriptReader<'_> {
                     exit.code.as_ref().map_or(Some("0".into()), |code| code.try_static_text(self.text))?;
                 Some(if code == "0" { Leaving::Succeeds } else { Leaving::Fails })
             }
-            Tree::Builtin(BuiltinCommand::Return(_)) => None,
-            Tree::Compound(CompoundCommand::BraceGroup(body) | CompoundCommand::Subshell(body)) => {
-                self.leaving(body)
-            }
+            // What a subshell leaves is only itself.
+            Tree::Compound(CompoundCommand::BraceGroup(body)) => self.leaving(body),
             _ => None,
         }
     }
@@ -121,15 +119,6 @@ impl ScriptReader<'_> {
             matches!(&statement.command, Tree::Simple(command) if self.is_idle(command, &statement.redirects))
         });
         self.leaves(last).filter(|_| prints)
-    }
-
-    /// Whether a statement counts: `i=$((i+1))`, `let i++`, `i=$(expr $i + 1)`.
-    fn counts(&self, statement: &str) -> bool {
-        let statement = statement.trim();
-        let assigned = statement.split_once('=').map_or("", |(_, value)| value.trim_matches(['"', ';', ' ']));
-        statement.starts_with("let ")
-            || assigned.starts_with("$((")
-            || ["$(expr ", "`expr "].iter().any(|start| assigned.starts_with(start))
     }
 
     /// How often a loop over words runs, if these only count.
@@ -157,4 +146,13 @@ impl ScriptReader<'_> {
         let name = text.trim_start_matches(['$', '{']).trim_end_matches('}');
         self.constants.get(name).map_or(text, String::as_str).parse().ok()
     }
+}
+
+/// Whether a statement counts: `i=$((i+1))`, `let i++`, `i=$(expr $i + 1)`.
+fn counts(statement: &str) -> bool {
+    let statement = statement.trim();
+    let assigned = statement.split_once('=').map_or("", |(_, value)| value.trim_matches(['"', ';', ' ']));
+    statement.starts_with("let ")
+        || assigned.starts_with("$((")
+        || ["$(expr ", "`expr "].iter().any(|start| assigned.starts_with(start))
 }

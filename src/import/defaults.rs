@@ -8,8 +8,7 @@ use crate::kubernetes::schema::{FieldType, ObjectSchema};
 use crate::model::WorkloadKind;
 
 /// The defaults: the object, its field, and the value as a manifest writes it.
-const DEFAULTS: [(&str, &str, &str); 46] = [
-    ("CSIVolumeSource", "readOnly", "false"),
+const DEFAULTS: [(&str, &str, &str); 41] = [
     ("ConfigMapVolumeSource", "defaultMode", "420"),
     ("Container", "stdin", "false"),
     ("Container", "stdinOnce", "false"),
@@ -28,13 +27,10 @@ const DEFAULTS: [(&str, &str, &str); 46] = [
     ("DeploymentSpec", "revisionHistoryLimit", "10"),
     ("DeploymentStrategy", "type", "RollingUpdate"),
     ("DownwardAPIVolumeSource", "defaultMode", "420"),
-    ("JobSpec", "completionMode", "NonIndexed"),
-    ("JobSpec", "suspend", "false"),
     ("ObjectFieldSelector", "apiVersion", "v1"),
     ("PersistentVolumeClaimSpec", "volumeMode", "Filesystem"),
     ("PersistentVolumeClaimVolumeSource", "readOnly", "false"),
     ("PodSpec", "dnsPolicy", "ClusterFirst"),
-    ("PodSpec", "enableServiceLinks", "true"),
     ("PodSpec", "hostIPC", "false"),
     ("PodSpec", "hostNetwork", "false"),
     ("PodSpec", "hostPID", "false"),
@@ -54,7 +50,6 @@ const DEFAULTS: [(&str, &str, &str); 46] = [
     ("SecretVolumeSource", "defaultMode", "420"),
     ("ServiceAccountTokenProjection", "expirationSeconds", "3600"),
     ("StatefulSetSpec", "podManagementPolicy", "OrderedReady"),
-    ("StatefulSetUpdateStrategy", "type", "RollingUpdate"),
 ];
 
 /// The fields whose empty object the API server fills in, or takes as if it were absent.
@@ -70,11 +65,10 @@ const EMPTY: [(&str, &str); 7] = [
 
 /// Removes the defaults of a workload.
 pub(super) fn forget(kind: WorkloadKind, object: &'static ObjectSchema, entries: &mut Vec<YamlEntry>) {
-    let runs_once = matches!(kind, WorkloadKind::Job | WorkloadKind::CronJob);
-    in_object(object, entries, runs_once);
+    in_object(object, entries, kind);
 }
 
-fn in_object(object: &'static ObjectSchema, entries: &mut Vec<YamlEntry>, runs_once: bool) {
+fn in_object(object: &'static ObjectSchema, entries: &mut Vec<YamlEntry>, kind: WorkloadKind) {
     // Of a strategy that does not roll, the API server refuses what is said about rolling.
     let text =
         |key: &str| entries.iter().find(|entry| entry.key == key).and_then(|entry| entry.node.as_text());
@@ -84,25 +78,24 @@ fn in_object(object: &'static ObjectSchema, entries: &mut Vec<YamlEntry>, runs_o
     for entry in entries.iter_mut() {
         let Some(field) = object.field(&entry.key) else { continue };
         match (&field.ty, &mut entry.node.value) {
-            (FieldType::Object(inner), YamlValue::Map(fields)) => in_object(inner, fields, runs_once),
+            (FieldType::Object(inner), YamlValue::Map(fields)) => in_object(inner, fields, kind),
             (FieldType::List(FieldType::Object(inner)), YamlValue::List(items)) => {
                 for item in items {
                     if let YamlValue::Map(fields) = &mut item.value {
-                        in_object(inner, fields, runs_once);
+                        in_object(inner, fields, kind);
                     }
                 }
             }
             _ => {}
         }
     }
-    let implied: Vec<bool> =
-        entries.iter().map(|entry| is_implied(object, entry, entries, runs_once)).collect();
+    let implied: Vec<bool> = entries.iter().map(|entry| is_implied(object, entry, entries, kind)).collect();
     let mut implied = implied.into_iter();
     entries.retain(|_| !implied.next().unwrap_or_default());
 }
 
 /// Whether the API server would fill in a field with the value that it has.
-fn is_implied(object: &ObjectSchema, entry: &YamlEntry, entries: &[YamlEntry], runs_once: bool) -> bool {
+fn is_implied(object: &ObjectSchema, entry: &YamlEntry, entries: &[YamlEntry], kind: WorkloadKind) -> bool {
     let key = entry.key.as_str();
     let written = match &entry.node.value {
         YamlValue::Text(text) => text.as_str(),
@@ -116,13 +109,25 @@ fn is_implied(object: &ObjectSchema, entry: &YamlEntry, entries: &[YamlEntry], r
     let count = |key: &str| sibling(key).and_then(YamlNode::as_int);
     match (object.name, key) {
         // A Job has no default.
-        ("PodSpec", "restartPolicy") => written == "Always" && !runs_once,
+        ("PodSpec", "restartPolicy") => {
+            written == "Always" && !matches!(kind, WorkloadKind::Job | WorkloadKind::CronJob)
+        }
+        // Only a Pod gets it; a template leaves it to its pods.
+        ("PodSpec", "enableServiceLinks") => written == "true" && kind == WorkloadKind::Pod,
+        // Without a type, `rollingUpdate` is filled in, too.
+        ("StatefulSetUpdateStrategy", "type") => {
+            written == "RollingUpdate" && sibling("rollingUpdate").is_some()
+        }
         ("PodSpec", "serviceAccount") => {
             sibling("serviceAccountName").and_then(YamlNode::as_text) == Some(written)
         }
         ("Container", "imagePullPolicy") => {
             sibling("image").and_then(YamlNode::as_text).and_then(pull_policy) == Some(written)
         }
+        // A CronJob leaves the defaults to its Jobs.
+        ("JobSpec", _) if kind != WorkloadKind::Job => false,
+        ("JobSpec", "completionMode") => written == "NonIndexed",
+        ("JobSpec", "suspend") => written == "false",
         // With neither, both are 1; with one, the other has a meaning of its own.
         ("JobSpec", "parallelism") => written == "1" && sibling("completions").is_some(),
         ("JobSpec", "completions") => written == "1" && count("parallelism") == Some(1),

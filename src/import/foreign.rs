@@ -64,7 +64,7 @@ pub(super) fn without_kind(document: &YamlNode) -> Diagnostic {
     match () {
         () if has("metadata") || has("spec") => lacks(document, "kind", "a manifest"),
         () if is_map("services") => other(
-            "a Compose file",
+            "this is a Compose file",
             "convert it, and import the result: `kompose convert --stdout | initflow import -`",
         ),
         () if is_kustomization => other("this is a kustomization", KUSTOMIZE),

@@ -459,3 +459,84 @@ fn unclear_matches_stay_as_they_are() {
         assert!(script(text).trim_start().starts_with("step a"), "{text}: {}", script(text));
     }
 }
+
+#[test]
+fn what_is_no_manifest_is_named() {
+    let documents = [
+        "services: {web: {image: nginx}}\n",
+        "resources: [a.yaml]\n",
+        "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        "replicaCount: 1\n",
+        "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\n",
+        "apiVersion: batch.volcano.sh/v1alpha1\nkind: Job\n",
+        "apiVersion: v1\nmetadata: {name: a}\n",
+    ];
+    let shown = documents.map(|text| {
+        let found = import("a.yaml", text.to_owned(), &CompileOptions::default()).diagnostics;
+        let lines = found.iter().map(|each| format!("{}: {}\n", each.headline, each.help.join("; ")));
+        lines.collect::<String>()
+    });
+    insta::assert_snapshot!(shown.concat(), @r"
+    this is a Compose file, not a manifest: convert it, and import the result: `kompose convert --stdout | initflow import -`
+    this is a kustomization, not a manifest: import what it renders: `kustomize build FOLDER | initflow import -`
+    this is the description of a Helm chart, not a manifest: import what it renders: `helm template NAME CHART | initflow import -`
+    these are the values of a Helm chart, not a manifest: import what it renders: `helm template NAME CHART | initflow import -`
+    this `Rollout` was not imported: to import its pods, make it a `Deployment` of `apps/v1` with the same `spec.template`
+    this `Job` was not imported: 
+    a manifest has no `kind`:
+    ");
+}
+
+#[test]
+fn defaults_of_the_api_server_are_left_out() {
+    let manifest = r"
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop, creationTimestamp: null}
+spec:
+  replicas: 1
+  revisionHistoryLimit: 10
+  progressDeadlineSeconds: 600
+  strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 25%, maxUnavailable: 25%}}
+  selector: {matchLabels: {app.kubernetes.io/name: shop}}
+  template:
+    metadata: {creationTimestamp: null, labels: {app.kubernetes.io/name: shop}}
+    spec:
+      restartPolicy: Always
+      dnsPolicy: ClusterFirst
+      schedulerName: default-scheduler
+      securityContext: {}
+      terminationGracePeriodSeconds: 30
+      serviceAccountName: shop
+      serviceAccount: shop
+      volumes: [{name: a, configMap: {name: a, defaultMode: 420}}]
+      containers:
+      - name: web
+        image: nginx:1.29
+        imagePullPolicy: IfNotPresent
+        terminationMessagePath: /dev/termination-log
+        terminationMessagePolicy: File
+        env: [{name: IP, valueFrom: {fieldRef: {apiVersion: v1, fieldPath: status.podIP}}}]
+        readinessProbe: {httpGet: {path: /, port: 80, scheme: HTTP}, periodSeconds: 10, failureThreshold: 5}
+        volumeMounts: [{name: a, mountPath: /a}]
+      - {name: other, image: nginx, imagePullPolicy: IfNotPresent}
+";
+    let source = import("a.yaml", manifest.to_owned(), &CompileOptions::default()).source;
+    insta::assert_snapshot!(source.unwrap_or_default(), @r#"
+    deployment shop {
+      replicas 1
+      serviceAccountName "shop"
+
+      volume a configmap "a"
+
+      app web {
+        image "nginx:1.29"
+        env { IP field("status.podIP") }
+        mounts a at /a
+        ready http 80 / failures 5
+      }
+
+      app other { image "nginx"; imagePullPolicy IfNotPresent }
+    }
+    "#);
+}

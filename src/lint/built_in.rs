@@ -149,12 +149,11 @@ fn statement_at(text: &str, start: usize) -> Option<&str> {
     for (at, char) in first.char_indices() {
         match (quote, char) {
             (Some(open), char) if open == char => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(char),
             (None, '{') => depth += 1,
             (None, '}') if depth <= 1 => return first.get(..=at),
             (None, '}') => depth -= 1,
-            _ => {}
+            (Some(_) | None, _) => {}
         }
     }
     None

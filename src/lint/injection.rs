@@ -78,7 +78,7 @@ pub(super) const INJECTORS: [Injector; 6] = [
             help: NATIVE_ISTIO,
         }),
         end: Some(InjectedEnd {
-            keys: &["nativeSidecar"],
+            keys: &["sidecar.istio.io/nativeSidecar"],
             texts: &["quitquitquit", ":15020", ":15000", "pilot-agent", "scuttle"],
             help: NATIVE_ISTIO,
         }),

@@ -48,7 +48,9 @@ struct ReplacedChange {
 struct Replacement {
     store: Store,
     path: StorePath,
+    /// The container that replaces it.
     step: SmolStr,
+    role: Role,
     volume: SmolStr,
     span: Span,
     /// Where `existing keep` can be added, with its text.
@@ -91,7 +93,7 @@ impl Replacements {
         }
         for container in &workload.containers {
             let fields = container.fields.get("volumeMounts").map_or(&[][..], Node::items);
-            let commands = scripts::replacements(container, sources);
+            let commands = scripts::replacements(workload, container, sources);
             for (at, (mount, fields)) in container.mounts.iter().zip(fields).enumerate() {
                 let volume = mount.index.and_then(|index| workload.volumes.get(index));
                 let Some((store, base)) = volume.and_then(|volume| store(volume, workload)) else { continue };
@@ -104,6 +106,7 @@ impl Replacements {
                         store,
                         path: StorePath::of([&base, sub(fields), inside]),
                         step: container.name.text.clone(),
+                        role: container.role,
                         volume: mount.volume.text.clone(),
                         span: mount.span,
                         insertion: first_in_block(sources, container, "existing keep"),
@@ -118,6 +121,7 @@ impl Replacements {
                         store: store.clone(),
                         path: StorePath::of([&base, sub(fields), &replaced.inside]),
                         step: container.name.text.clone(),
+                        role: container.role,
                         volume: mount.volume.text.clone(),
                         span: replaced.span,
                         insertion: None,
@@ -191,8 +195,10 @@ impl Replacement {
             ReplacedBy::Step { .. } | ReplacedBy::Command(_) => "replaces files",
             ReplacedBy::Deletion => "deletes the files",
         };
+        let kind = self.role.name();
+        let changer = if *container == self.step { "it has".to_owned() } else { format!("`{container}`") };
         let headline = format!(
-            "the step `{}` {does} in `{}` at every start, and with them what `{container}` changed",
+            "the {kind} `{}` {does} in `{}` at every start, and with them what {changer} changed",
             self.step, self.volume
         );
         let diagnostic = Diagnostic::warning(Code::ReplacedData, self.span, headline)

@@ -1,9 +1,8 @@
-//! Works out as whom a container runs, and what it may do: from the source, and from what is known about its image.
+//! Works out which user a container runs as, and what it may do: from the source, and from what is known about its image.
 //!
 //! Invariant: all facts about the users of images are in this table.
 
 use super::Pod;
-use super::rules::image;
 use crate::model::Container;
 use crate::object::Node;
 use crate::source::Span;
@@ -85,6 +84,23 @@ const ROOT: [&str; 38] = [
     "ubuntu",
     "wordpress",
 ];
+
+/// An image's name without registry, tag and digest, its registry if it names one, and its place.
+pub(super) fn image(container: &Container) -> Option<(&str, Option<&str>, Span)> {
+    let node = container.fields.get("image")?;
+    let text = node.as_text()?;
+    let named = text.split('@').next().unwrap_or(text);
+    let named = match named.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => named,
+    };
+    Some(match named.split_once('/') {
+        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => {
+            (rest, Some(first), node.span)
+        }
+        _ => (named, None, node.span),
+    })
+}
 
 /// The user of a container's image, if that is known, and where the image is named.
 pub(super) fn image_user(container: &Container) -> Option<(ContainerUser, Span)> {

@@ -74,6 +74,7 @@ pub(super) use ports::Ports;
 
 use super::Pod;
 use super::awaited;
+use super::rights::image;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, Volume, Workload};
 use crate::object::Node;
@@ -169,23 +170,6 @@ fn variables(container: &Container) -> impl Iterator<Item = (&str, &str, Span)> 
     container.fields.get("env").map_or(&[][..], Node::items).iter().filter_map(|variable| {
         let value = variable.get("value")?;
         Some((variable.get("name")?.as_text()?, value.as_text()?, value.span))
-    })
-}
-
-/// An image's name without registry, tag and digest, its registry if it names one, and its place.
-pub(super) fn image(container: &Container) -> Option<(&str, Option<&str>, Span)> {
-    let node = container.fields.get("image")?;
-    let text = node.as_text()?;
-    let named = text.split('@').next().unwrap_or(text);
-    let named = match named.rsplit_once(':') {
-        Some((name, tag)) if !tag.contains('/') => name,
-        _ => named,
-    };
-    Some(match named.split_once('/') {
-        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => {
-            (rest, Some(first), node.span)
-        }
-        _ => (named, None, node.span),
     })
 }
 

@@ -114,7 +114,7 @@ impl Resolver<'_> {
                 _ => return None,
             };
             let unit = if matches!(clause, "failures" | "successes") { "" } else { "s" };
-            clauses += &format!(" {clause} {}{unit}", self.only_value(field)?);
+            clauses.extend([" ", clause, " ", &self.only_value(field)?, unit]);
         }
         Some(format!("{keyword} {}{clauses}", handler?))
     }

@@ -136,48 +136,7 @@ impl<'a> Resolver<'a> {
         let field = schema::CONTAINER
             .field(name)
             .filter(|_| !vocabulary::REPLACED.iter().any(|(replaced, _)| *replaced == name));
-        let Some(field) = field else {
-            self.record_texts(statement, scope);
-            if self.api_resources(statement) {
-                return;
-            }
-            let own = draft.place().into_iter().flat_map(vocabulary::entries_at);
-            let known: Vec<&str> = own
-                .chain(vocabulary::entries_at(StatementPlace::Container))
-                .map(|entry| entry.name)
-                .chain(schema::CONTAINER.fields.iter().map(|field| field.name))
-                .collect();
-            let elsewhere = StepKind::ALL
-                .iter()
-                .map(|kind| StatementPlace::Step(kind.keyword()))
-                .find(|place| vocabulary::entry(*place, name).is_some());
-            if let Some(place) = elsewhere.filter(|_| name != "volume") {
-                let kind = draft.kind.keyword();
-                let article = if kind.starts_with(['a', 'o']) { "an" } else { "a" };
-                let headline = format!("`{name}` is not allowed in {article} `{kind}`");
-                let error = Diagnostic::error(Code::MisplacedStatement, statement.name.span, headline);
-                return self.report(error.here(format!("it belongs {}", place.phrase())));
-            }
-            if let Some(place) = belongs_in(name) {
-                let headline = format!("`{name}` is not allowed in a container");
-                let error = Diagnostic::error(Code::MisplacedStatement, statement.name.span, headline)
-                    .here(format!("it belongs in {place}"));
-                let volume = statement.values.first().filter(|_| name == "volume");
-                return self.report(match volume.map(|volume| self.spelling(volume.span)) {
-                    Some(volume) => error.help(format!(
-                        "move it out of the container, and mount it here: `mounts {volume} at /path`"
-                    )),
-                    None => error,
-                });
-            }
-            if let Some(meant) = self.unknown_statement(statement, known.into_iter(), "Container")
-                && schema::CONTAINER.field(&meant).is_some()
-                && draft.fields.get(&meant).is_none()
-            {
-                draft.fields.set(meant, statement.name.span, Node::new(statement.span, Value::Unresolved));
-            }
-            return;
-        };
+        let Some(field) = field else { return self.unknown_field(draft, statement, scope) };
         match name {
             "name" => self.report(
                 Diagnostic::error(
@@ -234,6 +193,50 @@ impl<'a> Resolver<'a> {
                 self.field(&schema::CONTAINER, field, statement, &mut draft.fields, scope);
             }
             _ => self.field(&schema::CONTAINER, field, statement, &mut draft.fields, scope),
+        }
+    }
+
+    /// Reports a name that is neither a statement nor a field of a container.
+    fn unknown_field(&mut self, draft: &mut Draft, statement: &Statement, scope: &Scope) {
+        let name = statement.name.text.as_str();
+        self.record_texts(statement, scope);
+        if self.api_resources(statement) {
+            return;
+        }
+        let own = draft.place().into_iter().flat_map(vocabulary::entries_at);
+        let known: Vec<&str> = own
+            .chain(vocabulary::entries_at(StatementPlace::Container))
+            .map(|entry| entry.name)
+            .chain(schema::CONTAINER.fields.iter().map(|field| field.name))
+            .collect();
+        let elsewhere = StepKind::ALL
+            .iter()
+            .map(|kind| StatementPlace::Step(kind.keyword()))
+            .find(|place| vocabulary::entry(*place, name).is_some());
+        if let Some(place) = elsewhere.filter(|_| name != "volume") {
+            let kind = draft.kind.keyword();
+            let article = if kind.starts_with(['a', 'o']) { "an" } else { "a" };
+            let headline = format!("`{name}` is not allowed in {article} `{kind}`");
+            let error = Diagnostic::error(Code::MisplacedStatement, statement.name.span, headline);
+            return self.report(error.here(format!("it belongs {}", place.phrase())));
+        }
+        if let Some(place) = belongs_in(name) {
+            let headline = format!("`{name}` is not allowed in a container");
+            let error = Diagnostic::error(Code::MisplacedStatement, statement.name.span, headline)
+                .here(format!("it belongs in {place}"));
+            let volume = statement.values.first().filter(|_| name == "volume");
+            return self.report(match volume.map(|volume| self.spelling(volume.span)) {
+                Some(volume) => error.help(format!(
+                    "move it out of the container, and mount it here: `mounts {volume} at /path`"
+                )),
+                None => error,
+            });
+        }
+        if let Some(meant) = self.unknown_statement(statement, known.into_iter(), "Container")
+            && schema::CONTAINER.field(&meant).is_some()
+            && draft.fields.get(&meant).is_none()
+        {
+            draft.fields.set(meant, statement.name.span, Node::new(statement.span, Value::Unresolved));
         }
     }
 

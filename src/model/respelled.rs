@@ -34,10 +34,10 @@ pub(super) fn respelled(text: &str) -> Vec<Respelled> {
         "gb" | "g" => &[("Gi", Unsafe)],
         "tb" | "t" => &[("Ti", Unsafe)],
         "s" | "sec" | "secs" | "second" | "seconds" => &[("s", Safe)],
-        "min" | "mins" | "minute" | "minutes" => &[("m", Safe)],
+        // Minutes, or thousandths of a core.
+        "min" | "mins" | "minute" | "minutes" | "mcpu" | "millicpu" | "millicores" => &[("m", Safe)],
         "h" | "hr" | "hrs" | "hour" | "hours" => &[("h", Safe)],
         "d" | "day" | "days" => return days(number),
-        "mcpu" | "millicpu" | "millicores" => &[("m", Safe)],
         "c" | "core" | "cores" | "cpu" | "cpus" | "vcpu" | "vcpus" => &[("", Safe)],
         _ => &[],
     };

@@ -480,7 +480,7 @@ impl Resolver<'_> {
     }
 }
 
-/// The operator that a sign or a word of other languages stands for.
+/// The operator that a sign or a word of other languages means.
 fn own_operator(kind: &ValueKind) -> Option<&'static str> {
     match kind {
         ValueKind::Operator(Operator::Assign) => Some("=="),

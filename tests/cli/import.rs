@@ -45,3 +45,27 @@ fn other_objects_than_workloads_are_not_imported() {
     assert_eq!((imported.status, imported.stdout.as_str()), (Some(0), ""));
     assert!(imported.stderr.contains("not-a-workload"), "{}", imported.stderr);
 }
+
+#[test]
+fn import_reports_as_check_does() {
+    let folder = Folder::new().with("a.yaml", &MANIFEST.replace(":1.27", ""));
+    let imported = folder.runs("import --format github a.yaml");
+    assert_eq!(imported.status, Some(0));
+    assert!(imported.stdout.starts_with("pod hello {"), "{}", imported.stdout);
+    assert!(imported.stderr.starts_with("::warning file=a.yaml,"), "{}", imported.stderr);
+    let denied = folder.runs("import --deny unpinned-image --format json --report out.json a.yaml");
+    assert_eq!((denied.status, denied.stdout.as_str()), (Some(1), ""));
+    assert!(folder.text("out.json").contains("\"unpinned-image\""));
+    assert_eq!(folder.runs("import --max-warnings 0 a.yaml").status, Some(1));
+}
+
+#[test]
+fn a_kustomization_beside_an_incomplete_manifest_is_named() {
+    let manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{name: a}]}}}\n";
+    let folder =
+        Folder::new().with("base/a.yaml", manifest).with("base/kustomization.yaml", "resources: [a.yaml]\n");
+    let imported = folder.runs("import base/a.yaml");
+    assert!(imported.stderr.contains("`kustomize build base | initflow import -`"), "{}", imported.stderr);
+    let own = folder.runs("import base/kustomization.yaml");
+    assert!(own.stderr.contains("this is a kustomization, not a manifest"), "{}", own.stderr);
+}

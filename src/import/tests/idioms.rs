@@ -16,7 +16,7 @@ fn shown(scripts: &[&str]) -> String {
 
 #[test]
 fn loops_are_waits_however_they_are_written() {
-    let shown = shown(&[
+    let became = shown(&[
         "echo a; while ! nc -z db 5432; do sleep 1; printf '-'; done; echo b",
         "set -ex; until nc -zvw5 db 5432; do sleep 2; done",
         "until nc -w 1 $HOST 5432 </dev/null; do sleep 2; done",
@@ -28,16 +28,8 @@ fn loops_are_waits_however_they_are_written() {
         "timeout 60 sh -c 'until nc -z db 5432; do sleep 1; done'",
         "until (echo > /dev/tcp/db/5432) 2>/dev/null; do sleep 2; done",
         "until timeout 1 bash -c '</dev/tcp/db/5432'; do sleep 2; done",
-        "until pg_isready -h $HOST -U app; do sleep 2; done",
-        "until mysqladmin ping -h db -uroot -p$PASSWORD; do sleep 2; done",
-        "until redis-cli -h redis ping | grep PONG; do sleep 2; done",
-        "until getent hosts db; do sleep 2; done; until nc -z db 1; do sleep 2; done",
-        "until curl -s http://a/; do sleep 2; done",
-        "until [ \"$(curl -s -o /dev/null -w '%{http_code}' http://a/)\" = 200 ]; do sleep 2; done",
-        "until wget -qO- a:80/b | grep -q ok; do sleep 2; done",
-        "if [ -z \"$HOST\" ]; then echo no; exit 1; fi; until nc -z $HOST 1; do sleep 2; done; sleep 9",
     ]);
-    insta::assert_snapshot!(shown, @r#"
+    insta::assert_snapshot!(became, @r#"
     echo a; while ! nc -z db 5432; do sleep 1; printf '-'; done; echo b
     wait a {
       tcp "db:5432"
@@ -95,6 +87,22 @@ fn loops_are_waits_however_they_are_written() {
     wait a {
       tcp "db:5432"
       env { HOST "db" } }
+    "#);
+}
+
+#[test]
+fn loops_around_every_client_are_waits() {
+    let became = shown(&[
+        "until pg_isready -h $HOST -U app; do sleep 2; done",
+        "until mysqladmin ping -h db -uroot -p$PASSWORD; do sleep 2; done",
+        "until redis-cli -h redis ping | grep PONG; do sleep 2; done",
+        "until getent hosts db; do sleep 2; done; until nc -z db 1; do sleep 2; done",
+        "until curl -s http://a/; do sleep 2; done",
+        "until [ \"$(curl -s -o /dev/null -w '%{http_code}' http://a/)\" = 200 ]; do sleep 2; done",
+        "until wget -qO- a:80/b | grep -q ok; do sleep 2; done",
+        "if [ -z \"$HOST\" ]; then echo no; exit 1; fi; until nc -z $HOST 1; do sleep 2; done; sleep 9",
+    ]);
+    insta::assert_snapshot!(became, @r#"
     until pg_isready -h $HOST -U app; do sleep 2; done
     # Changed: an open port ends the wait; the loop asked the server whether it accepts connections.
     wait a {
@@ -129,7 +137,7 @@ fn loops_are_waits_however_they_are_written() {
       http "http://a:80/b" contains "ok"
       env { HOST "db" } }
     if [ -z "$HOST" ]; then echo no; exit 1; fi; until nc -z $HOST 1; do sleep 2; done; sleep 9
-    # Changed: there is no pause after the work; the script slept.
+    # Changed: there is no pause before or after the work; the script slept.
     wait a {
       tcp "$(HOST):1"
       env { HOST "db" } }
@@ -138,7 +146,7 @@ fn loops_are_waits_however_they_are_written() {
 
 #[test]
 fn files_are_made_by_steps() {
-    let shown = shown(&[
+    let became = shown(&[
         "rm -rf /data/site; git clone --depth=1 https://a.dev/site /data/site",
         "cd /data && [ -d /data/site ] || git clone https://a.dev/site",
         "cp -n /app/a.txt /data/",
@@ -149,7 +157,7 @@ fn files_are_made_by_steps() {
         "chown -R 1000:1000 /data/",
         "kubectl wait --for=condition=complete job/seed --timeout=60s",
     ]);
-    insta::assert_snapshot!(shown, @r#"
+    insta::assert_snapshot!(became, @r#"
     rm -rf /data/site; git clone --depth=1 https://a.dev/site /data/site
     clone a {
       repo "https://a.dev/site"

@@ -3,7 +3,7 @@
 use super::ReplacedBy;
 use crate::lint::files::{FileChange, FileEffect, changes, inside, mount_at};
 use crate::lint::shell::{LazyScript, PlainCommand};
-use crate::model::{Container, Role};
+use crate::model::{Container, Role, Workload, WorkloadKind};
 use crate::object::Node;
 use crate::source::{Sources, Span};
 
@@ -20,9 +20,15 @@ pub(super) struct ReplacedMount {
     pub(super) by: ReplacedBy,
 }
 
-/// What the commands of a step replace at every start.
-pub(super) fn replacements(container: &Container, sources: &Sources) -> Vec<ReplacedMount> {
-    if container.role != Role::Step || container.built_in.is_some() || container.mounts.is_empty() {
+/// What the commands of a container replace at every start.
+pub(super) fn replacements(
+    workload: &Workload,
+    container: &Container,
+    sources: &Sources,
+) -> Vec<ReplacedMount> {
+    let is_step = container.role == Role::Step;
+    let runs_once = matches!(workload.kind, WorkloadKind::Job | WorkloadKind::CronJob | WorkloadKind::Pod);
+    if (!is_step && runs_once) || container.built_in.is_some() || container.mounts.is_empty() {
         return Vec::new();
     }
     let Some(script) = LazyScript::of(container).filter(|script| script.may_mention(&WORDS)) else {
@@ -31,7 +37,10 @@ pub(super) fn replacements(container: &Container, sources: &Sources) -> Vec<Repl
     let Some(script) = script.get() else { return Vec::new() };
     let mounts = container.fields.get("volumeMounts").map_or(&[][..], Node::items);
     let replaced = changes(container, script).into_iter().filter(|change| !change.command.tested);
+    // An app that only copies is there for that.
+    let serves = |change: &FileChange<'_>| change.at + 1 < script.commands.len();
     replaced
+        .filter(|change| is_step || serves(change))
         .filter_map(|change| {
             let by = replaces(container, &change)?;
             let path = change.path.trim_end_matches(['*', '/']);

@@ -127,3 +127,20 @@ fn a_file_with_a_checksum_is_what_it_must_be() {
       + …e v claim "c"; fetch c { existing keep; from "https://a.acme.dev…
     "#);
 }
+
+#[test]
+fn apps_replace_what_they_changed_themselves() {
+    let app = |kind: &str, script: &str| {
+        let policy = if kind == "job" { "restartPolicy Never; " } else { "" };
+        format!(
+            "{kind} p {{ {policy}volume v claim \"c\"; app b {{ image \"b:1\"; script '{script}'; mounts v at /v }} }}"
+        )
+    };
+    let copies = "cp -r /defaults/. /v && exec serve";
+    insta::assert_snapshot!(found(CODE, [app("deployment", copies)]), @r#"
+    …b { image "b:1"; script '«cp -r /defaults/. /v &&» exec serve'; mounts v a…
+      the app `b` replaces files in `v` at every start, and with them what it has changed
+    "#);
+    passes(CODE, &app("job", copies));
+    passes(CODE, &app("deployment", "cp -rn /defaults/. /v && exec serve"));
+}

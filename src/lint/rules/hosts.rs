@@ -122,7 +122,7 @@ fn of_program(command: &PlainCommand) -> Option<String> {
                 );
                 !is_value && word.as_ref().is_none_or(|word| !word.starts_with(['-', '+', '@']))
             })
-            .map(|word| word.clone())
+            .cloned()
             .collect::<Vec<Option<String>>>()
     };
     let first = |options: &[&str]| valued(options).into_iter().next().flatten();

@@ -59,12 +59,11 @@ fn installs(command: &PlainCommand) -> Option<&'static str> {
     let has = |words: &[&str]| command.operands().any(|word| words.contains(&word));
     match command.program() {
         "npm" | "yarn" | "pnpm" if has(&["install", "ci", "i"]) => Some("installation"),
-        "npm" | "yarn" | "pnpm" if has(&["build"]) => Some("build"),
-        "pip" | "pip3" | "bundle" | "composer" | "apt" | "apt-get" | "dnf" | "yum" if has(&["install"]) => {
-            Some("installation")
-        }
         "apk" if has(&["add"]) => Some("installation"),
-        "go" | "cargo" if has(&["build"]) => Some("build"),
+        "pip" | "pip3" | "bundle" | "composer" | "apt" | "apt-get" | "dnf" | "yum" => {
+            has(&["install"]).then_some("installation")
+        }
+        "npm" | "yarn" | "pnpm" | "go" | "cargo" if has(&["build"]) => Some("build"),
         "mvn" if has(&["package", "install"]) => Some("build"),
         _ => None,
     }

@@ -169,7 +169,7 @@ fn repeats_forever(script: &ShellScript<'_>, repeated: &Loop) -> bool {
     };
     let leaves = ["break", "exit", "return", "exec "].iter().any(|word| part.contains(word));
     let before = text.get(..repeated.range.start).unwrap_or_default();
-    // It stands alone: in no branch and no function, and not in the background.
+    // It is alone: in no branch and no function, and not in the background.
     let is_certain = !before.contains("if ") && !before.contains("case ") && !before.contains("()");
     holds && !leaves && is_certain && !in_background(text, repeated.range.end) && !is_after_test(before)
 }

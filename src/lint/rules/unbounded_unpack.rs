@@ -33,9 +33,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 .help(title.clone());
             let written = pod.sources.slice(volume.span);
             let size = if written.ends_with(word) { " 1Gi".to_owned() } else { format!(" {word} 1Gi") };
-            found.push(match volume.fields.span == volume.span {
-                true => warning.fix(title, volume.span.after(), size, Applicability::Display),
-                false => warning,
+            let is_one_line = volume.fields.span == volume.span;
+            found.push(if is_one_line {
+                warning.fix(title, volume.span.after(), size, Applicability::Display)
+            } else {
+                warning
             });
         }
     }

@@ -48,7 +48,7 @@ fn is_service(pod: &Pod<'_>, host: &str) -> bool {
         .any(|names| names.items().iter().any(|name| name.as_text() == Some(host)));
     let is_label = host.starts_with(|first: char| first.is_ascii_lowercase())
         && host.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
-    let spells_it = host.ends_with(".svc") || host.contains(".svc.");
+    let spells_it = host.split('.').skip(1).any(|label| label == "svc");
     !is_alias && host != "localhost" && (is_label || spells_it)
 }
 
@@ -97,7 +97,7 @@ fn malformed(name: &str, asked: &AskedHost) -> Option<Diagnostic> {
             let help = format!("write the host alone: `{host}`");
             return warning(
                 format!("`{program}` in `{name}` takes a host, not the URL `{written}`"),
-                "is no host",
+                "not a host",
                 help,
             );
         }

@@ -61,7 +61,7 @@ pub(super) const IMAGES: [(&str, &[&str]); 42] = [
     ("vector", &["validate", "test", "generate", "list", "graph", "vrl", "convert-config"]),
 ];
 
-/// Official images of servers; if their first argument is no option, they run that instead.
+/// Official images of servers; if their first argument is not an option, they run that instead.
 pub(super) const OFFICIAL: [&str; 20] = [
     "caddy",
     "consul",
@@ -86,7 +86,7 @@ pub(super) const OFFICIAL: [&str; 20] = [
 ];
 
 /// Other programs that serve.
-pub(super) const PROGRAMS: [(&str, Serving); 93] = [
+pub(super) const PROGRAMS: [(&str, Serving); 92] = [
     ("airflow", With(&["scheduler|webserver|triggerer|api-server"])),
     ("apache2-foreground", Always),
     ("apache2ctl", With(&["FOREGROUND|-DFOREGROUND"])),
@@ -181,6 +181,5 @@ pub(super) const PROGRAMS: [(&str, Serving); 93] = [
     ("vault", With(&["server"])),
     ("waitress-serve", Always),
     ("watch", Always),
-    ("zkServer.sh", With(&["start-foreground"])),
     ("zookeeper-server-start.sh", Unless(&["-daemon"])),
 ];
