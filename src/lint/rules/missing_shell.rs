@@ -247,8 +247,8 @@ mod tests {
         …p a { image "a:1"; args [«"--host=$HOST"»]; env { HOST "a" } } }
           the app `a` has no shell to replace `$HOST`
           fix (safe): use `$(HOST)`, which Kubernetes replaces
-          - … a { image "a:1"; args ["--host=$HOST"]; env { HOST "a" } } }
-          + … a { image "a:1"; args ["--host=$(HOST)"]; env { HOST "a" } } }
+          - …ge "a:1"; args ["--host=$HOST"]; env { HOST "a" } } }
+          + …ge "a:1"; args ["--host=$(HOST)"]; env { HOST "a" } } }
         "#);
     }
 
