@@ -4,6 +4,7 @@
 //! what an author may want to see (`replicas 1`), stays.
 
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
+use crate::kubernetes::image;
 use crate::kubernetes::schema::{FieldType, ObjectSchema};
 use crate::model::WorkloadKind;
 
@@ -136,17 +137,18 @@ fn is_implied(object: &ObjectSchema, entry: &YamlEntry, entries: &[YamlEntry], k
     }
 }
 
-/// The default policy for an image; `None` if the image is not a plain reference.
+/// The default policy for an image; `None` if the image is not a valid reference.
 fn pull_policy(image: &str) -> Option<&'static str> {
-    let is_plain = image.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"./-_:@".contains(&byte));
+    if image::fault(image).is_some() || image::is_import_path(image) {
+        return None;
+    }
     let (name, digest) = image.split_once('@').map_or((image, None), |(name, digest)| (name, Some(digest)));
     let tag = name.rsplit('/').next()?.split_once(':').map(|(_, tag)| tag);
-    let policy = if tag.or(Some("latest").filter(|_| digest.is_none())) == Some("latest") {
+    Some(if tag.or(Some("latest").filter(|_| digest.is_none())) == Some("latest") {
         "Always"
     } else {
         "IfNotPresent"
-    };
-    (is_plain && !name.is_empty()).then_some(policy)
+    })
 }
 
 #[cfg(test)]

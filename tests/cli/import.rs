@@ -48,7 +48,7 @@ fn other_objects_than_workloads_are_not_imported() {
 
 #[test]
 fn import_reports_as_check_does() {
-    let folder = Folder::new().with("a.yaml", &MANIFEST.replace(":1.27", ""));
+    let folder = Folder::new().with("a.yaml", MANIFEST.replace(":1.27", ""));
     let imported = folder.runs("import --format github a.yaml");
     assert_eq!(imported.status, Some(0));
     assert!(imported.stdout.starts_with("pod hello {"), "{}", imported.stdout);
