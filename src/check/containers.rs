@@ -112,7 +112,7 @@ pub(super) fn invalid_image(reference: &str, node: &Node, fault: &str) -> Diagno
         let headline = format!("the image contains the placeholder `{shown}`");
         return Diagnostic::error(Code::InvalidImage, node.span, headline)
             .here("not a valid image reference")
-            .help(format!("replace `{shown}` by what it stands for"));
+            .help(format!("replace `{shown}` by what it means"));
     }
     let trimmed = reference.trim();
     let headline = format!("the image `{}` {fault}", super::report::shown(reference));

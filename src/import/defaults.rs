@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn the_policy_depends_on_the_tag() {
-        let policies = ["nginx", "a.dev:5000/nginx", "nginx:latest", "nginx:1", "nginx@sha256:0", "$(IMAGE)"];
+        let digest = format!("nginx@sha256:{}", "0".repeat(64));
+        let policies = ["nginx", "a.dev:5000/nginx", "nginx:latest", "nginx:1", &digest, "$(IMAGE)"];
         let expected = [
             Some("Always"),
             Some("Always"),

@@ -58,15 +58,13 @@ const ACCESSORS: [&str; 32] = [
 ];
 
 /// Words that look like names of fields and are not.
-const OTHERS: [(&str, &[&str]); 9] = [
+const OTHERS: [(&str, &[&str]); 7] = [
     ("resources", &["cpu", "memory", "storage"]),
     ("finalizers", &["foregroundDeletion", "kubernetes", "orphan"]),
     ("fields that only a running pod has", &["status.hostIPs", "status.podIP", "status.podIPs"]),
     ("words of other tools that authors may try", &["dependsOn", "initContainer"]),
     ("the word for a `persistentVolumeClaim`", &["pvc"]),
     ("a style of serde's", &["camelCase"]),
-    ("statements about mounts", &["mounts", "reads", "updates", "writes"]),
-    ("the end of an annotation of Istio", &["nativeSidecar"]),
     ("a value", &["true"]),
 ];
 

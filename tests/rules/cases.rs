@@ -28,8 +28,8 @@ const SHAPES: &[(&str, &str)] = &[
     ("deployment", "deployment shop {\n{}\napp web { image \"nginx:1.29\" }\n}"),
     ("daemonset", "daemonset shop {\n{}\napp web { image \"nginx:1.29\" }\n}"),
     ("statefulset", "statefulset shop {\n{}\napp web { image \"nginx:1.29\" }\n}"),
-    ("job", "job shop {\nrestartPolicy Never\n{}\napp web { image \"nginx:1.29\" }\n}"),
-    ("cronjob", "cronjob shop \"@daily\" {\nrestartPolicy Never\n{}\napp web { image \"nginx:1.29\" }\n}"),
+    ("job", "job shop {\nrestartPolicy Never\n{}\napp web { image \"report:1.4\" }\n}"),
+    ("cronjob", "cronjob shop \"@daily\" {\nrestartPolicy Never\n{}\napp web { image \"report:1.4\" }\n}"),
     (
         "clone",
         "pod shop {\nvolume src\nclone site {\n{}\n}\napp web { image \"nginx:1.29\"; reads src at /src }\n}",
@@ -46,39 +46,39 @@ const SHAPES: &[(&str, &str)] = &[
         "own",
         "pod shop {\nvolume v claim \"v\"\nown o { volume v\n{}\n}\napp web { image \"nginx:1.29\"; mounts v at /v }\n}",
     ),
-    ("restricted", "pod shop {\nsecurity restricted\n{}\napp web { image \"nginx:1.29\" }\n}"),
-    ("restricted-app", "pod shop {\nsecurity restricted\napp web { image \"nginx:1.29\"\n{}\n}\n}"),
+    ("restricted", "pod shop {\nsecurity restricted\n{}\napp web { image \"shop:4.2\" }\n}"),
+    ("restricted-app", "pod shop {\nsecurity restricted\napp web { image \"shop:4.2\"\n{}\n}\n}"),
     (
         "restricted-app-in-user-namespace",
-        "pod shop {\nsecurity restricted\nhostUsers false\napp web { image \"nginx:1.29\"\n{}\n}\n}",
+        "pod shop {\nsecurity restricted\nhostUsers false\napp web { image \"shop:4.2\"\n{}\n}\n}",
     ),
     (
         "restricted-step",
-        "pod shop {\nsecurity restricted\nstep setup { image \"busybox:1.37\"; run \"true\"\n{}\n}\napp web { image \"nginx:1.29\" }\n}",
+        "pod shop {\nsecurity restricted\nstep setup { image \"shop:4.2\"; run \"true\"\n{}\n}\napp web { image \"shop:4.2\" }\n}",
     ),
     (
         "restricted-fetch",
-        "pod shop {\nsecurity restricted\nvolume data\nfetch data { from \"https://acme.dev/a\"; into data \"a\"\n{}\n}\napp web { image \"nginx:1.29\"; reads data at /data }\n}",
+        "pod shop {\nsecurity restricted\nvolume data\nfetch data { from \"https://acme.dev/a\"; into data \"a\"\n{}\n}\napp web { image \"shop:4.2\"; reads data at /data }\n}",
     ),
     (
         "restricted-volume",
-        "pod shop {\nsecurity restricted\nvolume data {}\napp web { image \"nginx:1.29\"; mounts data at /data }\n}",
+        "pod shop {\nsecurity restricted\nvolume data {}\napp web { image \"shop:4.2\"; mounts data at /data }\n}",
     ),
     (
         "restricted-windows",
-        "pod shop {\nsecurity restricted\nos { name windows }\n{}\napp web { image \"nginx:1.29\" }\n}",
+        "pod shop {\nsecurity restricted\nos { name windows }\n{}\napp web { image \"shop:4.2\" }\n}",
     ),
     (
         "restricted-windows-app",
-        "pod shop {\nsecurity restricted\nos { name windows }\napp web { image \"nginx:1.29\"\n{}\n}\n}",
+        "pod shop {\nsecurity restricted\nos { name windows }\napp web { image \"shop:4.2\"\n{}\n}\n}",
     ),
     (
         "restricted-deployment",
-        "deployment shop {\nsecurity restricted\n{}\napp web { image \"nginx:1.29\" }\n}",
+        "deployment shop {\nsecurity restricted\n{}\napp web { image \"shop:4.2\" }\n}",
     ),
     (
         "restricted-cronjob",
-        "cronjob shop \"@daily\" {\nsecurity restricted\n{}\napp web { image \"nginx:1.29\" }\n}",
+        "cronjob shop \"@daily\" {\nsecurity restricted\n{}\napp web { image \"shop:4.2\" }\n}",
     ),
 ];
 
