@@ -163,6 +163,7 @@ pub const FOREIGN: &[(&str, &str)] = &[
     ("configMap", "write the ConfigMap in YAML, and use it: `volume NAME configmap \"CONFIGMAP\"`"),
     ("secret", "write the Secret in YAML, and use it: `volume NAME secret \"SECRET\"`"),
     ("dependsOn", "write `after NAME`"),
+    ("size", "write the size of an emptyDir after its kind: `volume NAME scratch 10Gi`; a claim has its own"),
 ];
 
 /// What newcomers write for a statement whose values and block are the same, the statement's keyword, and whether the

@@ -37,12 +37,14 @@ pub(super) fn is_foreign(version: &str) -> bool {
 /// The warning about an object that is not a workload.
 pub(super) fn not_imported(kind: &YamlNode, version: &str) -> Diagnostic {
     let name = kind.as_text().unwrap_or_default();
-    let headline = format!("this `{}` was not imported", name.escape_debug());
-    let warning = Diagnostic::warning(Code::NotAWorkload, kind.span, headline);
-    let known = FOREIGN.iter().find(|(of, foreign, _)| *of == group(version) && *foreign == name);
-    match known {
-        Some((_, _, help)) => warning.here("not a workload of Kubernetes itself").help(*help),
-        None => warning.here("not a workload"),
+    let group = group(version);
+    let of = if is_foreign(version) { format!(" of `{}`", group.escape_debug()) } else { String::new() };
+    let headline = format!("this `{}`{of} was not imported", name.escape_debug());
+    let here = if of.is_empty() { "not a workload" } else { "not a workload of Kubernetes itself" };
+    let warning = Diagnostic::warning(Code::NotAWorkload, kind.span, headline).here(here);
+    match FOREIGN.iter().find(|(of, foreign, _)| *of == group && *foreign == name) {
+        Some((_, _, help)) => warning.help(*help),
+        None => warning,
     }
 }
 

@@ -481,8 +481,8 @@ fn what_is_no_manifest_is_named() {
     this is a kustomization, not a manifest: import what it renders: `kustomize build FOLDER | initflow import -`
     this is the description of a Helm chart, not a manifest: import what it renders: `helm template NAME CHART | initflow import -`
     these are the values of a Helm chart, not a manifest: import what it renders: `helm template NAME CHART | initflow import -`
-    this `Rollout` was not imported: to import its pods, make it a `Deployment` of `apps/v1` with the same `spec.template`
-    this `Job` was not imported: 
+    this `Rollout` of `argoproj.io` was not imported: to import its pods, make it a `Deployment` of `apps/v1` with the same `spec.template`
+    this `Job` of `batch.volcano.sh` was not imported: 
     a manifest has no `kind`:
     ");
 }

@@ -464,7 +464,12 @@ impl<'a> Resolver<'a> {
         let diagnostic = match inside {
             Some(entry) => {
                 let place = entry.places.first().map_or_else(String::new, |place| place.phrase());
-                diagnostic.here(format!("it belongs {place}"))
+                let diagnostic = diagnostic.here(format!("it belongs {place}"));
+                if entry.places.contains(&StatementPlace::Workload) {
+                    diagnostic.help(format!("put it in a workload: `deployment shop {{ {text} … }}`"))
+                } else {
+                    diagnostic
+                }
             }
             None if schema::CONTAINER.field(text).is_some() => diagnostic.here("it belongs in a container"),
             None if schema::POD_SPEC.field(text).is_some() || schema::OBJECT_META.field(text).is_some() => {
