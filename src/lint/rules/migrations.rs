@@ -68,6 +68,9 @@ const TOOLS: &[Migration] = &[
     unlocked("Sequelize", &["sequelize", "sequelize-cli"], &["db:migrate"]),
     unlocked("Drizzle", &["drizzle-kit"], &["migrate"]),
     unlocked("Drizzle", &["drizzle-kit"], &["push"]),
+    unlocked("MikroORM", &["mikro-orm", "mikro-orm-esm"], &["migration:up"]),
+    unlocked("SeaORM", &["sea-orm-cli"], &["migrate"]),
+    unlocked("Ory", &["hydra", "kratos"], &["migrate", "sql"]),
     unlocked("db-migrate", &["db-migrate"], &["up"]),
     unlocked("migrate-mongo", &["migrate-mongo"], &["up"]),
     unlocked("clickhouse-migrations", &["clickhouse-migrations"], &[]),
@@ -101,13 +104,20 @@ const TOOLS: &[Migration] = &[
 
 /// The migration that a command starts, if any.
 pub(super) fn migration(command: &PlainCommand) -> Option<&'static Migration> {
-    let program = command.program();
+    let program = npm_script(command).unwrap_or(command.program());
     let mut tools = TOOLS.iter().filter(|tool| tool.programs.contains(&program));
     tools.find(|tool| {
         let stays = |word: &str| !tool.unless.contains(&word.split('=').next().unwrap_or(word));
         tool.words.iter().all(|word| command.operands().any(|operand| operand == *word))
             && command.arguments().all(stays)
     })
+}
+
+/// The script of a package that `npm run` starts; many are called like the tool that they run.
+fn npm_script(command: &PlainCommand) -> Option<&str> {
+    let mut operands = command.operands();
+    let is_run = ["npm", "pnpm", "bun"].contains(&command.program()) && operands.next()? == "run";
+    operands.next().filter(|_| is_run)
 }
 
 /// Whether what a script does at this place is done in every pod before the pod is ready.

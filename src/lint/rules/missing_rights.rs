@@ -6,6 +6,7 @@ use crate::lint::Pod;
 use crate::lint::rights::{ContainerUser, is_on_windows, is_privileged, lists_capability, user};
 use crate::lint::shell::PlainCommand;
 use crate::model::Container;
+use crate::object::Node;
 use crate::source::Span;
 
 /// What is in every command that needs rights.
@@ -115,11 +116,14 @@ fn missing(
         "chown" => {
             let owner = new_owner(command)?;
             match unprivileged {
-                Some((id, _))
-                    if owner.parse() != Ok(id) && (owner == "root" || owner.parse::<i64>().is_ok()) =>
-                {
-                    needs_root()
+                Some((id, span)) if owner.parse() == Ok(id) => {
+                    takes_from_root(pod, container, command).then(|| MissingRight {
+                        what: format!("an emptyDir belongs to root, and user {id} cannot take it over"),
+                        why: Some(span),
+                        help: "remove the `chown`: every user may write to an emptyDir".to_owned(),
+                    })
                 }
+                Some(_) if owner == "root" || owner.parse::<i64>().is_ok() => needs_root(),
                 // Root's own files may stay root's.
                 None if is_dropped("CHOWN") && !["root", "0"].contains(&owner) => needs_capability("CHOWN"),
                 _ => None,
@@ -151,6 +155,21 @@ fn missing(
             needs_privileges(&format!("`{written}` is"))
         }
     }
+}
+
+/// Whether a command changes the root of an emptyDir, which always belongs to root.
+fn takes_from_root(pod: &Pod<'_>, container: &Container, command: &PlainCommand) -> bool {
+    let mounts = container.fields.get("volumeMounts").map_or(&[][..], Node::items);
+    command.operands().any(|path| {
+        let is_root = |mount: &&Node| {
+            let place = mount.get("mountPath").and_then(Node::as_text).unwrap_or_default();
+            place.trim_end_matches('/') == path.trim_end_matches('/') && mount.get("subPath").is_none()
+        };
+        path.starts_with('/')
+            && mounts.iter().any(|mount| is_root(&mount))
+            && volume_at(pod.workload, container, path)
+                .is_some_and(|volume| volume.fields.get("emptyDir").is_some())
+    })
 }
 
 /// The owner that a `chown` sets, if it is known and is a user.
@@ -188,6 +207,7 @@ mod tests {
             [
                 step("runAsUser 1000", "apt-get install -y curl"),
                 step("runAsUser 1000", "chown -R 999:999 /v"),
+                step("runAsUser 1000", "chown -R 1000:1000 /v/"),
                 step("runAsUser 0; capabilities { drop [\"ALL\"] }", "chown 999 /v"),
                 step("runAsUser 0", "sysctl -w vm.max_map_count=262144"),
                 step("", "iptables -t nat -A OUTPUT -p tcp -j REDIRECT"),
@@ -199,6 +219,8 @@ mod tests {
           `apt-get` fails in `s`: it needs root, and user 1000 is not
         …unAsUser 1000 }; script "«chown -R 999:999 /v»"; mounts v at /v }; app…
           `chown` fails in `s`: it needs root, and user 1000 is not
+        …unAsUser 1000 }; script "«chown -R 1000:1000 /v/»"; mounts v at /v }; app…
+          `chown` fails in `s`: an emptyDir belongs to root, and user 1000 cannot take it over
         …rop ["ALL"] } }; script "«chown 999 /v»"; mounts v at /v }; app…
           `chown` fails in `s`: it needs the capability `CHOWN`
         …{ runAsUser 0 }; script "«sysctl -w vm.max_map_count=262144»"; mounts v at /v }; app…
@@ -215,7 +237,7 @@ mod tests {
         for (context, script) in [
             ("privileged true", "sysctl -w vm.max_map_count=262144"),
             ("runAsUser 0", "apt-get install -y curl"),
-            ("runAsUser 1000", "chown -R 1000 /v"),
+            ("runAsUser 1000", "chown -R 1000 /v/own"),
             ("runAsUser 1000", "chown -R 999 /v || true"),
             ("runAsUser 1000", "sudo apt-get install -y curl"),
             ("capabilities { drop [\"ALL\"]; add [\"CHOWN\"] }", "chown 999 /v"),
