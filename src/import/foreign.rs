@@ -30,8 +30,8 @@ fn group(version: &str) -> &str {
 
 /// Whether an API version belongs to another project than Kubernetes.
 pub(super) fn is_foreign(version: &str) -> bool {
-    let group = group(version);
-    group.contains('.') && !group.ends_with(".k8s.io")
+    // The versions of Kubernetes' own first group are written without it.
+    version.split_once('/').is_some_and(|(group, _)| group.contains('.') && !group.ends_with(".k8s.io"))
 }
 
 /// The warning about an object that is not a workload.

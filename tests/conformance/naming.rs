@@ -72,6 +72,12 @@ const ALIASES: &[(&str, &str)] = &[
         "requiredDuringSchedulingIgnoredDuringExecution.#.namespace",
         "requiredDuringSchedulingIgnoredDuringExecution.#.namespaces",
     ),
+    ("topologySpreadConstraints.#.#", "topologySpreadConstraints.#.matchLabelKeys.*"),
+    (
+        "requiredDuringSchedulingIgnoredDuringExecution.#.#",
+        "requiredDuringSchedulingIgnoredDuringExecution.#.matchLabelKeys.*",
+    ),
+    ("podAffinityTerm.#", "podAffinityTerm.matchLabelKeys.*"),
     ("volumeMounts.recursiveReadOnly", "volumeMounts.*.recursiveReadOnly"),
     ("volumeMounts.mountPropagation", "volumeMounts.*.mountPropagation"),
     ("volumeMounts.subPath", "volumeMounts.*.subPath"),
