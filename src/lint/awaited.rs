@@ -20,26 +20,26 @@ const KINDS: [(&str, &[&str]); 5] = [
 ];
 
 /// The options whose value is a word of its own.
-const VALUED: [&str; 12] = [
+const VALUED: [&str; 10] = [
     "-n",
     "--namespace",
     "--for",
     "--timeout",
     "-o",
     "--output",
-    "-l",
-    "--selector",
     "--context",
     "--kubeconfig",
     "-f",
     "--filename",
 ];
 
-/// An object that a command waits for.
+/// An object that a command waits for, or all pods with some labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Awaited {
     pub(super) kind: &'static str,
+    /// The name, or a selector such as `app=shop`.
     pub(super) name: SmolStr,
+    pub(super) by_label: bool,
     /// The namespace, if the command names one.
     pub(super) namespace: Option<SmolStr>,
 }
@@ -52,12 +52,17 @@ pub(super) fn awaited(script: &ShellScript<'_>, command: &PlainCommand) -> Vec<A
     }
     let mut words = Vec::new();
     let mut namespace = None;
+    let mut selector = None;
     let mut arguments = command.words.iter().skip(1).map(|word| word.as_deref().unwrap_or_default());
     while let Some(word) = arguments.next() {
         let (option, joined) =
             word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
         if ["-n", "--namespace"].contains(&option) {
             namespace = joined.or_else(|| arguments.next()).map(SmolStr::new);
+        } else if ["-l", "--selector"].contains(&word) {
+            selector = arguments.next();
+        } else if let Some(value) = word.strip_prefix("--selector=").or_else(|| word.strip_prefix("-l")) {
+            selector = Some(value.trim_start_matches('='));
         } else if VALUED.contains(&word) {
             arguments.next();
         } else if !word.starts_with('-') {
@@ -74,14 +79,27 @@ pub(super) fn awaited(script: &ShellScript<'_>, command: &PlainCommand) -> Vec<A
         named if by_image => named,
         _ => return Vec::new(),
     };
+    let object = |(kind, name): (&'static str, &str), by_label| Awaited {
+        kind,
+        name: name.into(),
+        by_label,
+        namespace: namespace.clone(),
+    };
+    let is_pod = || named.first().is_some_and(|word| kind(word) == Some("Pod"));
+    // A `get` succeeds whatever state the pods have.
+    let selected = selector.filter(|_| words.first() != Some(&"get") && is_pod());
     objects(named)
-        .map(|(kind, name)| Awaited { kind, name: name.into(), namespace: namespace.clone() })
+        .map(|named| object(named, false))
+        .chain(selected.map(|selector| object(("Pod", selector), true)))
         .collect()
+}
+
+fn kind(word: &str) -> Option<&'static str> {
+    KINDS.iter().find(|(_, names)| names.contains(&word)).map(|(kind, _)| *kind)
 }
 
 /// The objects of `job/a deployment/b` or of `job a b`.
 fn objects<'w>(words: &[&'w str]) -> impl Iterator<Item = (&'static str, &'w str)> {
-    let kind = |word: &str| KINDS.iter().find(|(_, names)| names.contains(&word)).map(|(kind, _)| *kind);
     let first = words.first().copied().and_then(kind);
     words
         .iter()

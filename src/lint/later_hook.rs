@@ -140,8 +140,9 @@ fn by_script(
     let Some(script) = lazy.as_ref().and_then(|lazy| lazy.mentioning(&words)) else { return Vec::new() };
     let certain = script.commands.iter().filter(|command| !command.tested);
     let objects = certain.map(|command| {
-        let targets = awaited(script, command).into_iter().map(|object| {
-            let Awaited { kind, name, namespace: other } = object;
+        let named = awaited(script, command).into_iter().filter(|object| !object.by_label);
+        let targets = named.map(|object| {
+            let Awaited { kind, name, namespace: other, .. } = object;
             (other.or_else(|| namespace.cloned()), kind, name)
         });
         (targets.collect(), script.place_of(sources, &command.range))

@@ -5,6 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::awaited::{self, Awaited, awaited};
 use crate::model::{Role, WorkloadKind};
+use crate::object::Node;
 use crate::source::Span;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -40,11 +41,13 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 warning(*span, headline)
                     .help("let the app find its peers after it has started: that pod runs this step, too"),
             );
-        } else if let Some((kind, span)) = rollout(pod, at, &name.text) {
-            let headline = format!(
-                "the step `{}` waits for the {kind} `{}`, its own workload",
-                step.name.text, name.text
-            );
+        } else if let Some((object, span)) = own_object(pod, at, &name.text) {
+            let what = if object.by_label {
+                format!("the pods with `{}`, which include its own", object.name)
+            } else {
+                format!("the {} `{}`, its own workload", object.kind, name.text)
+            };
+            let headline = format!("the step `{}` waits for {what}", step.name.text);
             found.push(warning(span, headline).help("wait for other workloads, not for this one"));
         }
     }
@@ -65,17 +68,30 @@ fn is_pod(host: Option<&str>, name: &str) -> bool {
     number.is_some_and(|number| !number.is_empty() && number.chars().all(|digit| digit.is_ascii_digit()))
 }
 
-/// The kind of the pod's own workload, if a step waits for it with `kubectl`, and the place of that.
-fn rollout(pod: &Pod<'_>, at: usize, name: &str) -> Option<(&'static str, Span)> {
+/// The pod itself or its workload, if a step waits for it with `kubectl`, and the place of that.
+fn own_object(pod: &Pod<'_>, at: usize, name: &str) -> Option<(Awaited, Span)> {
     let script = pod.script(at, &awaited::WORDS)?;
+    let labels = pod.metadata().get("labels").map_or(&[][..], Node::entries);
+    let has = |term: &str| {
+        let pair =
+            term.split_once("==").or_else(|| term.split_once('=')).filter(|(key, _)| !key.ends_with('!'));
+        pair.is_some_and(|(key, value)| {
+            labels.iter().any(|own| own.key == key && own.node.as_text() == Some(value))
+        })
+    };
     let own = |object: &Awaited| {
         let here = object.namespace.as_deref().is_none_or(|other| Some(other) == pod.workload.namespace());
-        object.kind == pod.workload.kind.name() && object.name == name && here
+        let is_own = if object.by_label {
+            object.name.split(',').all(has)
+        } else {
+            object.kind == pod.workload.kind.name() && object.name == name
+        };
+        is_own && here
     };
     let mut certain = script.commands.iter().filter(|command| !command.tested);
     certain.find_map(|command| {
         let object = awaited(script, command).into_iter().find(own)?;
-        Some((object.kind, pod.place(script, command)))
+        Some((object, pod.place(script, command)))
     })
 }
 
@@ -127,6 +143,7 @@ mod tests {
                 set("wait-for-it.sh etcd-2.etcd.n.svc.cluster.local:2380"),
                 set("until (echo > /dev/tcp/etcd-0.etcd/2380); do sleep 1; done"),
                 set("kubectl rollout status statefulset/etcd"),
+                set("kubectl wait pod --for=condition=Ready -l app.kubernetes.io/name=etcd"),
             ],
         );
         insta::assert_snapshot!(shown, @r#"
@@ -138,6 +155,8 @@ mod tests {
           the step `s` waits for `etcd-0.etcd`, which is a pod of its own workload
         …s { image "b:1"; script '«kubectl rollout status statefulset/etcd»' }; app b { image "b:1"…
           the step `s` waits for the StatefulSet `etcd`, its own workload
+        …s { image "b:1"; script '«kubectl wait pod --for=condition=Ready -l app.kubernetes.io/name=etcd»' }; app b { image "b:1"…
+          the step `s` waits for the pods with `app.kubernetes.io/name=etcd`, which include its own
         "#);
         for script in [
             "[ \"$HOSTNAME\" = etcd-0 ] && exit 0; until nc -z etcd-0.etcd 2380; do sleep 1; done",
