@@ -180,12 +180,25 @@ pub(super) fn negative(node: &Node, what: &str) -> Diagnostic {
 fn whole(entry: &MapEntry, quantity: &Quantity, report: &mut Report<'_>) {
     if ["memory", "ephemeral-storage"].contains(&entry.key.as_str()) {
         whole_bytes_only(entry, report);
-    } else if !quantity.is_integer() && !is_native(&entry.key) {
+    } else if !is_native(&entry.key) {
+        devices(entry, quantity, report);
+    }
+}
+
+/// Checks a number of devices, which Kubernetes counts in thousandths.
+fn devices(entry: &MapEntry, quantity: &Quantity, report: &mut Report<'_>) {
+    let error = |code, headline| Diagnostic::error(code, entry.node.span, headline);
+    if !quantity.is_integer() {
         let headline = format!("expected a whole number for `{}`, found {quantity}", entry.key);
         report.add(
-            Diagnostic::error(Code::FractionalQuantity, entry.node.span, headline)
+            error(Code::FractionalQuantity, headline)
                 .here("a device cannot be divided")
                 .help("use a whole number"),
+        );
+    } else if !quantity.fits_millis() {
+        let headline = format!("Kubernetes cannot count {quantity} of `{}`", entry.key);
+        report.add(
+            error(Code::OutOfRange, headline).here("above 9223372036854775").help("use a smaller amount"),
         );
     }
 }

@@ -6,7 +6,8 @@ use super::resolve::Resolver;
 use super::scope::Scope;
 use super::types::mismatch;
 use super::workload::Making;
-use super::{Storage, Volume};
+use super::{PlacedName, Storage, Volume};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema::{self, FieldType};
 use crate::object::{Map, Node, Value};
 use crate::statement::StatementSpec;
@@ -78,6 +79,7 @@ impl<'a> Resolver<'a> {
             }
             (None, Some(block)) if !block.statements.is_empty() => {
                 self.fields(&schema::VOLUME, block, &mut fields, scope);
+                self.misplaced_name(&name, &fields);
             }
             (None, _) => fields.set("emptyDir", statement.head(), Node::map(statement.head())),
         }
@@ -86,6 +88,23 @@ impl<'a> Resolver<'a> {
         making.add_volume(
             scope.layer,
             Volume { name, qualified: declared.name, storage, span: statement.head(), fields },
+        );
+    }
+
+    /// Reports another name in the block of a volume.
+    fn misplaced_name(&mut self, name: &PlacedName, fields: &Map) {
+        let Some(entry) = fields.entry("name").filter(|entry| entry.node.as_text() != Some(&*name.text))
+        else {
+            return;
+        };
+        self.report(
+            Diagnostic::error(
+                Code::UseTheStatement,
+                entry.key_span,
+                "a volume's name belongs after `volume`",
+            )
+            .here("not needed")
+            .help("write `volume NAME { … }`"),
         );
     }
 

@@ -99,6 +99,12 @@ impl<'a> Split<'a> {
             });
             containers.push(container);
         }
+        if recorded.is_some() {
+            // The pods of a Job have the restart policy `Never`, with which a resize cannot restart anything.
+            for container in &mut containers {
+                container.fields.map_mut().remove("resizePolicy");
+            }
+        }
         if let Some(once) = recorded.and_then(|step| self.workload.containers[step].once.as_ref()) {
             containers.push(self.recording(self.added(&once.recording, &mut brought), &containers));
         }

@@ -98,6 +98,23 @@ fn a_job_is_named_by_its_content() {
 }
 
 #[test]
+fn a_resize_restarts_nothing_in_a_job() {
+    let source = format!(
+        "sidecar proxy {{ image \"proxy:1\"; started tcp 5432
+           resizePolicy {{ resourceName memory; restartPolicy RestartContainer }} }}
+         migrate schema {{ image \"shop:1\"; run \"migrate\"; after proxy; once }}
+         {APP}"
+    );
+    let compilation = deployment(&source);
+    let job = compilation.workloads.iter().find_map(|compiled| match compiled.lowered() {
+        Object::Job(job) => Some(serde_json::to_string(&job).unwrap()),
+        _ => None,
+    });
+    let job = job.unwrap();
+    assert!(job.contains("proxy:1") && !job.contains("resizePolicy"), "{job}");
+}
+
+#[test]
 fn long_names_fit() {
     let step = "s".repeat(63);
     let name = job(&format!("migrate {step} {{ image \"shop:1\"; run \"migrate\"; once }} {APP}"));
