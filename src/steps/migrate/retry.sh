@@ -1,4 +1,5 @@
-# Runs a tool, and again while another run holds the lock that it gives up on: $INITFLOW_LOCKED is how it says so.
+# Runs a tool, and again while another run holds the lock that it gives up on: $INITFLOW_LOCKED is how it says so, and
+# pg_type_typname_nsp_index how PostgreSQL refuses a table that two runs create at the same time, before they take the lock.
 attempt() {
   {
     "$@" 2>&1 && ended=0 || ended=$?
@@ -12,7 +13,7 @@ attempt() {
           line=${line%'migrate: ended with '*}
           [ -n "$line" ] || continue
           ;;
-        *"$INITFLOW_LOCKED"*) locked=1 ;;
+        *"$INITFLOW_LOCKED"* | *pg_type_typname_nsp_index*) locked=1 ;;
       esac
       printf '%s\n' "$line"
     done
