@@ -181,12 +181,12 @@ fn is_custom(verdict: &Verdict, object: &Value) -> bool {
         && group.is_some_and(|group| group.contains('.') && !group.ends_with(".k8s.io"))
 }
 
-/// Whether all errors are in metadata that a cluster overwrites.
+/// Whether all errors are in metadata that only a cluster sets.
 fn is_set_by_the_cluster(verdict: &Verdict, mutant: &Mutant) -> bool {
     let times = ["creationTimestamp", "deletionTimestamp", "managedFields"];
     let has_time = || times.iter().any(|field| mutant.object["metadata"].get(field).is_some());
     verdict.errors.iter().all(|error| {
-        let field = error.field.strip_prefix("metadata.").unwrap_or_default();
+        let field = error.field.rsplit_once("metadata.").map_or("", |(_, field)| field);
         OF_THE_CLUSTER.iter().any(|set| field.starts_with(set))
             || error.detail.starts_with("parsing time") && has_time()
     })
