@@ -31,11 +31,12 @@ pub(super) fn recognized(source: &SourceFile) -> Option<Diagnostic> {
 
 /// The language of a text, and how many bytes of its first line show it.
 fn language_of(line: &str, text: &str) -> Option<(Language, usize)> {
-    if line.starts_with("{{") {
+    if line.starts_with("{{") && !line.starts_with("{{{") {
         return Some((Language::Helm, 2));
     }
-    let mut letters = line.chars().chain([' ']);
-    if matches!(letters.next(), Some('{' | '[')) && letters.next().is_some_and(|next| " \"{".contains(next)) {
+    if matches!(line, "{" | "[")
+        || ["{ ", "{\"", "[ ", "[\"", "[{"].iter().any(|start| line.starts_with(start))
+    {
         return Some((Language::Json, 1));
     }
     let word = line.split(' ').next().unwrap_or_default();
