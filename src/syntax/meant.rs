@@ -77,7 +77,8 @@ impl SyntaxReader<'_> {
             return 1;
         };
         *error = mistakes::unquoted_parts(span, text, &meant, applicability);
-        let parts: Vec<SyntaxValue> = meant.split(' ').map(|part| value(part, span, text)).collect();
+        let mut places = Places { whole: span, text, end: 0 };
+        let parts: Vec<SyntaxValue> = meant.split(' ').map(|part| places.value(part)).collect();
         let count = parts.len();
         values.splice(at..=at, parts);
         count
@@ -219,23 +220,47 @@ fn is_amount(text: &str) -> bool {
         && !text.contains("..")
 }
 
-/// A value that was meant, at its place in the text; what the text does not have is at the place of the whole.
-fn value(part: &str, whole: Span, text: &str) -> SyntaxValue {
-    let span = match text.find(part) {
-        Some(at) => {
-            let start = whole.range().start + at;
-            Span::new(whole.file, start, start + part.len())
+/// The places of what was meant, one after the other.
+struct Places<'t> {
+    whole: Span,
+    text: &'t str,
+    /// The bytes of the text before the next place.
+    end: usize,
+}
+
+impl Places<'_> {
+    /// A value that was meant.
+    fn value(&mut self, part: &str) -> SyntaxValue {
+        if let Some((low, high)) = part.split_once("..") {
+            let [low, high] = [low, high].map(|end| {
+                Box::new(SyntaxValue { span: self.next(end), kind: ValueKind::Number(end.into()) })
+            });
+            let span = low.span.to(high.span);
+            return SyntaxValue { span, kind: ValueKind::Range(Some(low), high) };
         }
-        None => whole,
-    };
-    let kind = match part.split_once("..") {
-        Some((low, high)) => {
-            let end = |text: &str| Box::new(SyntaxValue { span, kind: ValueKind::Number(text.into()) });
-            ValueKind::Range(Some(end(low)), end(high))
-        }
-        None if part.starts_with('/') => ValueKind::Path(part.into()),
-        None if is_amount(part) => ValueKind::Number(part.into()),
-        None => ValueKind::Word(part.into()),
-    };
-    SyntaxValue { span, kind }
+        let kind = match part {
+            _ if part.starts_with('/') => ValueKind::Path(part.into()),
+            _ if is_amount(part) => ValueKind::Number(part.into()),
+            _ => ValueKind::Word(part.into()),
+        };
+        SyntaxValue { span: self.next(part), kind }
+    }
+
+    /// The place of a part; what the text does not have from there on is at an empty one.
+    fn next(&mut self, part: &str) -> Span {
+        let rest = self.text.get(self.end..).unwrap_or_default();
+        let is_whole = |at: &usize| {
+            let is_inside = |other: Option<char>, own: Option<char>| {
+                [other, own].iter().all(|letter| letter.is_some_and(char::is_alphanumeric))
+            };
+            let (before, after) = (&rest[..*at], &rest[*at + part.len()..]);
+            !is_inside(before.chars().next_back(), part.chars().next())
+                && !is_inside(after.chars().next(), part.chars().next_back())
+        };
+        let found = rest.match_indices(part).map(|(at, _)| at).find(is_whole);
+        let (start, length) = found.map_or((self.end, 0), |at| (self.end + at, part.len()));
+        self.end = start + length;
+        let start = self.whole.range().start + start;
+        Span::new(self.whole.file, start, start + length)
+    }
 }
