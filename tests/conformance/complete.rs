@@ -5,7 +5,7 @@ use crate::judge::{FieldError, Judge, Verdict, admit_text};
 use crate::lost::OF_THE_CLUSTER;
 use crate::manifest::{Manifest, manifest};
 use crate::mutants::{Base, Mutant, Stock, bases, below, support, type_at};
-use crate::naming::{all_named, without_numbers};
+use crate::naming::{all_named, value_of, without_numbers};
 use crate::report::Report;
 use crate::shrink::shrink;
 use crate::size;
@@ -91,6 +91,8 @@ impl Outcome {
                 Self::Undecidable("which custom kinds exist")
             } else if is_set_by_the_cluster(verdict, mutant) {
                 Self::Undecidable("more lenient: fields that only a cluster sets are left out unread")
+            } else if verdict.errors.iter().all(|error| is_empty_list(error, &mutant.object)) {
+                Self::Undecidable("more lenient: empty lists are left out")
             } else {
                 Self::Missed(rule(first))
             };
@@ -190,6 +192,12 @@ fn is_set_by_the_cluster(verdict: &Verdict, mutant: &Mutant) -> bool {
         OF_THE_CLUSTER.iter().any(|set| field.starts_with(set))
             || error.detail.starts_with("parsing time") && has_time()
     })
+}
+
+/// Whether an error is that a field must not be set, and its value is an empty list.
+fn is_empty_list(error: &FieldError, object: &Value) -> bool {
+    error.kind == "Forbidden"
+        && value_of(error, object).and_then(Value::as_array).is_some_and(Vec::is_empty)
 }
 
 /// The reason why a value is refused although Kubernetes accepts it: nobody can mean it, as the reference documents.

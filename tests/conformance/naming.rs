@@ -193,6 +193,11 @@ fn named(
     is_at_odds(found, &whole).then_some("by its counterpart")
 }
 
+/// The value that an error is about.
+pub(crate) fn value_of<'o>(error: &FieldError, object: &'o Value) -> Option<&'o Value> {
+    value(object, &path(error, object))
+}
+
 /// The value of a field, unless the value means nothing.
 fn value<'o>(object: &'o Value, field: &[String]) -> Option<&'o Value> {
     let inner = |value: &'o Value, part: &String| match value {
