@@ -83,6 +83,16 @@ fn network(
         diagnostics.push(lacks(action, "port", &format!("`{key}`")));
         return None;
     };
+    if let Some(name) = port.as_text().filter(|name| name.starts_with('/')) {
+        // A source would read it as the path.
+        let headline = format!("`{}` is not the name of a port", name.escape_debug());
+        diagnostics.push(
+            Diagnostic::error(Code::InvalidName, port.span, headline)
+                .here("not a port")
+                .help("write it as `path`, and the port as `port`"),
+        );
+        return None;
+    }
     let scheme = action.get("scheme").and_then(YamlNode::as_text);
     let (word, object) = match key {
         "tcpSocket" => ("tcp", &schema::TCP_SOCKET_ACTION),

@@ -196,8 +196,7 @@ fn is_set_by_the_cluster(verdict: &Verdict, mutant: &Mutant) -> bool {
 
 /// Whether an error is that a field must not be set, and its value is an empty list.
 fn is_empty_list(error: &FieldError, object: &Value) -> bool {
-    error.kind == "Forbidden"
-        && value_of(error, object).and_then(Value::as_array).is_some_and(Vec::is_empty)
+    error.kind == "Forbidden" && value_of(error, object).and_then(Value::as_array).is_some_and(Vec::is_empty)
 }
 
 /// The reason why a value is refused although Kubernetes accepts it: nobody can mean it, as the reference documents.
