@@ -48,17 +48,10 @@ impl SyntaxReader<'_> {
                 continue;
             }
             let span = number.span.to(unit.span);
-            let gap = Span { start: number.span.end, end: unit.span.start, ..span };
-            // Cores have no unit.
-            let is_core = matches!(word.to_ascii_lowercase().as_str(), "cpu" | "cpus" | "core" | "cores");
-            let kind = if is_core { digits.clone() } else { format!("{digits}{word}").into() };
-            let (title, gap) = if is_core {
-                ("remove the unit: a number alone counts cores", gap.to(unit.span))
-            } else {
-                ("remove the space", gap)
-            };
-            self.report(mistakes::space_before_unit(unit.span, word, title, gap));
-            values.splice(at - 1..=at, [SyntaxValue { span, kind: ValueKind::Number(kind) }]);
+            let meant = format!("{digits}{}", meant_unit(word));
+            self.report(mistakes::space_before_unit(span, word, &meant));
+            let kind = ValueKind::Number(meant.into());
+            values.splice(at - 1..=at, [SyntaxValue { span, kind }]);
             return;
         }
     }
@@ -193,6 +186,21 @@ fn expects_unit(statement: &str, word: Option<&str>) -> bool {
         "volume" => matches!(word, Some("scratch" | "memory")),
         "ready" | "alive" | "started" => matches!(word, Some("every" | "timeout" | "delay")),
         _ => false,
+    }
+}
+
+/// The unit of the language for one of other tools; cores have none.
+fn meant_unit(word: &str) -> &str {
+    match word.to_ascii_lowercase().as_str() {
+        "cpu" | "cpus" | "core" | "cores" => "",
+        "min" | "minutes" => "m",
+        "sec" | "seconds" => "s",
+        "hours" => "h",
+        "kb" | "kib" => "Ki",
+        "mb" | "mib" => "Mi",
+        "gb" | "gib" => "Gi",
+        "tb" => "Ti",
+        _ => word,
     }
 }
 

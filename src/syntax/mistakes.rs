@@ -247,12 +247,15 @@ pub(super) fn separator_before_block(before: Span, sign: Operator, span: Span) -
 }
 
 /// A space between a number and its unit, which `gap` takes away.
-pub(super) fn space_before_unit(unit: Span, word: &str, title: &str, gap: Span) -> Diagnostic {
+pub(super) fn space_before_unit(span: Span, word: &str, meant: &str) -> Diagnostic {
     let headline = format!("a number and its unit `{word}` have a space between them");
-    Diagnostic::error(Code::UnexpectedValue, unit, headline)
-        .here("belongs to the number before it")
-        .help(title)
-        .fix(title, gap, "", Applicability::Safe)
+    let title = format!("write `{meant}`");
+    Diagnostic::error(Code::UnexpectedValue, span, headline).here("one value").help(title.clone()).fix(
+        title,
+        span,
+        meant,
+        Applicability::Safe,
+    )
 }
 
 /// A comma between two statements on one line.
