@@ -78,6 +78,12 @@ fn mounts(container: &Container, report: &mut Report<'_>) {
         {
             let help = "use a path without `:`, which container runtimes read as the end of the path";
             let fault = projections::invalid_path(path, written, "contains a `:`", help);
+            let is_read_only = mount.get("readOnly").and_then(Node::as_bool) == Some(true);
+            let mode = if is_read_only { ":ro" } else { ":rw" };
+            let fault = match written.strip_suffix(mode) {
+                Some(bare) => super::report::renamed(fault, path.span, written, bare),
+                None => fault,
+            };
             report.leniently(true, |report| report.add(fault));
         }
         for field in ["subPath", "subPathExpr"] {

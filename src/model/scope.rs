@@ -223,6 +223,11 @@ impl Resolver<'_> {
                 }
                 _ => diagnostic,
             },
+            None if file.is_none() && expected.is_some_and(|ty| ty.starts_with("an absolute path")) => {
+                let path = format!("/{word}");
+                let title = format!("write `{path}`");
+                diagnostic.help(title.clone()).fix(title, span, path, Applicability::Unsafe)
+            }
             None if expected.is_some() || file.is_some() => diagnostic,
             None => {
                 let quoted = format!("\"{word}\"");
