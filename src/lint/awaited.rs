@@ -2,7 +2,7 @@
 
 mod hosts;
 
-pub(super) use hosts::{built_in_hosts, devices, hosts};
+pub(super) use hosts::{built_in_hosts, client_host, devices, hosts};
 
 use super::shell::{PlainCommand, ShellScript};
 use smol_str::SmolStr;

@@ -104,13 +104,14 @@ pub(in crate::lint) fn devices(text: &str) -> impl Iterator<Item = (&str, i64)> 
 }
 
 /// Clients that take their host as an option.
-const CLIENTS: [&str; 11] = [
+const CLIENTS: [&str; 12] = [
     "mariadb",
     "mariadb-admin",
     "mongo",
     "mongosh",
     "mysql",
     "mysqladmin",
+    "pg_dump",
     "pg_isready",
     "psql",
     "redis-cli",
@@ -121,22 +122,28 @@ const CLIENTS: [&str; 11] = [
 /// Options whose value is something else than an address, for all other programs.
 const NO_ADDRESS: [&str; 10] = ["-H", "-O", "-T", "-X", "-d", "-m", "-o", "-t", "-u", "-w"];
 
+/// The host that a client is given as an option.
+pub(in crate::lint) fn client_host(command: &PlainCommand) -> Option<&str> {
+    let mut words =
+        command.arguments().skip_while(|word| !word.starts_with("-h") && !word.starts_with("--host"));
+    let option = words.next().filter(|_| CLIENTS.contains(&command.program()))?;
+    if ["-h", "--host"].contains(&option) {
+        return words.next();
+    }
+    option.strip_prefix("--host=").or_else(|| option.strip_prefix("-h")).filter(|host| !host.is_empty())
+}
+
 /// The words of a command that may be addresses.
 fn addresses(command: &PlainCommand) -> Vec<&str> {
-    let is_client = CLIENTS.contains(&command.program());
+    if CLIENTS.contains(&command.program()) {
+        let urls = command.arguments().filter(|word| word.contains("://"));
+        let urls = urls.map(|word| word.split_once('=').map_or(word, |(_, value)| value));
+        return urls.chain(client_host(command)).collect();
+    }
     let mut found = Vec::new();
-    let mut words = command.arguments().peekable();
+    let mut words = command.arguments();
     while let Some(word) = words.next() {
-        if is_client {
-            match word.strip_prefix("--host=").or_else(|| word.strip_prefix("-h")) {
-                Some(host) if !host.is_empty() => found.push(host),
-                _ if ["-h", "--host"].contains(&word) => found.extend(words.next()),
-                _ if word.contains("://") => {
-                    found.push(word.split_once('=').map_or(word, |(_, value)| value));
-                }
-                _ => {}
-            }
-        } else if NO_ADDRESS.contains(&word) {
+        if NO_ADDRESS.contains(&word) {
             words.next();
         } else {
             found.push(word);

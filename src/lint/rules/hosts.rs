@@ -2,6 +2,7 @@
 
 use super::variables;
 use crate::lint::Pod;
+use crate::lint::awaited::client_host;
 use crate::lint::shell::PlainCommand;
 use crate::source::Span;
 use crate::steps::BuiltIn;
@@ -142,17 +143,7 @@ fn of_program(command: &PlainCommand) -> Option<String> {
             ["hosts", "ahosts", "ahostsv4"].contains(&database).then(|| words.get(1).cloned().flatten())?
         }
         "wait-for-it" | "wait-for-it.sh" | "wait-for" | "wait-for.sh" => first(&["-t", "-h", "-p"]),
-        "psql" | "pg_isready" | "pg_dump" | "mysql" | "mysqladmin" | "mariadb" | "redis-cli" => {
-            let words: Vec<&str> = command.arguments().collect();
-            words.iter().enumerate().find_map(|(at, word)| match *word {
-                "-h" | "--host" => words.get(at + 1).map(|host| (*host).to_owned()),
-                word => {
-                    let host = word.strip_prefix("--host=").or_else(|| word.strip_prefix("-h"));
-                    host.filter(|host| !host.is_empty()).map(ToOwned::to_owned)
-                }
-            })
-        }
-        _ => None,
+        _ => client_host(command).map(ToOwned::to_owned),
     }
 }
 
