@@ -17,10 +17,8 @@ mod labels;
 mod missing;
 mod probe;
 mod source;
-mod typed;
 mod volume;
 mod workload;
-pub mod yaml;
 
 pub use idioms::Idioms;
 
@@ -30,11 +28,12 @@ mod tests;
 use crate::compile::{CompileOptions, NoFiles, compile};
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::kubernetes::schema;
+use crate::manifest::typed;
+use crate::manifest::yaml::{self, Comment, MAX_ERRORS, YamlNode, YamlStream, YamlValue};
 use crate::model::WorkloadKind;
 use crate::source::{SourceFile, Sources, Span};
 use missing::lacks;
 use source::Written;
-use yaml::{Comment, MAX_ERRORS, YamlNode, YamlStream, YamlValue};
 
 /// The result of importing a file of manifests.
 #[derive(Debug)]

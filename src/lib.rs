@@ -43,6 +43,7 @@ pub mod import;
 pub mod json;
 pub mod kubernetes;
 pub mod lint;
+pub mod manifest;
 pub mod plan;
 pub mod source;
 pub mod syntax;

@@ -12,7 +12,7 @@ use crate::diagnostic::Severity;
 use crate::diagnostic::human::Human;
 use crate::emit;
 use crate::files::Root;
-use crate::import::yaml::{self, YamlNode, YamlValue};
+use crate::manifest::yaml::{self, YamlNode, YamlValue};
 use crate::model::Setting;
 use crate::source::{MAX_SOURCE_BYTES, Sources};
 use crate::total::sure;

@@ -1,9 +1,9 @@
 //! Writes commands as `run`, `script` and `args` if these mean exactly the same, else as lists of words.
 
 use super::source::{DraftToken, StatementDraft};
-use super::yaml::{YamlEntry, YamlNode};
 use crate::kubernetes::schema::FieldType;
 use crate::literal;
+use crate::manifest::yaml::{YamlEntry, YamlNode};
 use crate::model::command::{DEFAULT_SHELL, escape, reads_command, split};
 use crate::model::shell_words::{is_unsplit, joins_option, shell_word, variables};
 use crate::source::Span;

@@ -3,7 +3,7 @@
 //! Invariant: no comment is lost; a comment above a field ends up above the statement for that field.
 
 use super::source::{Comments, StatementDraft};
-use super::yaml::{Comment, YamlNode, YamlValue};
+use crate::manifest::yaml::{Comment, YamlNode, YamlValue};
 use crate::source::Span;
 use smol_str::SmolStr;
 

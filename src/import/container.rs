@@ -7,11 +7,11 @@ use super::flow::Directions;
 use super::missing::lacks;
 use super::probe::probe;
 use super::source::{DraftToken, StatementDraft};
-use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::resource::can_overcommit;
 use crate::kubernetes::schema;
 use crate::literal;
+use crate::manifest::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::model::{Direction, Role};
 use crate::source::Span;
 

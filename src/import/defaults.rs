@@ -3,9 +3,9 @@
 //! Invariant: the object is the same once the API server has filled in its defaults. What decides about a default, and
 //! what an author may want to see (`replicas 1`), stays.
 
-use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::kubernetes::image;
 use crate::kubernetes::schema::{FieldType, ObjectSchema};
+use crate::manifest::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::model::WorkloadKind;
 
 /// The defaults: the object, its field, and the value as a manifest writes it.

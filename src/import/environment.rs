@@ -2,10 +2,10 @@
 
 use super::fields;
 use super::source::{DraftToken, StatementDraft};
-use super::yaml::{YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::literal;
+use crate::manifest::yaml::{YamlEntry, YamlNode};
 
 /// A source of a value: the field of `valueFrom`, the function, its positional parameters and its named ones.
 type ImportedSource =
@@ -93,7 +93,7 @@ fn call(from: &YamlNode) -> Option<DraftToken> {
 }
 
 fn argument(entry: &YamlEntry) -> String {
-    use super::yaml::YamlValue;
+    use crate::manifest::yaml::YamlValue;
     match &entry.node.value {
         YamlValue::Bool(bool) => bool.to_string(),
         YamlValue::Number(written) => fields::amount("", written),

@@ -1,10 +1,10 @@
 //! Writes fields of Kubernetes objects as statements under their own names.
 
 use super::source::{DraftToken, StatementDraft};
-use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{FieldType, ObjectSchema};
 use crate::literal;
+use crate::manifest::yaml::{YamlEntry, YamlNode, YamlValue};
 
 /// The statements of an object's fields.
 pub(super) fn fields(object: &'static ObjectSchema, entries: &[YamlEntry]) -> Vec<StatementDraft> {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the directions never change the order of the containers: readers come after writers.
 
-use super::yaml::{YamlNode, YamlValue};
+use crate::manifest::yaml::{YamlNode, YamlValue};
 use crate::model::{Direction, Role};
 use std::collections::{HashMap, HashSet};
 

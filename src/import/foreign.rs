@@ -1,8 +1,8 @@
 //! Says what a document is that is not the manifest of a workload, and how to get manifests from it.
 
 use super::missing::lacks;
-use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::manifest::yaml::{YamlNode, YamlValue};
 
 const KUSTOMIZE: &str = "import what it renders: `kustomize build FOLDER | initflow import -`";
 const HELM: &str = "import what it renders: `helm template NAME CHART | initflow import -`";

@@ -6,9 +6,9 @@
 use super::container::container;
 use super::flow::Directions;
 use super::source::{DraftToken, StatementDraft};
-use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::idioms::{Candidate, Idiom, MountPlace, Variable, of};
+use crate::manifest::yaml::{YamlNode, YamlValue};
 use crate::model::Role;
 use crate::source::Span;
 use crate::steps::StepKind;

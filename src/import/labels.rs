@@ -1,9 +1,9 @@
 //! Writes the labels of a workload and of its pods and its selector once, if the language implies the rest.
 
 use super::source::{DraftToken, StatementDraft};
-use super::yaml::{YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::literal;
+use crate::manifest::yaml::{YamlEntry, YamlNode};
 use crate::model::{NAME_LABEL, WorkloadKind};
 use crate::source::Span;
 use smol_str::SmolStr;

@@ -1,7 +1,7 @@
 //! Reports fields that a manifest lacks.
 
-use super::yaml::YamlNode;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::manifest::yaml::YamlNode;
 
 /// The error about a required field.
 pub(super) fn lacks(owner: &YamlNode, field: &str, what: &str) -> Diagnostic {

@@ -4,10 +4,10 @@ use super::command::words;
 use super::fields::{self, rest};
 use super::missing::lacks;
 use super::source::{DraftToken, StatementDraft};
-use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema::{self, FieldType};
 use crate::literal;
+use crate::manifest::yaml::{YamlEntry, YamlNode, YamlValue};
 
 /// The fields that follow a keyword: the field, the keyword, whether it is a duration.
 const CLAUSES: [(&str, &str, bool); 5] = [

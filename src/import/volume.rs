@@ -2,9 +2,9 @@
 
 use super::fields::{self, rest};
 use super::source::{DraftToken, StatementDraft};
-use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::kubernetes::schema::{self, ObjectSchema};
 use crate::literal;
+use crate::manifest::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::source::Span;
 
 /// The short forms: the field of the volume's source, the word, and the field that follows the word.

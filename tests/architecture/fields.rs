@@ -6,13 +6,14 @@ use initflow::kubernetes::schema;
 use std::collections::{BTreeSet, HashMap};
 
 /// The modules that read or make Kubernetes objects.
-const MODULES: [&str; 12] = [
+const MODULES: [&str; 13] = [
     "check",
     "emit",
     "expect",
     "import",
     "lint",
     "lower",
+    "manifest",
     "model",
     "once",
     "order",

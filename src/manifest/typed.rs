@@ -4,13 +4,13 @@
 //! Invariant: every remaining node has the type of its field, or is a `null` for which an error has been reported;
 //! a `null` of the manifest is removed, as in the API server.
 
-use super::yaml::{MAX_ERRORS, YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{self, FieldType, ObjectSchema};
+use crate::manifest::yaml::{MAX_ERRORS, YamlEntry, YamlNode, YamlValue};
 
 /// Removes the fields of an object that do not have the type in the schema.
-pub(super) fn fields(
+pub(crate) fn fields(
     object: &'static ObjectSchema,
     entries: Vec<YamlEntry>,
     diagnostics: &mut Vec<Diagnostic>,
@@ -65,7 +65,7 @@ fn is_empty_word(object: &ObjectSchema, entry: &YamlEntry) -> bool {
 }
 
 /// Removes metadata that the cluster sets regardless of the manifest; `kubectl get` prints it.
-pub(super) fn forget_cluster(manifest: &mut [YamlEntry]) {
+pub(crate) fn forget_cluster(manifest: &mut [YamlEntry]) {
     for entry in manifest.iter_mut().filter(|entry| entry.key == "metadata") {
         if let YamlValue::Map(metadata) = &mut entry.node.value {
             metadata.retain(|entry| !schema::SET_BY_SERVER.contains(&entry.key.as_str()));
