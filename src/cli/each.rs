@@ -6,11 +6,13 @@ use super::console::Console;
 use super::input::{self, Input, Trouble};
 use super::params;
 use super::progress::Progress;
-use crate::compile::{Compilation, CompileOptions, Compiled, compile_with};
+use super::with::Contexts;
+use crate::compile::{Compilation, CompileOptions, Compiled, check_together, compile_apart};
 use crate::config::Config;
 use crate::files::Grounds;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The outcome of one source.
 pub(super) enum Outcome<W, T> {
@@ -43,21 +45,38 @@ pub(super) fn compile_each<W: Send, T: Send>(
             let make = |compiled| make(input, compiled);
             let given = input.project.values.iter().chain(&settings).cloned().collect();
             let settings = params::last_of_each(given);
-            let options =
-                CompileOptions { settings, check_only, ..options(&program.inputs, &input.project.config) };
-            let mut compilation = compile_with(&input.name, text, &*input.root, &options, make);
+            let options = CompileOptions {
+                settings,
+                check_only,
+                ..options(&program.inputs, input, &input.project.config)
+            };
+            let mut compilation = compile_apart(&input.name, text, &*input.root, &options, make);
             let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
             Outcome::Compiled(compilation, made)
         }
     };
-    Some(on_each(inputs, work))
+    let mut outcomes = on_each(inputs, work);
+    let compiled = outcomes.iter_mut().filter_map(|outcome| match outcome {
+        Outcome::Unreadable(_) => None,
+        Outcome::Compiled(compilation, _) => Some(compilation),
+    });
+    check_together(&mut compiled.collect::<Vec<_>>());
+    for outcome in &mut outcomes {
+        if let Outcome::Compiled(compilation, made) = outcome
+            && compilation.failed()
+        {
+            *made = None;
+        }
+    }
+    Some(outcomes)
 }
 
 /// The options of the compiler, from the call and the settings.
-pub(super) fn options(named: &Inputs, config: &Config) -> CompileOptions {
+pub(super) fn options(named: &Inputs, input: &Input, config: &Config) -> CompileOptions {
     let version = named.kube.or(config.version).unwrap_or_default();
     let levels = config.levels.and(&named.levels.get());
-    CompileOptions { version, images: config.images.clone(), levels, ..CompileOptions::default() }
+    let context = Arc::clone(&input.context);
+    CompileOptions { version, images: config.images.clone(), levels, context, ..CompileOptions::default() }
 }
 
 /// Does the same work on each input, and shows progress if there are many.
@@ -125,6 +144,7 @@ pub(super) fn found(
         }
         inputs
     };
+    let Some(mut contexts) = Contexts::of_call(&named.with, grounds, console) else { return Vec::new() };
     for input in &mut inputs {
         let ground = grounds.of(input.folder(), &input.base);
         let Some(project) = projects.on(&ground, console) else { return Vec::new() };
@@ -134,6 +154,8 @@ pub(super) fn found(
         {
             input.output = Some((output, relative));
         }
+        let Some(context) = contexts.of(&project, console) else { return Vec::new() };
+        input.context = context;
         input.project = project;
     }
     inputs
