@@ -37,7 +37,8 @@ fn base_name(workload: &Workload) -> String {
 /// wrote; if its pods do not have their own service account, they get one. Gives the objects that must be applied before
 /// the workloads: nothing if no container waits for an object of the API.
 pub(crate) fn grant(workloads: &mut [Checked]) -> Vec<Object> {
-    let waits = |workload: &Checked| workload.containers.iter().any(|container| !container.awaited.is_empty());
+    let waits =
+        |workload: &Checked| workload.containers.iter().any(|container| !container.awaited.is_empty());
     let containers = workloads.iter().flat_map(|workload| workload.containers.iter());
     let awaited: BTreeSet<AwaitedObject> =
         containers.flat_map(|container| &container.awaited).cloned().collect();
@@ -92,10 +93,8 @@ pub(crate) fn grant(workloads: &mut [Checked]) -> Vec<Object> {
     // A name depends on what the pods may see, so pods of an earlier rollout, which wait for other objects, keep their own.
     if !of_namespace.is_empty() || record.is_some() {
         let role = format!("{name}-waits-{}", fingerprint(&of_namespace, &[&account]));
-        let writes = record.map(|name| PolicyRule {
-            resource_names: Some(vec![name]),
-            ..rule("patch", "", "configmaps")
-        });
+        let writes = record
+            .map(|name| PolicyRule { resource_names: Some(vec![name]), ..rule("patch", "", "configmaps") });
         let rules = Some(rules(&of_namespace).into_iter().chain(writes).collect());
         objects.push(Object::Role(Box::new(Role { metadata: named(&role), rules })));
         objects.push(Object::RoleBinding(Box::new(RoleBinding {

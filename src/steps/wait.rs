@@ -87,8 +87,8 @@ mod script;
 
 pub(crate) use condition::{Condition, ConditionKind};
 pub(crate) use job::{JOB, LATER, RECORD, RECORDED, RECORDS};
-pub(crate) use object::job;
 pub(crate) use object::{AwaitedObject, ReadRight};
+pub(crate) use object::{job, known_resource};
 
 use super::{GivenOption, Image, InVolume, Lowered, StepInput, with_prefix};
 use crate::diagnostic::{Code, Diagnostic};
@@ -335,11 +335,8 @@ impl Wanted {
         }
         let target: SmolStr = text.into();
         let cluster_scoped = option.clause("cluster-scoped");
-        let wanted = Self {
-            object: object::of(condition.kind, &target, cluster_scoped.is_some()),
-            target,
-            ..wanted
-        };
+        let wanted =
+            Self { object: object::of(condition.kind, &target, cluster_scoped.is_some()), target, ..wanted };
         if condition.kind == ConditionKind::Condition {
             let condition_type = option.values.get(1)?;
             let text = condition_type.as_text()?;

@@ -5,9 +5,9 @@
 //! contains a password, and no password is passed to another program as an argument.
 
 use super::super::Image;
+use super::script::{CLEAN, ENDPOINT, LOCATE, TRIM};
 use super::{job, object};
 use crate::kubernetes::names;
-use super::script::{CLEAN, ENDPOINT, LOCATE, TRIM};
 use crate::steps::script::part;
 
 /// The kinds of condition.
@@ -177,8 +177,7 @@ const POSTGRES: &str = "expected `postgres://USER@HOST:PORT/DATABASE`";
 const MYSQL: &str = "expected `mysql://USER@HOST:PORT/DATABASE`";
 const JOB: &str = "expected the name of a Job: lowercase letters, digits, `-` and `.`";
 const WORKLOAD: &str = "expected the name of a workload: lowercase letters, digits, `-` and `.`";
-const SERVICE: &str =
-    "expected the name of a Service in the pod's namespace: lowercase letters, digits and `-`, without a port";
+const SERVICE: &str = "expected the name of a Service in the pod's namespace: lowercase letters, digits and `-`, without a port";
 const REDIS: &str = "expected `redis://HOST:PORT`, without TLS";
 
 /// An option of a URL, its values, and what is wrong with another one.
@@ -194,6 +193,13 @@ const SSL_MODE: Words = (
     &["DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"],
     "expected `ssl-mode` to be `DISABLED`, `PREFERRED`, `REQUIRED`, `VERIFY_CA` or `VERIFY_IDENTITY`",
 );
+
+impl ConditionKind {
+    /// The name of its statement.
+    pub(crate) fn name(self) -> Option<&'static str> {
+        CONDITIONS.iter().find(|condition| condition.kind == self).map(|condition| condition.name)
+    }
+}
 
 impl Condition {
     /// The condition with this name.

@@ -115,9 +115,12 @@ pub(super) struct NamedResource<'a> {
 impl<'a> NamedResource<'a> {
     /// Reads `RESOURCE/NAME`, `RESOURCE.GROUP/NAME` or `RESOURCE.VERSION.GROUP/NAME`, as kubectl does.
     pub(super) fn of(target: &'a str) -> Result<Self, &'static str> {
-        const NAMES: &str = "expected the name of an object after `/`: lowercase letters, digits, `-` and `.`";
+        const NAMES: &str =
+            "expected the name of an object after `/`: lowercase letters, digits, `-` and `.`";
         if target.contains("$(") {
-            return Err("the object must be known at compile time: the pod gets the right to see it by its name");
+            return Err(
+                "the object must be known at compile time: the pod gets the right to see it by its name",
+            );
         }
         let (written, name) = target.split_once('/').ok_or("expected `RESOURCE/NAME`, such as `crd/NAME`")?;
         if names::subdomain(name).is_some() {
@@ -135,10 +138,19 @@ impl<'a> NamedResource<'a> {
         let known = KNOWN.iter().find(|of| is_named(of));
         if let Some(known) = known {
             let version = version.or(Some(known.version));
-            return Ok(Self { known: Some(known), written, resource: known.names[0], group: known.group, version, name });
+            return Ok(Self {
+                known: Some(known),
+                written,
+                resource: known.names[0],
+                group: known.group,
+                version,
+                name,
+            });
         }
         if group.is_empty() {
-            return Err("unknown resource: expected `RESOURCE.GROUP/NAME` with the plural name of the resource, such as `certificates.cert-manager.io/NAME`");
+            return Err(
+                "unknown resource: expected `RESOURCE.GROUP/NAME` with the plural name of the resource, such as `certificates.cert-manager.io/NAME`",
+            );
         }
         if names::label(resource).is_some() || names::subdomain(group).is_some() {
             return Err("expected `RESOURCE.GROUP/NAME`, such as `certificates.cert-manager.io/NAME`");
@@ -167,9 +179,20 @@ impl<'a> NamedResource<'a> {
 
     /// The path of the group, and the version unless the API server has to say which one it prefers.
     pub(super) fn path(&self) -> (SmolStr, Option<SmolStr>) {
-        let path = if self.group.is_empty() { "/api".into() } else { format_smolstr!("/apis/{}", self.group) };
+        let path =
+            if self.group.is_empty() { "/api".into() } else { format_smolstr!("/apis/{}", self.group) };
         (path, self.version.map(SmolStr::new))
     }
+}
+
+/// The name by which a `condition` names a resource that kubectl knows by this name, and its plural. What is in a group of its
+/// own may be in no namespace.
+pub(crate) fn known_resource(name: &str) -> Option<(&'static str, &'static str)> {
+    let (resource, group) = name.split_once('.').unwrap_or((name, ""));
+    let known = KNOWN.iter().find(|known| known.names.contains(&resource))?;
+    // A resource is shown by the shortest name that people know: its singular, or `crd`.
+    let shown = if known.cluster_scoped && known.names.len() > 3 { known.names[2] } else { known.names[1] };
+    (group.is_empty() || group == known.group).then_some((shown, known.names[0]))
 }
 
 /// Whether a part of a name is a version of an API: `v1`, `v2beta1`.
@@ -206,7 +229,12 @@ pub(crate) fn job(name: &SmolStr) -> AwaitedObject {
     AwaitedObject {
         kind: "Job".into(),
         name: name.clone(),
-        right: ReadRight { cluster_scoped: false, group: "batch".into(), resource: "jobs".into(), verb: "get" },
+        right: ReadRight {
+            cluster_scoped: false,
+            group: "batch".into(),
+            resource: "jobs".into(),
+            verb: "get",
+        },
     }
 }
 
@@ -235,7 +263,8 @@ pub(super) fn condition_fault(text: &str) -> Option<&'static str> {
     if !["True", "False", "Unknown"].contains(&status) {
         return Some("expected the status `True`, `False` or `Unknown` after `=`");
     }
-    names::qualified(name).map(|_| "expected the type of a condition, such as `Established`, `Available` or `Ready`")
+    names::qualified(name)
+        .map(|_| "expected the type of a condition, such as `Established`, `Available` or `Ready`")
 }
 
 #[cfg(test)]
@@ -264,17 +293,38 @@ mod tests {
     #[test]
     fn resources_are_named_as_for_kubectl() {
         for (target, expected) in [
-            ("crd/a.b.io", "CustomResourceDefinition a.b.io /apis/apiextensions.k8s.io v1 customresourcedefinitions, of the cluster"),
+            (
+                "crd/a.b.io",
+                "CustomResourceDefinition a.b.io /apis/apiextensions.k8s.io v1 customresourcedefinitions, of the cluster",
+            ),
             ("deployments.apps/a", "Deployment a /apis/apps v1 deployments"),
             ("deploy.v1.apps/a", "Deployment a /apis/apps v1 deployments"),
             ("pod/db-0", "Pod db-0 /api v1 pods"),
-            ("certificates.cert-manager.io/web", "certificates.cert-manager.io web /apis/cert-manager.io ? certificates"),
-            ("jobs.v1alpha1.batch.volcano.sh/a", "jobs.v1alpha1.batch.volcano.sh a /apis/batch.volcano.sh v1alpha1 jobs"),
+            (
+                "certificates.cert-manager.io/web",
+                "certificates.cert-manager.io web /apis/cert-manager.io ? certificates",
+            ),
+            (
+                "jobs.v1alpha1.batch.volcano.sh/a",
+                "jobs.v1alpha1.batch.volcano.sh a /apis/batch.volcano.sh v1alpha1 jobs",
+            ),
             ("nodes.metrics.acme.dev/a", "nodes.metrics.acme.dev a /apis/metrics.acme.dev ? nodes"),
         ] {
             assert_eq!(read(target), expected);
         }
-        for target in ["", "crd", "crd/", "/a", "widget/a", "a.b/../c", "Widgets.acme.dev/a", "a b.acme.dev/a", "crd/A", "crd/a/b", "crd/$(A)"] {
+        for target in [
+            "",
+            "crd",
+            "crd/",
+            "/a",
+            "widget/a",
+            "a.b/../c",
+            "Widgets.acme.dev/a",
+            "a b.acme.dev/a",
+            "crd/A",
+            "crd/a/b",
+            "crd/$(A)",
+        ] {
             assert!(NamedResource::of(target).is_err(), "{target}");
         }
         assert!(is_version("v1") && is_version("v2beta1") && !is_version("vault") && !is_version("v1x"));
