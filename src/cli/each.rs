@@ -3,12 +3,14 @@
 use super::arguments::{Inputs, ProgramArguments};
 use super::config::Projects;
 use super::console::Console;
-use super::input::{self, Input, Trouble};
+use super::input::{self, Found, Input, Trouble};
 use super::params;
 use super::progress::Progress;
+use super::wanted::Wanted;
 use crate::compile::{Compilation, CompileOptions, Compiled, compile_with};
 use crate::config::Config;
 use crate::files::Grounds;
+use crate::import::{Strangers, compile_manifests};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::path::{Path, PathBuf};
 
@@ -45,6 +47,14 @@ pub(super) fn compile_each<W: Send, T: Send>(
             let settings = params::last_of_each(given);
             let options =
                 CompileOptions { settings, check_only, ..options(&program.inputs, &input.project.config) };
+            if input.has_manifests(&text) {
+                // Other tools' files are next to manifests; a file that the call names is meant.
+                let strangers = if input.is_found { Strangers::Skip } else { Strangers::Warn };
+                let mut compilation = compile_manifests(&input.name, text, strangers, &options, make);
+                // A workload with errors does not hide the others.
+                let made = Some(finish(input, &mut compilation));
+                return Outcome::Compiled(compilation, made);
+            }
             let mut compilation = compile_with(&input.name, text, &*input.root, &options, make);
             let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
             Outcome::Compiled(compilation, made)
@@ -75,18 +85,24 @@ pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sy
 }
 
 /// The sources that a call names; paths that cannot be used are reported.
-pub(super) fn inputs(program: &ProgramArguments, grounds: &Grounds, console: &mut Console) -> Vec<Input> {
-    inputs_at(program, &program.inputs.paths, grounds, console)
+pub(super) fn inputs(
+    program: &ProgramArguments,
+    wanted: Wanted,
+    grounds: &Grounds,
+    console: &mut Console,
+) -> Vec<Input> {
+    inputs_at(program, &program.inputs.paths, wanted, grounds, console)
 }
 
 /// Like `inputs`, for paths that are not those of the call.
 pub(super) fn inputs_at(
     program: &ProgramArguments,
     paths: &[PathBuf],
+    wanted: Wanted,
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
-    found(&program.inputs, paths, program.profile.as_deref(), input::SOURCES, grounds, console)
+    found(&program.inputs, paths, program.profile.as_deref(), wanted, grounds, console)
 }
 
 /// The files with these endings that a call names, or those of the whole project if it names none, each with its
@@ -97,7 +113,7 @@ pub(super) fn found(
     named: &Inputs,
     paths: &[PathBuf],
     profile: Option<&str>,
-    endings: &'static [&'static str],
+    wanted: Wanted,
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
@@ -105,7 +121,7 @@ pub(super) fn found(
     let mut inputs = if paths.is_empty() {
         let here = Path::new(".");
         let Some(project) = projects.on(&grounds.of(here, here), console) else { return Vec::new() };
-        let mut inputs = match project.members(endings, console) {
+        let mut inputs = match project.members(wanted, console) {
             Ok(inputs) => inputs,
             Err(trouble) => {
                 report(&trouble, console);
@@ -119,9 +135,12 @@ pub(super) fn found(
         }
         inputs
     } else {
-        let (inputs, troubles) = input::find(paths, endings, grounds);
+        let Found { inputs, troubles, notes } = input::find(paths, wanted, grounds);
         for trouble in &troubles {
             report(trouble, console);
+        }
+        for note in &notes {
+            console.help(note);
         }
         inputs
     };
@@ -160,7 +179,7 @@ pub(super) fn settle<W, T>(
 
 pub(super) fn report(trouble: &Trouble, console: &mut Console) {
     console.trouble(&trouble.message);
-    if let Some(help) = trouble.help {
+    if let Some(help) = &trouble.help {
         console.help(help);
     }
 }
