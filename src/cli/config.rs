@@ -1,6 +1,6 @@
 //! Finds and reads the `initflow.toml` of each source, with the values of the profile: each file once per run.
 
-use super::arguments::Inputs;
+use super::arguments::SettingsArguments;
 use super::console::Console;
 use super::params;
 use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES, Placed};
@@ -30,16 +30,23 @@ pub(super) struct Project {
 
 /// The projects of one run.
 pub(super) struct Projects<'a> {
-    named: &'a Inputs,
+    named: &'a SettingsArguments,
     profile: Option<&'a str>,
+    /// Whether the values of profiles matter.
+    needs_values: bool,
     grounds: &'a Grounds,
     read: HashMap<Option<PathBuf>, Option<Arc<Project>>>,
 }
 
 impl<'a> Projects<'a> {
     /// The projects of a call, with the profile that the call names, if it names one.
-    pub(super) fn new(named: &'a Inputs, profile: Option<&'a str>, grounds: &'a Grounds) -> Self {
-        Self { named, profile, grounds, read: HashMap::new() }
+    pub(super) fn new(named: &'a SettingsArguments, profile: Option<&'a str>, grounds: &'a Grounds) -> Self {
+        Self { named, profile, needs_values: true, grounds, read: HashMap::new() }
+    }
+
+    /// The projects of a call that needs no values of params.
+    pub(super) fn without_values(named: &'a SettingsArguments, grounds: &'a Grounds) -> Self {
+        Self { needs_values: false, ..Self::new(named, None, grounds) }
     }
 
     /// The project that sources on a ground belong to; nothing if it cannot be used, which is reported once.
@@ -70,6 +77,9 @@ impl<'a> Projects<'a> {
         };
         let mut project = self.read(path, console)?;
         project.hold_output(console)?;
+        if !self.needs_values {
+            return Some(project);
+        }
         let found = project.config.profile(self.profile);
         match found.map(Option::<&config::Profile>::cloned) {
             Ok(Some(profile)) => project.take(&profile, console)?,

@@ -1,7 +1,7 @@
 //! Does the same work for each of many sources, on all cores, and gives the results in the order of the sources.
 
-use super::arguments::{Inputs, ProgramArguments};
-use super::config::Projects;
+use super::arguments::{Inputs, ProgramArguments, SettingsArguments};
+use super::config::{Project, Projects};
 use super::console::Console;
 use super::input::{self, Input, Trouble};
 use super::params;
@@ -101,17 +101,11 @@ pub(super) fn found(
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
-    let mut projects = Projects::new(named, profile, grounds);
+    let mut projects = Projects::new(&named.settings, profile, grounds);
     let mut inputs = if paths.is_empty() {
         let here = Path::new(".");
         let Some(project) = projects.on(&grounds.of(here, here), console) else { return Vec::new() };
-        let mut inputs = match project.members(endings, console) {
-            Ok(inputs) => inputs,
-            Err(trouble) => {
-                report(&trouble, console);
-                return Vec::new();
-            }
-        };
+        let mut inputs = members(&project, endings, console);
         if let Some(output) = project.output() {
             for input in &mut inputs {
                 input.output = Some((output.clone(), input.relative().to_owned()));
@@ -137,6 +131,26 @@ pub(super) fn found(
         input.project = project;
     }
     inputs
+}
+
+/// The files of a whole project with these endings.
+fn members(project: &Project, endings: &'static [&'static str], console: &mut Console) -> Vec<Input> {
+    project.members(endings, console).unwrap_or_else(|trouble| {
+        report(&trouble, console);
+        Vec::new()
+    })
+}
+
+/// The sources of the project that the current folder is in, whatever its profiles are.
+pub(super) fn project_sources(
+    settings: &SettingsArguments,
+    grounds: &Grounds,
+    console: &mut Console,
+) -> Vec<Input> {
+    let here = Path::new(".");
+    let mut projects = Projects::without_values(settings, grounds);
+    let project = projects.on(&grounds.of(here, here), console);
+    project.map(|project| members(&project, input::SOURCES, console)).unwrap_or_default()
 }
 
 /// Reports the outcome of one source, and returns its result.

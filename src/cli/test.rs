@@ -95,7 +95,7 @@ fn hold(
 ) -> Vec<(Option<Span>, String)> {
     let folder = file.folder();
     let profile = case.profile.as_ref().map(|profile| profile.text.as_str());
-    let mut projects = Projects::new(&arguments.inputs, profile, grounds);
+    let mut projects = Projects::new(&arguments.inputs.settings, profile, grounds);
     let Some(project) = projects.on(&grounds.of(folder, &file.base), console) else {
         return vec![(case.span, "its settings cannot be used".to_owned())];
     };
