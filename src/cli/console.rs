@@ -12,7 +12,7 @@ use crate::diagnostic::human::{Human, Tally};
 use crate::diagnostic::report::{Finding, MachineFormat, ReportPlace, RunReport};
 use crate::diagnostic::visible::plain;
 use crate::files::{Grounds, OutputTarget, Root};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use clap::ValueEnum;
 use std::collections::HashSet;
 use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write as _};
@@ -142,7 +142,7 @@ impl Console {
     }
 
     /// Whether findings go only into the report at the end.
-    fn is_silent(&self) -> bool {
+    pub(super) fn is_silent(&self) -> bool {
         self.collected
             .as_ref()
             .is_some_and(|collected| collected.format.is_some() && collected.file.is_none())
@@ -160,10 +160,19 @@ impl Console {
                 Severity::Error,
                 headline,
                 place,
-                "compile the source and commit the output",
+                Some("compile the source and commit the output"),
             ),
             "",
         );
+    }
+
+    /// Adds a test to the report for programs, with what it expected in vain.
+    pub(super) fn tested(&mut self, sources: &Sources, test: (&str, Span), faults: &[(Span, String)]) {
+        if !faults.is_empty() {
+            self.raise(Status::Errors);
+        }
+        let Some(Collected { directory, report, .. }) = &mut self.collected else { return };
+        report.add_test(sources, test, faults, |name| relative(name, directory));
     }
 
     /// Prints another reason for which the run fails.
