@@ -13,6 +13,7 @@ mod deferred;
 mod diff;
 mod each;
 mod explain;
+mod fixes;
 mod fmt;
 mod import;
 mod input;
@@ -100,7 +101,7 @@ struct CommandLine {
 enum Verb {
     /// Compile sources to YAML
     Compile(Deferred<compile::CompileArguments>),
-    /// Report what is wrong with sources, and write nothing
+    /// Report what is wrong with sources, and fix it
     Check(Deferred<check::CheckArguments>),
     /// Show what starts when and why, what is reserved meanwhile, and the effective totals
     Plan(Deferred<plan::PlanArguments>),

@@ -198,6 +198,11 @@ impl Console {
         self.line("help", "\x1b[1;36m", message);
     }
 
+    /// Prints what was done.
+    pub(super) fn say(&self, word: &str, message: &str) {
+        self.line(word, "\x1b[1;32m", message);
+    }
+
     /// With `--verbose`, prints which root and which `initflow.toml` are used.
     pub(super) fn ground(&mut self, root: &Root, settings: Option<&Path>) {
         self.root(root);

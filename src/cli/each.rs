@@ -6,7 +6,7 @@ use super::console::Console;
 use super::input::{self, Input, Trouble};
 use super::params;
 use super::progress::Progress;
-use crate::compile::{Compilation, CompileOptions, Compiled, compile_with};
+use crate::compile::{Compilation, CompileOptions, Compiled, Loader, Setting, compile_with};
 use crate::config::Config;
 use crate::files::Grounds;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
@@ -21,7 +21,7 @@ pub(super) enum Outcome<W, T> {
 }
 
 /// Below this number of sources, starting threads costs more than it saves.
-const FEW: usize = 8;
+pub(super) const FEW: usize = 8;
 
 /// Compiles all sources of a program: makes something of each workload, and something of each source without errors.
 ///
@@ -40,17 +40,30 @@ pub(super) fn compile_each<W: Send, T: Send>(
     let work = |input: &Input| match input.read() {
         Err(trouble) => Outcome::Unreadable(trouble),
         Ok(text) => {
-            let make = |compiled| make(input, compiled);
-            let given = input.project.values.iter().chain(&settings).cloned().collect();
-            let settings = params::last_of_each(given);
-            let options =
-                CompileOptions { settings, check_only, ..options(&program.inputs, &input.project.config) };
-            let mut compilation = compile_with(&input.name, text, &*input.root, &options, make);
-            let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
+            let (compilation, made) =
+                compile_text(program, &settings, check_only, (input, text, input), &make, &finish);
             Outcome::Compiled(compilation, made)
         }
     };
     Some(on_each(inputs, work))
+}
+
+/// Compiles a text of an input; the files that it uses come from the loader.
+pub(super) fn compile_text<W: Send, T>(
+    program: &ProgramArguments,
+    settings: &[Setting],
+    check_only: bool,
+    (input, text, loader): (&Input, String, &dyn Loader),
+    make: &(impl Fn(&Input, Compiled) -> W + Sync),
+    finish: &impl Fn(&Input, &mut Compilation<W>) -> T,
+) -> (Compilation<W>, Option<T>) {
+    let make = |compiled| make(input, compiled);
+    let given = input.project.values.iter().chain(settings).cloned().collect();
+    let settings = params::last_of_each(given);
+    let options = CompileOptions { settings, check_only, ..options(&program.inputs, &input.project.config) };
+    let mut compilation = compile_with(&input.name, text, loader, &options, make);
+    let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
+    (compilation, made)
 }
 
 /// The options of the compiler, from the call and the settings.

@@ -3,9 +3,10 @@
 //! Invariant: the files of a folder come in one order on every machine.
 
 use super::config::Project;
+use crate::compile::Loader;
 use crate::files::{self, Ground, Grounds, Root, reason};
 use crate::source::MAX_SOURCE_BYTES;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -37,7 +38,14 @@ pub(super) struct Input {
     pub(super) project: Arc<Project>,
     /// The output folder of its project, and its path in there.
     pub(super) output: Option<(PathBuf, PathBuf)>,
+    /// Its text, if that is not read from the file.
+    pub(super) text: Option<Arc<str>>,
+    /// Texts that take the place of those of files that it uses.
+    pub(super) edited: Arc<EditedTexts>,
 }
+
+/// Texts of files, by their paths with all links resolved.
+pub(super) type EditedTexts = HashMap<PathBuf, Arc<str>>;
 
 /// The message about a path that cannot be used, and a help if there is one.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,6 +66,8 @@ impl Input {
             root: Arc::default(),
             project: Arc::default(),
             output: None,
+            text: None,
+            edited: Arc::default(),
         }
     }
 
@@ -91,6 +101,14 @@ impl Input {
 
     /// The text, which may have this many bytes at most.
     pub(super) fn read_at_most(&self, limit: usize) -> Result<String, Trouble> {
+        if let Some(text) = &self.text {
+            return Ok(text.to_string());
+        }
+        self.stored(limit)
+    }
+
+    /// The text that is stored in the file now.
+    fn stored(&self, limit: usize) -> Result<String, Trouble> {
         let text = match &self.path {
             None => files::text(io::stdin().lock(), 0, limit),
             Some(path) if self.is_named => files::unbounded(path, limit),
@@ -106,6 +124,16 @@ impl Input {
             Some(path) if self.is_named => files::rewrite(path, text),
             Some(path) => self.root.rewrite(path, text),
         }
+    }
+
+    /// Replaces the content of the file, if it still is this one.
+    pub(super) fn exchange(&self, before: &str, after: &str) -> Result<(), String> {
+        // A pipe cannot be read again; rewriting refuses it.
+        let is_file = self.path.as_deref().is_some_and(Path::is_file);
+        if is_file && self.stored(MAX_SOURCE_BYTES).map_err(|trouble| trouble.message)? != before {
+            return Err(format!("cannot write `{}`: it has changed since it was read", self.name));
+        }
+        self.rewrite(after)
     }
 
     /// Its path; nothing for standard input.
@@ -149,6 +177,28 @@ impl Input {
     pub(super) fn short_name(&self) -> String {
         let name = self.path.as_deref().and_then(Path::file_name);
         name.map_or_else(|| self.name.clone(), |name| name.to_string_lossy().into_owned())
+    }
+}
+
+impl Loader for Input {
+    fn load(&self, path: &str) -> Result<String, String> {
+        Edited { root: &self.root, texts: &self.edited }.load(path)
+    }
+}
+
+/// Loads the files that sources use, some of them with other texts.
+pub(super) struct Edited<'e> {
+    pub(super) root: &'e Root,
+    pub(super) texts: &'e EditedTexts,
+}
+
+impl Loader for Edited<'_> {
+    fn load(&self, path: &str) -> Result<String, String> {
+        let edited = || self.texts.get(&self.root.resolve(Path::new(path)).ok()?);
+        match Some(self.texts).filter(|texts| !texts.is_empty()).and_then(|_| edited()) {
+            Some(text) => Ok(text.to_string()),
+            None => self.root.load(path),
+        }
     }
 }
 
