@@ -30,6 +30,7 @@ mod report;
 mod status;
 mod test;
 mod text_diff;
+mod watch;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use console::{Color, Console};

@@ -6,6 +6,7 @@ use super::each::{compile_each, inputs, settle};
 use super::fixes::{self, FixArguments};
 use super::report::Reporting;
 use super::status::Status;
+use super::watch::WatchArguments;
 use clap::Args;
 
 const HELP: &str = "\
@@ -26,12 +27,18 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     program: ProgramArguments,
     #[command(flatten)]
+    watch: WatchArguments,
+    #[command(flatten)]
     fixes: FixArguments,
     #[command(flatten)]
     reporting: Reporting,
 }
 
 pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Status {
+    arguments.watch.run(&arguments.program.inputs.paths, console, |console| check(arguments, console))
+}
+
+fn check(arguments: &CheckArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
     let fixes = &arguments.fixes;
     // Fixed text and differences are results.

@@ -1,4 +1,4 @@
-//! `initflow compile`: compiles sources to YAML or JSON, and prints, writes or compares the result.
+//! `initflow compile`: compiles sources to YAML, KYAML or JSON, and prints, writes or compares the result.
 
 use super::arguments::ProgramArguments;
 use super::console::{Console, Stream};
@@ -7,6 +7,7 @@ use super::input::Input;
 use super::report::Reporting;
 use super::status::Status;
 use super::text_diff::diff;
+use super::watch::WatchArguments;
 use crate::compile::{Compilation, Compiled};
 use crate::emit;
 use crate::files::{Grounds, Root};
@@ -33,8 +34,19 @@ source without errors is written to its own file, in one step; a source that def
 /// The formats of the output.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum OutputFormat {
+    /// YAML as people write it
     Yaml,
+    /// YAML in the form that Kubernetes defines: braces, and texts in double quotes
+    Kyaml,
+    /// JSON; several objects are a list
     Json,
+}
+
+impl OutputFormat {
+    /// What separates the texts of several workloads.
+    fn separator(self) -> &'static str {
+        if self == Self::Kyaml { "" } else { emit::SEPARATOR }
+    }
 }
 
 /// What to compile, and where the output goes.
@@ -43,6 +55,8 @@ enum OutputFormat {
 pub(super) struct CompileArguments {
     #[command(flatten)]
     program: ProgramArguments,
+    #[command(flatten)]
+    watch: WatchArguments,
     /// Write one file per source into this folder, in the folder structure of the sources [default for a whole project:
     /// `output` in initflow.toml]
     #[arg(short, long, value_name = "DIR")]
@@ -61,6 +75,10 @@ pub(super) struct CompileArguments {
 }
 
 pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status {
+    arguments.watch.run(&arguments.program.inputs.paths, console, |console| compile(arguments, console))
+}
+
+fn compile(arguments: &CompileArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
     console.report(&arguments.reporting, Stream::Messages, &grounds);
     let inputs = inputs(&arguments.program, &grounds, console);
@@ -104,7 +122,7 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
         if as_one {
             texts.push(emit::json(&objects.iter().collect::<Vec<_>>()));
         }
-        console.print_all(&texts, emit::SEPARATOR);
+        console.print_all(&texts, arguments.emit.separator());
     }
     console.finish()
 }
@@ -129,7 +147,11 @@ fn make(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> Work
         return WorkloadOutput::Objects(compiled.access.into_iter().chain([object]).collect());
     }
     let name = input.short_name();
-    WorkloadOutput::Text(compiled.yaml((!arguments.no_header).then_some(name.as_str())))
+    let name = (!arguments.no_header).then_some(name.as_str());
+    WorkloadOutput::Text(match arguments.emit {
+        OutputFormat::Kyaml => compiled.kyaml(name),
+        _ => compiled.yaml(name),
+    })
 }
 
 /// Joins the results of the workloads, and writes or compares them if the arguments say so.
@@ -158,7 +180,7 @@ fn finish(
         Some(target) => {
             let text = match <[String; 1]>::try_from(texts) {
                 Ok([only]) => only,
-                Err(texts) => texts.join(emit::SEPARATOR),
+                Err(texts) => texts.join(arguments.emit.separator()),
             };
             if arguments.check {
                 compare(target, &text)?.into_iter().collect()
@@ -188,7 +210,7 @@ fn targets(
         return Ok(None);
     }
     let ending = match arguments.emit {
-        OutputFormat::Yaml => "yaml",
+        OutputFormat::Yaml | OutputFormat::Kyaml => "yaml",
         OutputFormat::Json => "json",
     };
     let output = arguments.output.as_ref();

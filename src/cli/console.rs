@@ -90,6 +90,19 @@ impl Console {
         }
     }
 
+    /// One for another run of the same command.
+    pub(super) fn fresh(&self) -> Self {
+        let Self { color, color_results, verbose, .. } = *self;
+        Self { color, color_results, ..Self::new(Color::Never, verbose) }
+    }
+
+    /// Removes what was printed from a terminal.
+    pub(super) fn clear(&self) {
+        if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
+            say("\x1b[2J\x1b[H");
+        }
+    }
+
     /// From now on, reports in the way that the call chooses.
     pub(super) fn report(&mut self, reporting: &Reporting, stream: Stream, grounds: &Grounds) {
         self.max_warnings = reporting.max_warnings;

@@ -4,7 +4,7 @@
 
 use super::config::Project;
 use crate::compile::Loader;
-use crate::files::{self, Ground, Grounds, Root, reason};
+use crate::files::{self, Ground, Grounds, Root, reason, watch};
 use crate::source::MAX_SOURCE_BYTES;
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -238,7 +238,10 @@ pub(super) fn find(
                 inputs.push(Input::stdin(endings));
             }
             stdin = true;
-        } else if let Err(reason) = grounds.follow(path) {
+            continue;
+        }
+        watch::note(path);
+        if let Err(reason) = grounds.follow(path) {
             troubles.push(unreadable(&path.to_string_lossy(), &reason));
         } else if path.is_dir() {
             let before = inputs.len();
@@ -273,6 +276,7 @@ pub(super) fn walk(
     troubles: &mut Vec<Trouble>,
 ) {
     let read = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    watch::note_folder(read, endings);
     let entries = fs::read_dir(read).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut entries = match entries {
         Ok(entries) => entries,

@@ -5,6 +5,7 @@ use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
 use super::status::Status;
+use super::watch::WatchArguments;
 use crate::compile::{Compilation, Compiled};
 use crate::plan::{self, Plan};
 use crate::source::Sources;
@@ -41,6 +42,8 @@ enum PlanFormat {
 pub(super) struct PlanArguments {
     #[command(flatten)]
     program: ProgramArguments,
+    #[command(flatten)]
+    watch: WatchArguments,
     /// The format of the plan [default: from the extension of the -o file, else text]
     #[arg(long, value_enum)]
     format: Option<PlanFormat>,
@@ -50,6 +53,10 @@ pub(super) struct PlanArguments {
 }
 
 pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
+    arguments.watch.run(&arguments.program.inputs.paths, console, |console| plan(arguments, console))
+}
+
+fn plan(arguments: &PlanArguments, console: &mut Console) -> Status {
     let format = match format(arguments) {
         Ok(format) => format,
         Err(message) => {

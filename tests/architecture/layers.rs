@@ -65,7 +65,7 @@ const HIDDEN: &[(&str, &[&str])] = &[
     ("std::fs", &["cli", "files", "lsp"]),
     ("std::io", &["cli", "files", "lsp"]),
     ("std::process", &["cli"]),
-    ("std::time", &["cli", "lsp"]),
+    ("std::time", &["cli", "files", "lsp"]),
 ];
 
 #[test]
