@@ -1,7 +1,8 @@
 //! Writes a record as KYAML, the form of YAML that Kubernetes defines (KEP-5295): braces, and texts in double quotes.
 //!
-//! Invariant: the bytes are those of the encoder in `sigs.k8s.io/yaml/kyaml`. Only keys that are not ASCII are quoted where
-//! the encoder may leave them without quotes.
+//! Invariant: the bytes are those of the encoder in `sigs.k8s.io/yaml/kyaml`, with two exceptions. Keys that are not ASCII
+//! always have quotes. A line that starts with white space that has an escape, such as a no-break space, is read back as it
+//! is: the encoder puts a backslash before the escape.
 
 use super::record::{Part, Record};
 use std::fmt::Write as _;
@@ -138,11 +139,7 @@ fn text(out: &mut String, text: &str, indent: usize) {
     };
     for line in text.split_inclusive('\n') {
         begin(out);
-        out.push(if line.starts_with(|first: char| first.is_whitespace() && first != '\n') {
-            '\\'
-        } else {
-            ' '
-        });
+        out.push(if line.starts_with([' ', '\t']) { '\\' } else { ' ' });
         let content = line.strip_suffix('\n');
         content.unwrap_or(line).chars().for_each(|letter| escaped(out, letter, false));
         out.push_str(if content.is_some() { "\\n" } else { "" });
@@ -308,6 +305,9 @@ mod tests {
             out,
             "\"\\\n     a\\n\\\n    \\  b\\n\\\n     \\n\\\n     c \\\"d\\\" \\\\\te\\n\\\n    \""
         );
+        let mut out = String::new();
+        text(&mut out, "\n\u{a0}", 0);
+        assert_eq!(out, "\"\\\n \\n\\\n \\_\\\n\"");
         let mut out = String::new();
         text(&mut out, "é\u{301}\u{200b}\u{1f600}\u{e000}\u{a0}\x01", 0);
         assert_eq!(out, "\"é\u{301}\\u200b\u{1f600}\\ue000\\_\\x01\"");
