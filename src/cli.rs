@@ -30,6 +30,8 @@ mod report;
 mod status;
 mod test;
 mod text_diff;
+mod unrendered;
+mod wanted;
 mod watch;
 
 use clap::{CommandFactory as _, Parser, Subcommand};

@@ -6,6 +6,7 @@ use super::each::{compile_each, inputs, settle};
 use super::fixes::{self, FixArguments};
 use super::report::Reporting;
 use super::status::Status;
+use super::wanted::Reading;
 use super::watch::WatchArguments;
 use clap::Args;
 
@@ -31,6 +32,8 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     fixes: FixArguments,
     #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
     reporting: Reporting,
 }
 
@@ -48,7 +51,7 @@ fn check(arguments: &CheckArguments, console: &mut Console) -> Status {
         Stream::Results
     };
     console.report(&arguments.reporting, stream, &grounds);
-    let mut inputs = inputs(&arguments.program, &grounds, console);
+    let mut inputs = inputs(&arguments.program, arguments.reading.wanted(), &grounds, console);
     if fixes.are_given() {
         fixes::apply(fixes, &arguments.program, &mut inputs, &grounds, console);
     }

@@ -3,12 +3,14 @@
 use super::arguments::{Inputs, ProgramArguments, SettingsArguments};
 use super::config::{Project, Projects};
 use super::console::Console;
-use super::input::{self, Input, Trouble};
+use super::input::{self, Found, Input, Trouble};
 use super::params;
 use super::progress::Progress;
+use super::wanted::{SOURCES, Wanted};
 use crate::compile::{Compilation, CompileOptions, Compiled, Loader, Setting, compile_with};
 use crate::config::Config;
 use crate::files::Grounds;
+use crate::import::{Strangers, compile_manifests};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::path::{Path, PathBuf};
 
@@ -61,6 +63,14 @@ pub(super) fn compile_text<W: Send, T>(
     let given = input.project.values.iter().chain(settings).cloned().collect();
     let settings = params::last_of_each(given);
     let options = CompileOptions { settings, check_only, ..options(&program.inputs, &input.project.config) };
+    if input.has_manifests(&text) {
+        // Other tools' files are next to manifests; a file that the call names is meant.
+        let strangers = if input.is_found { Strangers::Skip } else { Strangers::Warn };
+        let mut compilation = compile_manifests(&input.name, text, strangers, &options, make);
+        // A workload with errors does not hide the others.
+        let made = Some(finish(input, &mut compilation));
+        return (compilation, made);
+    }
     let mut compilation = compile_with(&input.name, text, loader, &options, make);
     let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
     (compilation, made)
@@ -88,18 +98,24 @@ pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sy
 }
 
 /// The sources that a call names; paths that cannot be used are reported.
-pub(super) fn inputs(program: &ProgramArguments, grounds: &Grounds, console: &mut Console) -> Vec<Input> {
-    inputs_at(program, &program.inputs.paths, grounds, console)
+pub(super) fn inputs(
+    program: &ProgramArguments,
+    wanted: Wanted,
+    grounds: &Grounds,
+    console: &mut Console,
+) -> Vec<Input> {
+    inputs_at(program, &program.inputs.paths, wanted, grounds, console)
 }
 
 /// Like `inputs`, for paths that are not those of the call.
 pub(super) fn inputs_at(
     program: &ProgramArguments,
     paths: &[PathBuf],
+    wanted: Wanted,
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
-    found(&program.inputs, paths, program.profile.as_deref(), input::SOURCES, grounds, console)
+    found(&program.inputs, paths, program.profile.as_deref(), wanted, grounds, console)
 }
 
 /// The files with these endings that a call names, or those of the whole project if it names none, each with its
@@ -110,7 +126,7 @@ pub(super) fn found(
     named: &Inputs,
     paths: &[PathBuf],
     profile: Option<&str>,
-    endings: &'static [&'static str],
+    wanted: Wanted,
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
@@ -118,7 +134,7 @@ pub(super) fn found(
     let mut inputs = if paths.is_empty() {
         let here = Path::new(".");
         let Some(project) = projects.on(&grounds.of(here, here), console) else { return Vec::new() };
-        let mut inputs = members(&project, endings, console);
+        let mut inputs = members(&project, wanted, console);
         if let Some(output) = project.output() {
             for input in &mut inputs {
                 input.output = Some((output.clone(), input.relative().to_owned()));
@@ -126,9 +142,12 @@ pub(super) fn found(
         }
         inputs
     } else {
-        let (inputs, troubles) = input::find(paths, endings, grounds);
+        let Found { inputs, troubles, notes } = input::find(paths, wanted, grounds);
         for trouble in &troubles {
             report(trouble, console);
+        }
+        for note in &notes {
+            console.help(note);
         }
         inputs
     };
@@ -147,8 +166,8 @@ pub(super) fn found(
 }
 
 /// The files of a whole project with these endings.
-fn members(project: &Project, endings: &'static [&'static str], console: &mut Console) -> Vec<Input> {
-    project.members(endings, console).unwrap_or_else(|trouble| {
+fn members(project: &Project, wanted: Wanted, console: &mut Console) -> Vec<Input> {
+    project.members(wanted, console).unwrap_or_else(|trouble| {
         report(&trouble, console);
         Vec::new()
     })
@@ -163,7 +182,7 @@ pub(super) fn project_sources(
     let here = Path::new(".");
     let mut projects = Projects::without_values(settings, grounds);
     let project = projects.on(&grounds.of(here, here), console);
-    project.map(|project| members(&project, input::SOURCES, console)).unwrap_or_default()
+    project.map(|project| members(&project, Wanted::Only(SOURCES), console)).unwrap_or_default()
 }
 
 /// Reports the outcome of one source, and returns its result.
@@ -187,7 +206,7 @@ pub(super) fn settle<W, T>(
 
 pub(super) fn report(trouble: &Trouble, console: &mut Console) {
     console.trouble(&trouble.message);
-    if let Some(help) = trouble.help {
+    if let Some(help) = &trouble.help {
         console.help(help);
     }
 }

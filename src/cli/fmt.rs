@@ -3,9 +3,10 @@
 use super::arguments::{Confined, SettingsArguments};
 use super::console::Console;
 use super::each::{project_sources, report};
-use super::input::{self, Input, SOURCES};
+use super::input::{self, Found, Input};
 use super::status::Status;
 use super::text_diff::diff;
+use super::wanted::{SOURCES, Wanted};
 use crate::diagnostic::{Diagnostic, applied};
 use crate::files::Grounds;
 use crate::format::edits;
@@ -95,7 +96,7 @@ fn inputs(arguments: &FmtArguments, grounds: &Grounds, console: &mut Console) ->
     if arguments.paths.is_empty() {
         return project_sources(&arguments.settings, grounds, console);
     }
-    let (inputs, troubles) = input::find(&arguments.paths, SOURCES, grounds);
+    let Found { inputs, troubles, .. } = input::find(&arguments.paths, Wanted::Only(SOURCES), grounds);
     for trouble in &troubles {
         report(trouble, console);
     }
