@@ -4,6 +4,7 @@
 //! workload), and diagnostics are in the order of the text.
 
 mod compiled;
+mod images;
 mod unchecked;
 
 pub(crate) use crate::model::Forgetful;
@@ -12,6 +13,8 @@ pub(crate) use crate::program::{FileText, MadeText, Texts};
 pub use crate::program::{Loader, NoFiles};
 pub use crate::steps::{Image, Images, Needs};
 pub use compiled::Compiled;
+#[cfg(feature = "cli")]
+pub(crate) use images::UsedImage;
 pub use unchecked::unchecked;
 
 use crate::check::{Checked, Earlier, Identified, Identities, check};
@@ -223,7 +226,7 @@ fn arrange<T>(
     make: impl Fn(Compiled) -> T,
 ) -> Arranged<T> {
     let version = options.version;
-    let Some(workload) = workload else {
+    let Some(mut workload) = workload else {
         return Arranged {
             diagnostics: diagnostics.into_iter().map(Arc::new).collect(),
             identified: None,
@@ -233,6 +236,7 @@ fn arrange<T>(
             made: Vec::new(),
         };
     };
+    images::pin(&mut workload, &options.images.locked);
     let checked = check(workload, version, earlier, &mut diagnostics);
     let workload: &Workload = match &checked {
         Ok(passed) => passed,

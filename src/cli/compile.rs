@@ -10,12 +10,14 @@ use super::text_diff::diff;
 use super::wanted::{SOURCES, Wanted};
 use super::watch::WatchArguments;
 use crate::compile::{Compilation, Compiled};
+use crate::config::LOCK_NAME;
 use crate::emit;
 use crate::files::{Grounds, Root};
 use crate::lower::Object;
 use crate::source::{MAX_SOURCE_BYTES, Sources};
 use clap::{Args, ValueEnum};
-use std::collections::HashMap;
+use smol_str::SmolStr;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -103,13 +105,14 @@ fn compile(arguments: &CompileArguments, console: &mut Console) -> Status {
             }
             made
         });
-    let (mut texts, mut objects) = (Vec::new(), Vec::new());
+    let (mut texts, mut objects, mut unlocked) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
         match settle(input, outcome, console) {
             Some((_, Ok(made))) => {
                 if let Some(target) = target(input).filter(|_| arguments.check && !made.texts.is_empty()) {
                     console.stale(&target.path.to_string_lossy(), &input.name);
                 }
+                unlocked.extend(made.unlocked);
                 texts.extend(made.texts);
                 objects.extend(made.objects);
             }
@@ -117,6 +120,7 @@ fn compile(arguments: &CompileArguments, console: &mut Console) -> Status {
             None => {}
         }
     }
+    report_unlocked(arguments, &unlocked, console);
     if arguments.check {
         console.print_diff(&texts.concat());
     } else if console.status() == Status::Fine {
@@ -128,28 +132,59 @@ fn compile(arguments: &CompileArguments, console: &mut Console) -> Status {
     console.finish()
 }
 
+/// Reports the images that a lock file does not have: with `--check`, it is out of date like other committed files.
+fn report_unlocked(arguments: &CompileArguments, unlocked: &BTreeSet<SmolStr>, console: &mut Console) {
+    let Some(first) = unlocked.first() else { return };
+    let message = match unlocked.len() {
+        1 => format!("`{first}` is not in {LOCK_NAME}"),
+        count => format!("{count} images are not in {LOCK_NAME}, among them `{first}`"),
+    };
+    if arguments.check {
+        console.error(&message);
+    } else {
+        console.warn(&message);
+    }
+    console.help("run `initflow images --lock`");
+}
+
 /// The result of a source: texts to print, or objects that are emitted together with those of other sources.
 #[derive(Default)]
 struct Made {
     texts: Vec<String>,
     objects: Vec<Object>,
+    unlocked: Vec<SmolStr>,
 }
 
 /// The result of a workload.
-enum WorkloadOutput {
+struct WorkloadOutput {
+    form: OutputForm,
+    /// The images that the project's lock file does not have.
+    unlocked: Vec<SmolStr>,
+}
+
+/// Its text, or the objects that are emitted together with others.
+enum OutputForm {
     Text(String),
     Objects(Vec<Object>),
 }
 
 /// Lowers a workload, and emits it if its text does not depend on other workloads.
 fn make(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> WorkloadOutput {
+    let is_locked = !input.project.config.images.locked.is_empty();
+    let images = if is_locked { compiled.images() } else { Vec::new() };
+    let unlocked =
+        images.into_iter().map(|used| used.reference).filter(|image| !image.contains('@')).collect();
+    WorkloadOutput { form: form(arguments, input, compiled), unlocked }
+}
+
+fn form(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> OutputForm {
     if arguments.emit == OutputFormat::Json {
         let object = compiled.lowered();
-        return WorkloadOutput::Objects(compiled.access.into_iter().chain([object]).collect());
+        return OutputForm::Objects(compiled.access.into_iter().chain([object]).collect());
     }
     let name = input.short_name();
     let name = (!arguments.no_header).then_some(name.as_str());
-    WorkloadOutput::Text(match arguments.emit {
+    OutputForm::Text(match arguments.emit {
         OutputFormat::Kyaml => compiled.kyaml(name),
         _ => compiled.yaml(name),
     })
@@ -162,15 +197,16 @@ fn finish(
     target: Option<&OutputPlace>,
     as_one: bool,
 ) -> Result<Made, String> {
-    let (mut texts, mut objects) = (Vec::new(), Vec::new());
+    let (mut texts, mut objects, mut unlocked) = (Vec::new(), Vec::new(), Vec::new());
     for part in std::mem::take(&mut compilation.workloads) {
-        match part {
-            WorkloadOutput::Text(text) => texts.push(text),
-            WorkloadOutput::Objects(made) => objects.extend(made),
+        unlocked.extend(part.unlocked);
+        match part.form {
+            OutputForm::Text(text) => texts.push(text),
+            OutputForm::Objects(made) => objects.extend(made),
         }
     }
     if as_one || (objects.is_empty() && texts.is_empty()) {
-        return Ok(Made { objects, ..Made::default() });
+        return Ok(Made { objects, unlocked, ..Made::default() });
     }
     if arguments.emit == OutputFormat::Json {
         texts.push(emit::json(&objects.iter().collect::<Vec<_>>()));
@@ -190,7 +226,7 @@ fn finish(
             }
         }
     };
-    Ok(Made { texts, ..Made::default() })
+    Ok(Made { texts, unlocked, ..Made::default() })
 }
 
 /// Where an output is written, and the root that it must stay in.

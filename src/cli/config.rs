@@ -3,12 +3,13 @@
 use super::arguments::SettingsArguments;
 use super::console::Console;
 use super::params;
-use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES, Placed};
+use crate::config::{self, Config, FILE_NAME, LOCK_NAME, MAX_CONFIG_BYTES, MAX_LOCK_BYTES, Placed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::files::{Ground, Grounds, Root};
 use crate::model::Setting;
 use crate::source::{MAX_SOURCE_BYTES, Sources};
-use std::collections::HashMap;
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -106,8 +107,9 @@ impl<'a> Projects<'a> {
         };
         let mut sources = Sources::default();
         let id = sources.add(&name, text);
-        let (config, diagnostics) = config::read(sources.get(id));
+        let (mut config, diagnostics) = config::read(sources.get(id));
         console.diagnostics(&name, &sources, &diagnostics);
+        config.images.locked = locked(&folder.join(LOCK_NAME), &ground.root, console)?;
         diagnostics.is_empty().then_some(Project {
             config,
             values: Vec::new(),
@@ -117,6 +119,23 @@ impl<'a> Projects<'a> {
             sources,
         })
     }
+}
+
+/// The digests in a lock file, if there is one.
+fn locked(path: &Path, root: &Root, console: &mut Console) -> Option<BTreeMap<SmolStr, SmolStr>> {
+    let text = match root.read(path, MAX_LOCK_BYTES) {
+        Ok(text) => text,
+        Err(unreadable) if unreadable.is_missing => return Some(BTreeMap::new()),
+        Err(reason) => {
+            console.trouble(&format!("cannot read `{}`: {reason}", path.display()));
+            return None;
+        }
+    };
+    let mut sources = Sources::default();
+    let id = sources.add(path.display().to_string(), text);
+    let (locked, diagnostics) = config::read_lock(sources.get(id));
+    console.diagnostics(&path.display().to_string(), &sources, &diagnostics);
+    diagnostics.is_empty().then_some(locked)
 }
 
 impl Project {

@@ -188,6 +188,11 @@ impl Console {
         report.add_test(sources, test, faults, |name| relative(name, directory));
     }
 
+    /// Prints what does not fail the run, but should be done something about.
+    pub(super) fn warn(&mut self, message: &str) {
+        self.line("warning", "\x1b[1;33m", message);
+    }
+
     /// Prints another reason for which the run fails.
     pub(super) fn error(&mut self, message: &str) {
         self.fail(Status::Errors, message);

@@ -7,11 +7,12 @@ use super::input::{self, Found, Input, Trouble};
 use super::params;
 use super::progress::Progress;
 use super::wanted::{SOURCES, Wanted};
-use crate::compile::{Compilation, CompileOptions, Compiled, Loader, Setting, compile_with};
+use crate::compile::{Compilation, CompileOptions, Compiled, Images, Loader, Setting, compile_with};
 use crate::config::Config;
 use crate::files::Grounds;
 use crate::import::{Strangers, compile_manifests};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The outcome of one source.
@@ -66,6 +67,9 @@ pub(super) fn compile_text<W: Send, T>(
     if input.has_manifests(&text) {
         // Other tools' files are next to manifests; a file that the call names is meant.
         let strangers = if input.is_found { Strangers::Skip } else { Strangers::Warn };
+        // The lock file is for what is compiled to YAML.
+        let images = Images { locked: BTreeMap::new(), ..options.images };
+        let options = CompileOptions { images, ..options };
         let mut compilation = compile_manifests(&input.name, text, strangers, &options, make);
         // A workload with errors does not hide the others.
         let made = Some(finish(input, &mut compilation));
