@@ -51,6 +51,11 @@ impl Quantity {
     /// Zero, whose format gives way to that of whatever is added.
     pub const ZERO: Self = Self { high: 0, low: 0, format: SuffixFamily::DecimalSi };
 
+    /// A whole number of units; nothing above 2^63-1.
+    pub(crate) fn from_count(count: i128) -> Self {
+        Self::from_nanos(count.saturating_mul(NANO).min(MAX), SuffixFamily::DecimalSi)
+    }
+
     /// Reads a quantity such as `250m`, `1.5Gi` or `1e3`. A fraction of a nano unit is rounded up, away from zero.
     ///
     /// ```
@@ -126,6 +131,12 @@ impl Quantity {
     #[must_use]
     pub(crate) fn round_up_milli(&self) -> Self {
         Self::from_nanos(self.milli_value() * NANO_PER_MILLI, self.format)
+    }
+
+    /// Rounds up, away from zero, to a whole unit.
+    #[must_use]
+    pub(crate) fn round_up(&self) -> Self {
+        Self::from_nanos(self.value() * NANO, self.format)
     }
 
     /// The exact number, without a unit: `0.5`.
