@@ -6,7 +6,9 @@
 mod compiled;
 mod unchecked;
 
+pub(crate) use crate::model::Forgetful;
 pub use crate::model::{Setting, parameter_types};
+pub(crate) use crate::program::{FileText, MadeText, Texts};
 pub use crate::program::{Loader, NoFiles};
 pub use crate::steps::{Image, Images, Needs};
 pub use compiled::Compiled;
@@ -17,10 +19,10 @@ use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::lint::{Hooks, LintLevels, Replacements, Selection, Selections, find_hidden, lint, settle};
 use crate::lower::grant;
-use crate::model::{Forgetful, Program, ResultMemory, Workload, resolve};
+use crate::model::{Program, ResultMemory, Workload, resolve};
 use crate::once::split;
 use crate::order::{Order, order};
-use crate::program::{FileReader, FileText, Loaded, Texts, load};
+use crate::program::{FileReader, Loaded, load};
 use crate::resources::hold_to_budget;
 use crate::source::Sources;
 use std::sync::Arc;
@@ -279,7 +281,7 @@ fn pieces(
 
 /// Sorts diagnostics by place, and removes repeated ones.
 fn sort(diagnostics: &mut Vec<Arc<Diagnostic>>, sources: &Sources) {
-    diagnostics.sort_by_key(|diagnostic| (sources.in_file(diagnostic.primary.span), diagnostic.code));
+    diagnostics.sort_by_cached_key(|diagnostic| (sources.in_file(diagnostic.primary.span), diagnostic.code));
     // Repeated ones are next to each other.
     let mut seen: Vec<Arc<Diagnostic>> = Vec::new();
     let mut last = None;

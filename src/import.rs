@@ -8,32 +8,32 @@ mod command;
 mod comments;
 mod container;
 mod defaults;
+mod draft;
 mod environment;
 mod fields;
 mod flow;
 mod foreign;
 mod idioms;
 mod labels;
+mod manifests;
 mod missing;
 mod probe;
 mod source;
 mod volume;
 mod workload;
 
+pub use foreign::Strangers;
 pub use idioms::Idioms;
+pub use manifests::compile_manifests;
 
 #[cfg(test)]
 mod tests;
 
-use crate::compile::{CompileOptions, NoFiles, compile};
-use crate::diagnostic::{Code, Diagnostic, Label, Severity};
-use crate::kubernetes::schema;
-use crate::manifest::typed;
-use crate::manifest::yaml::{self, Comment, MAX_ERRORS, YamlNode, YamlStream, YamlValue};
-use crate::model::WorkloadKind;
-use crate::source::{SourceFile, Sources, Span};
-use missing::lacks;
-use source::Written;
+use crate::compile::CompileOptions;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{FileId, SourceFile, Sources, Span};
+use draft::Draft;
+use std::sync::Arc;
 
 /// The result of importing a file of manifests.
 #[derive(Debug)]
@@ -124,222 +124,14 @@ pub fn import_with_idioms(name: &str, text: &str, options: &CompileOptions) -> I
 }
 
 fn import_as(name: &str, text: String, options: &CompileOptions, idioms: &Idioms) -> Import {
-    let mut sources = Sources::default();
-    let id = sources.add(name, text);
-    let file = sources.get(id);
-    let mut diagnostics = Vec::new();
-    let YamlStream { documents, comments } = yaml::read(file, &mut diagnostics);
-    let mut errors = count_errors(&diagnostics);
-    let mut written = Written::default();
-    let mut comments = comments.as_slice();
-    let starts: Vec<usize> = documents.iter().map(|document| document.span.start as usize).collect();
-    for (at, document) in documents.into_iter().enumerate() {
-        let end = end_of(&document, starts.get(at + 1).copied(), &file.text);
-        let mine = take(&mut comments, end);
-        let before = diagnostics.len();
-        document_to(document, mine, &file.text, idioms, &mut written, &mut diagnostics);
-        errors += count_errors(&diagnostics[before..]);
-        if errors >= MAX_ERRORS {
-            break;
-        }
-    }
-    let is_empty = written.text.is_empty();
-    if !is_empty && errors < MAX_ERRORS {
-        find_faults(file, &written, options, &mut diagnostics);
-    }
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code));
-    diagnostics.dedup();
-    let failed = count_errors(&diagnostics) > 0;
-    let source = (!failed && !is_empty).then_some(written.text);
-    Import { sources, diagnostics, source }
-}
-
-fn count_errors(diagnostics: &[Diagnostic]) -> usize {
-    diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
-}
-
-/// Where the comments of a document end: at the `---` after it.
-fn end_of(document: &YamlNode, next: Option<usize>, text: &str) -> usize {
-    let end = document.span.end as usize;
-    match next {
-        None => text.len(),
-        Some(next) => {
-            let between = text.get(end..next).unwrap_or_default();
-            end + between.find("\n---").unwrap_or_default()
-        }
-    }
-}
-
-/// Splits off the comments that start before a place.
-fn take<'c>(comments: &mut &'c [Comment], end: usize) -> &'c [Comment] {
-    let until = comments.partition_point(|comment| (comment.span.start as usize) < end);
-    let (taken, rest) = comments.split_at(until);
-    *comments = rest;
-    taken
-}
-
-/// Writes the workloads of a document, with its comments.
-fn document_to(
-    document: YamlNode,
-    mut comments: &[Comment],
-    text: &str,
-    idioms: &Idioms,
-    written: &mut Written,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let beginnings = comments::beginnings(&document);
-    let mut manifests = Vec::new();
-    find(document, &mut manifests, diagnostics);
-    let count = manifests.len();
-    for (at, (manifest, kind)) in manifests.into_iter().enumerate() {
-        let mut statement = workload::workload(&manifest, kind, idioms, diagnostics);
-        let is_last = at + 1 == count;
-        let mine = take(&mut comments, if is_last { text.len() } else { manifest.span.end as usize });
-        let left = comments::place(mine, text, &beginnings, &mut statement);
-        if !written.text.is_empty() {
-            written.text.push('\n');
-        }
-        written.statements(&[statement], 0);
-        written.comments(&left, 0);
-    }
-}
-
-/// Finds the workloads of a document and of the lists in it.
-fn find(document: YamlNode, found: &mut Vec<(YamlNode, WorkloadKind)>, diagnostics: &mut Vec<Diagnostic>) {
-    if !matches!(document.value, YamlValue::Map(_)) {
-        diagnostics.push(
-            Diagnostic::error(Code::TypeMismatch, document.span, "this document is not a manifest")
-                .here("expected a map with `apiVersion`, `kind` and `metadata`"),
-        );
-        return;
-    }
-    let field = |key: &str| document.get(key).and_then(YamlNode::as_text);
-    let Some(kind) = field("kind").filter(|kind| !kind.is_empty()) else {
-        return diagnostics.push(foreign::without_kind(&document));
-    };
-    let place = document.get("kind").map_or(document.span, |node| node.span);
-    let version = field("apiVersion").filter(|version| !version.is_empty());
-    if version.is_none() {
-        return diagnostics.push(lacks(&document, "apiVersion", "a manifest"));
-    }
-    if kind == "List" {
-        let YamlValue::Map(entries) = document.value else { return };
-        let items = entries.into_iter().find(|entry| entry.key == "items").map(|entry| entry.node.value);
-        if let Some(YamlValue::List(items)) = items {
-            for item in items {
-                find(item, found, diagnostics);
-            }
-        }
-        return;
-    }
-    let is_foreign = version.is_some_and(foreign::is_foreign);
-    let workload = WorkloadKind::ALL.into_iter().find(|workload| workload.name() == kind && !is_foreign);
-    let Some(workload) = workload else {
-        let known = KINDS.iter().find(|(group, _)| Some(*group) == version);
-        if let Some((group, kinds)) = known.filter(|(_, kinds)| !kinds.contains(&kind)) {
-            let headline = format!("unknown kind `{}` in `{group}`", kind.escape_debug());
-            diagnostics.push(
-                Diagnostic::error(Code::UnknownValue, place, headline)
-                    .here("not a kind of this API group")
-                    .did_you_mean(place, kind, kinds.iter().copied()),
-            );
-            return;
-        }
-        diagnostics.extend(
-            document.get("kind").map(|kind| foreign::not_imported(kind, version.unwrap_or_default())),
-        );
-        return;
-    };
-    let Some(version) = document.get("apiVersion") else {
-        return diagnostics.push(lacks(&document, "apiVersion", "a manifest"));
-    };
-    let expected = api_version(workload);
-    if version.as_text() != Some(expected) {
-        diagnostics.push(
-            Diagnostic::error(
-                Code::UnknownValue,
-                version.span,
-                format!("`{kind}` is not in this version of the API"),
-            )
-            .here(format!("expected `{expected}`"))
-            .help(format!("use `apiVersion: {expected}`")),
-        );
-        return;
-    }
-    let Some(object) = schema::object(kind) else { return };
-    let YamlValue::Map(entries) = document.value else { return };
-    let mut entries = typed::fields(object, entries, diagnostics);
-    typed::forget_cluster(&mut entries);
-    defaults::forget(workload, object, &mut entries);
-    found.push((YamlNode { span: document.span, value: YamlValue::Map(entries) }, workload));
-}
-
-/// The kinds of the API groups of workloads, which tell a misspelled kind from a foreign one.
-const KINDS: [(&str, &[&str]); 3] = [
-    (
-        "v1",
-        &[
-            "Binding",
-            "ComponentStatus",
-            "ConfigMap",
-            "Endpoints",
-            "Event",
-            "LimitRange",
-            "List",
-            "Namespace",
-            "Node",
-            "PersistentVolume",
-            "PersistentVolumeClaim",
-            "Pod",
-            "PodTemplate",
-            "ReplicationController",
-            "ResourceQuota",
-            "Secret",
-            "Service",
-            "ServiceAccount",
-        ],
-    ),
-    ("apps/v1", &["ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"]),
-    ("batch/v1", &["CronJob", "Job"]),
-];
-
-fn api_version(kind: WorkloadKind) -> &'static str {
-    match kind {
-        WorkloadKind::Pod => "v1",
-        WorkloadKind::Job | WorkloadKind::CronJob => "batch/v1",
-        _ => "apps/v1",
-    }
-}
-
-/// Compiles the imported source, and reports its diagnostics at the places in the manifest.
-fn find_faults(
-    file: &SourceFile,
-    written: &Written,
-    options: &CompileOptions,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let compilation = compile("", written.text.clone(), &NoFiles, options);
-    let nowhere = Span { file: file.id, start: 0, end: 0 };
-    let place = |span: Span| written.origin(&span.range(), &file.text).unwrap_or(nowhere);
-    let reported: Vec<Span> = diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.severity == Severity::Error)
-        .map(|diagnostic| diagnostic.primary.span)
-        .collect();
-    for diagnostic in compilation.diagnostics {
-        // What could not be read is not missing; it has been reported already.
-        let at = place(diagnostic.primary.span);
-        let touches = |span: &Span| span.start <= at.end && at.start <= span.end;
-        if (diagnostic.code.may_follow() && !reported.is_empty()) || reported.iter().any(touches) {
-            continue;
-        }
-        let label = |label: Label| Label { span: place(label.span), ..label };
-        diagnostics.push(Diagnostic {
-            primary: label(diagnostic.primary),
-            labels: diagnostic.labels.into_iter().map(label).collect(),
-            // The edits would apply to the source, not to the manifest.
-            fix: None,
-            ..diagnostic
-        });
-    }
+    let file = Arc::new(SourceFile::new(FileId(0), name, text));
+    let mut draft = Draft::of(&file, idioms);
+    let others = std::mem::take(&mut draft.others);
+    draft.diagnostics.extend(others.iter().filter_map(foreign::not_imported));
+    draft.diagnostics.append(&mut draft.strangers);
+    let is_empty = draft.written.text.is_empty();
+    let (compilation, source) = draft.compile(&file, options, |_| ());
+    let failed = compilation.failed();
+    let source = (!failed && !is_empty).then(|| source.text.clone());
+    Import { sources: compilation.sources, diagnostics: compilation.diagnostics, source }
 }

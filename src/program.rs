@@ -5,7 +5,7 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{File, FileUse, read_use};
-use crate::source::{MAX_SOURCE_BYTES, SourceFile, Sources, Span};
+use crate::source::{MAX_SOURCE_BYTES, Origins, SourceFile, Sources, Span};
 use crate::syntax::pieces::Pieces;
 use crate::syntax::tree::{Document, Statement};
 use crate::syntax::{Parse, parse};
@@ -54,6 +54,19 @@ pub(crate) enum FileText {
     /// Its text, and its pieces, which are parsed: for editors.
     #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     Pieces(Arc<SourceFile>, Arc<Pieces>),
+    /// A text that was made of another file.
+    Made(MadeText),
+}
+
+/// A text that was made of another file, such as the source of a manifest.
+#[derive(Clone, Debug)]
+pub(crate) struct MadeText {
+    /// The file.
+    pub(crate) file: Arc<SourceFile>,
+    /// The text, as a [piece](SourceFile::piece) of the file.
+    pub(crate) made: Arc<SourceFile>,
+    /// Where the parts of the text come from.
+    pub(crate) origins: Arc<Origins>,
 }
 
 /// A [`Loader`] as a reader of files.
@@ -70,6 +83,7 @@ impl FileText {
         match self {
             Self::Text(text) => text.len(),
             Self::Pieces(source, _) => source.text.len(),
+            Self::Made(text) => text.file.text.len(),
         }
     }
 
@@ -79,6 +93,11 @@ impl FileText {
             Self::Text(text) => {
                 let id = sources.add(path, text);
                 let Parse { document, errors } = parse(sources.get(id));
+                (vec![document], errors)
+            }
+            Self::Made(MadeText { file, made, origins }) => {
+                sources.add_made(&file, &made, &origins);
+                let Parse { document, errors } = parse(&made);
                 (vec![document], errors)
             }
             Self::Pieces(source, pieces) => {

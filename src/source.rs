@@ -2,6 +2,10 @@
 //!
 //! Invariant: a [`Span`] always lies on character boundaries of the file that it names.
 
+mod origins;
+
+pub(crate) use origins::Origins;
+
 use fnv::FnvHashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,7 +20,6 @@ impl FileId {
     pub const STD: Self = Self(u32::MAX);
 
     /// A number that no other text of this process has: see [`SourceFile::piece`].
-    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     fn next() -> Self {
         // Files have the numbers from 0 on, and a program has far fewer than this.
         static NEXT: AtomicU32 = AtomicU32::new(1 << 20);
@@ -129,8 +132,7 @@ impl SourceFile {
     }
 
     /// Makes a piece of a file, with a number of its own: places in the piece stay the same wherever the piece moves.
-    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
-    pub(crate) fn piece(name: &str, text: &str) -> Self {
+    pub(crate) fn piece(name: &str, text: impl Into<String>) -> Self {
         Self::new(FileId::next(), name, text)
     }
 
@@ -221,12 +223,21 @@ pub struct Sources {
     pieces: FnvHashMap<FileId, PieceOfFile>,
 }
 
-/// A [piece](SourceFile::piece) of a file, and where it begins in the file.
+/// A [piece](SourceFile::piece) of a file, or a text that was made of one.
 #[derive(Debug)]
 struct PieceOfFile {
     piece: Arc<SourceFile>,
     file: FileId,
-    start: u32,
+    place: PiecePlace,
+}
+
+/// Where in the file a piece comes from.
+#[derive(Debug)]
+enum PiecePlace {
+    /// It begins at this offset.
+    At(u32),
+    /// Its parts come from different places.
+    Made(Arc<Origins>),
 }
 
 impl Sources {
@@ -257,18 +268,34 @@ impl Sources {
     ) -> FileId {
         let id = self.next_id();
         self.files.push(Arc::clone(file));
-        self.pieces.extend(
-            pieces
-                .map(|(piece, start)| (piece.id, PieceOfFile { piece: Arc::clone(piece), file: id, start })),
-        );
+        self.pieces.extend(pieces.map(|(piece, start)| {
+            (piece.id, PieceOfFile { piece: Arc::clone(piece), file: id, place: PiecePlace::At(start) })
+        }));
         id
+    }
+
+    /// Adds a file of which a text was made. The places of the text's tree are places in the text.
+    pub(crate) fn add_made(
+        &mut self,
+        file: &Arc<SourceFile>,
+        made: &Arc<SourceFile>,
+        origins: &Arc<Origins>,
+    ) {
+        let id = self.next_id();
+        self.files.push(Arc::clone(file));
+        let place = PiecePlace::Made(Arc::clone(origins));
+        self.pieces.insert(made.id, PieceOfFile { piece: Arc::clone(made), file: id, place });
     }
 
     /// The place in its file, if it is in a piece of one.
     pub(crate) fn in_file(&self, span: Span) -> Span {
         match self.pieces.get(&span.file) {
-            Some(PieceOfFile { file, start, .. }) => {
+            Some(PieceOfFile { file, place: PiecePlace::At(start), .. }) => {
                 Span { file: *file, start: span.start + start, end: span.end + start }
+            }
+            Some(PieceOfFile { piece, file, place: PiecePlace::Made(origins) }) => {
+                let origin = origins.of(&span.range(), &piece.text, &self.get(*file).text);
+                origin.unwrap_or(Span { file: *file, start: 0, end: 0 })
             }
             None => span,
         }

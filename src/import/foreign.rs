@@ -1,7 +1,7 @@
 //! Says what a document is that is not the manifest of a workload, and how to get manifests from it.
 
 use super::missing::lacks;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::manifest::yaml::{YamlNode, YamlValue};
 
 const KUSTOMIZE: &str = "import what it renders: `kustomize build FOLDER | initflow import -`";
@@ -35,17 +35,33 @@ pub(super) fn is_foreign(version: &str) -> bool {
 }
 
 /// The warning about an object that is not a workload.
-pub(super) fn not_imported(kind: &YamlNode, version: &str) -> Diagnostic {
+pub(super) fn not_imported(object: &YamlNode) -> Option<Diagnostic> {
+    let kind = object.get("kind")?;
     let name = kind.as_text().unwrap_or_default();
+    let version = object.get("apiVersion").and_then(YamlNode::as_text).unwrap_or_default();
     let group = group(version);
     let of = if is_foreign(version) { format!(" of `{}`", group.escape_debug()) } else { String::new() };
     let headline = format!("this `{}`{of} was not imported", name.escape_debug());
     let here = if of.is_empty() { "not a workload" } else { "not a workload of Kubernetes itself" };
     let warning = Diagnostic::warning(Code::NotAWorkload, kind.span, headline).here(here);
-    match FOREIGN.iter().find(|(of, foreign, _)| *of == group && *foreign == name) {
+    Some(match FOREIGN.iter().find(|(of, foreign, _)| *of == group && *foreign == name) {
         Some((_, _, help)) => warning.help(*help),
         None => warning,
-    }
+    })
+}
+
+/// What to do about documents that are not manifests: values of a chart, a Compose file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strangers {
+    /// Warn of them: the file is expected to have manifests.
+    Warn,
+    /// Pass over them: the file may be something else.
+    Skip,
+}
+
+/// The warning about a document that is not a manifest.
+pub(super) fn as_warning(error: Diagnostic) -> Diagnostic {
+    Diagnostic { code: Code::NotAWorkload, severity: Severity::Warning, ..error }
 }
 
 /// The error about a document without a `kind`.

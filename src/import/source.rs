@@ -4,9 +4,8 @@
 //! blocks of one statement, on one line if they fit; values that are too wide on lines of their own.
 
 use crate::literal::{self, TextBlock};
-use crate::source::Span;
+use crate::source::{Origins, Span};
 use smol_str::SmolStr;
-use std::ops::Range;
 
 /// The preferred maximum width of a line, in characters.
 const WIDTH: usize = 100;
@@ -159,26 +158,11 @@ impl StatementDraft {
 pub(super) struct Written {
     /// The text.
     pub(super) text: String,
-    /// The pieces; nested ones come after those that contain them.
-    marks: Vec<(Range<usize>, Span)>,
+    /// Where its pieces come from.
+    pub(super) origins: Origins,
 }
 
 impl Written {
-    /// The place in the manifest that a stretch of the text comes from: the same stretch if the manifest has it literally,
-    /// else what it is a part of.
-    pub(super) fn origin(&self, range: &Range<usize>, manifest: &str) -> Option<Span> {
-        let before = self.marks.partition_point(|(mark, _)| mark.start <= range.start);
-        let (mark, origin) = self.marks[..before].iter().rev().find(|(mark, _)| range.end <= mark.end)?;
-        let literally = || {
-            let part = self.text.get(range.clone()).filter(|part| part.len() > 1 && *range != *mark)?;
-            let before = self.text.get(mark.start..range.start)?.matches(part).count();
-            let (at, _) = manifest.get(origin.range())?.match_indices(part).nth(before)?;
-            let start = origin.range().start + at;
-            Some(Span::new(origin.file, start, start + part.len()))
-        };
-        Some(literally().unwrap_or(*origin))
-    }
-
     /// Writes statements, each on its own line or lines.
     pub(super) fn statements(&mut self, statements: &[StatementDraft], depth: usize) {
         for (at, statement) in statements.iter().enumerate() {
@@ -251,14 +235,11 @@ impl Written {
     }
 
     fn marked(&mut self, statement: &StatementDraft, write: impl FnOnce(&mut Self)) {
-        let start = self.text.len();
-        let mark = self.marks.len();
-        if let Some(first) = statement.head.first() {
-            self.marks.push((start..start, first.origin));
-        }
+        let first = statement.head.first();
+        let piece = first.map(|first| self.origins.begin(self.text.len(), first.origin));
         write(self);
-        if let Some((range, _)) = self.marks.get_mut(mark) {
-            range.end = self.text.len();
+        if let Some(piece) = piece {
+            self.origins.end(piece, self.text.len());
         }
     }
 
@@ -275,15 +256,13 @@ impl Written {
     }
 
     fn token(&mut self, token: &DraftToken, depth: usize, wide: bool) {
-        let start = self.text.len();
-        let mark = self.marks.len();
-        self.marks.push((start..start, token.origin));
+        let piece = self.origins.begin(self.text.len(), token.origin);
         match &token.form {
             DraftForm::Word(word) => self.text.push_str(word),
             DraftForm::Lines(block) => self.lines(block, depth),
             DraftForm::List(items) => self.list(items, depth, wide),
         }
-        self.marks[mark].0.end = self.text.len();
+        self.origins.end(piece, self.text.len());
     }
 
     fn lines(&mut self, block: &TextBlock, depth: usize) {

@@ -1,0 +1,120 @@
+//! Compiles manifests, with findings at their places in the manifests.
+
+use super::draft::Draft;
+use super::foreign::Strangers;
+use super::{Idioms, foreign};
+use crate::compile::{
+    Compilation, CompileOptions, Compiled, FileText, Forgetful, MadeText, NoFiles, Texts, compile_files,
+};
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::manifest::yaml::MAX_ERRORS;
+use crate::source::{FileId, SourceFile, Sources, Span};
+use std::sync::Arc;
+
+/// Compiles the workloads of a file of manifests like a program, and passes each workload that compiles to `make`, even if
+/// others have errors. Objects that are not workloads are passed over.
+///
+/// ```
+/// use initflow::compile::CompileOptions;
+/// use initflow::import::{Strangers, compile_manifests};
+///
+/// let manifest = r#"
+/// apiVersion: v1
+/// kind: Pod
+/// metadata: { name: hello }
+/// spec:
+///   containers:
+///   - { name: web, image: "nginx:1.29", resources: { requests: { memory: 64Mi } } }
+/// "#;
+/// let options = CompileOptions::default();
+/// let pods = compile_manifests("hello.yaml", manifest.into(), Strangers::Skip, &options, |pod| pod.plan());
+/// assert_eq!(pods.workloads[0].requests[0].quantity.to_string(), "64Mi");
+/// ```
+pub fn compile_manifests<T: Send>(
+    name: &str,
+    text: String,
+    strangers: Strangers,
+    options: &CompileOptions,
+    make: impl Fn(Compiled) -> T + Sync,
+) -> Compilation<T> {
+    let file = Arc::new(SourceFile::new(FileId(0), name, text));
+    let mut draft = Draft::of(&file, &Idioms::Never);
+    match strangers {
+        Strangers::Skip => {}
+        Strangers::Warn => draft.diagnostics.extend(draft.strangers.drain(..).map(foreign::as_warning)),
+    }
+    draft.compile(&file, options, make).0
+}
+
+impl Draft {
+    /// Compiles the source, and reports its diagnostics at the places in the manifest. Gives also the source.
+    pub(super) fn compile<T: Send>(
+        self,
+        file: &Arc<SourceFile>,
+        options: &CompileOptions,
+        make: impl Fn(Compiled) -> T + Sync,
+    ) -> (Compilation<T>, Arc<SourceFile>) {
+        let Self { written, mut diagnostics, broken, templates, .. } = self;
+        let made = Arc::new(SourceFile::piece(&file.name, written.text));
+        let text =
+            MadeText { file: Arc::clone(file), made: Arc::clone(&made), origins: Arc::new(written.origins) };
+        let is_full = super::draft::count_errors(&diagnostics) >= MAX_ERRORS;
+        let options = CompileOptions { check_only: true, settings: Vec::new(), ..options.clone() };
+        let make = |compiled: Compiled| (compiled.workload.span, make(compiled));
+        let compilation =
+            compile_files(&file.name, FileText::Made(text), &Texts(&NoFiles), &options, &mut Forgetful, make);
+        let Compilation { sources, diagnostics: found, workloads, unset } = compilation;
+        if !is_full {
+            find_faults(&sources, found, &broken, &mut diagnostics);
+        }
+        diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code));
+        diagnostics.dedup();
+        for diagnostic in &mut diagnostics {
+            let place = diagnostic.primary.span;
+            let document = templates.partition_point(|(document, _)| document.start <= place.start);
+            if let Some((_, template)) = document
+                .checked_sub(1)
+                .map(|at| &templates[at])
+                .filter(|(document, _)| place.start <= document.end)
+            {
+                diagnostic.help.push(format!("change it in the template `{}`", template.escape_debug()));
+            }
+        }
+        let is_sound = |span: Span| {
+            let place = sources.in_file(span);
+            !broken.iter().any(|document| document.start <= place.start && place.start <= document.end)
+        };
+        let workloads =
+            workloads.into_iter().filter(|(span, _)| is_sound(*span)).map(|(_, made)| made).collect();
+        (Compilation { sources, diagnostics, workloads, unset }, made)
+    }
+}
+
+/// Adds the diagnostics of the source, at their places in the manifest.
+fn find_faults(
+    sources: &Sources,
+    found: Vec<Arc<Diagnostic>>,
+    broken: &[Span],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    let reported: Vec<Span> = errors.map(|diagnostic| diagnostic.primary.span).collect();
+    let touches = |span: Span, other: Span| span.start <= other.end && other.start <= span.end;
+    for diagnostic in found {
+        let diagnostic = Arc::unwrap_or_clone(diagnostic);
+        // What could not be read is not missing; it has been reported already.
+        let at = sources.in_file(diagnostic.primary.span);
+        let follows = || diagnostic.code.may_follow() && broken.iter().any(|document| touches(*document, at));
+        if reported.iter().any(|span| touches(*span, at)) || follows() {
+            continue;
+        }
+        let label = |label: Label| Label { span: sources.in_file(label.span), ..label };
+        diagnostics.push(Diagnostic {
+            primary: label(diagnostic.primary),
+            labels: diagnostic.labels.into_iter().map(label).collect(),
+            // The edits would apply to the source, not to the manifest.
+            fix: None,
+            ..diagnostic
+        });
+    }
+}
