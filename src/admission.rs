@@ -4,8 +4,15 @@
 //! Invariant: a pod is refused here if and only if the API server's own plugins refuse it; `tests/kubernetes/namespaces.py`
 //! compares both.
 
+mod hold;
 pub(crate) mod limit_range;
+mod namespace;
 pub(crate) mod quota;
+mod usage;
+
+pub(crate) use hold::hold_to_namespace;
+pub(crate) use namespace::{DisruptionBudget, Namespace, NamespaceOf, Namespaces, Scaler};
+pub(crate) use usage::{PodCount, QuotaUse, over_quotas, scaled};
 
 use crate::kubernetes::quantity::Quantity;
 use crate::object::Node;

@@ -30,7 +30,7 @@ mod probes;
 mod projections;
 mod report;
 mod resources;
-mod restricted;
+mod pod_security;
 mod secrets;
 mod security;
 mod selectors;
@@ -68,7 +68,7 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
     security::check,
     windows::check,
     secrets::check,
-    restricted::check,
+    pod_security::check,
     owners::check,
     workloads::check,
     jobs::check,

@@ -414,6 +414,15 @@ pub(crate) enum SetBy {
 }
 
 impl SetBy {
+    /// The containers that set it.
+    pub(crate) fn containers(&self) -> Vec<usize> {
+        match self {
+            Self::Together(containers) => containers.clone(),
+            Self::Step { step, beside } => [&[*step], &beside[..]].concat(),
+            Self::Pod | Self::Overhead => Vec::new(),
+        }
+    }
+
     /// Describes it in a few words.
     pub(crate) fn text(&self, workload: &Workload) -> String {
         let name = |container: &usize| {

@@ -227,6 +227,12 @@ impl Quantity {
         Some(Self::from_nanos(left, self.format))
     }
 
+    /// How many times another amount is in this one; `None` if the other one is not above zero.
+    pub(crate) fn how_many(&self, each: &Self) -> Option<i64> {
+        let count = self.nanos().checked_div(each.nanos()).filter(|_| each.nanos() > 0)?;
+        i64::try_from(count).ok()
+    }
+
     /// The product; `None` if it is more than a quantity can be.
     #[must_use]
     pub(crate) fn times(&self, count: i64) -> Option<Self> {
