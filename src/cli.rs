@@ -29,6 +29,7 @@ mod report;
 mod status;
 mod test;
 mod text_diff;
+mod with;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use console::{Color, Console};

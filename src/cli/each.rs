@@ -1,16 +1,16 @@
 //! Does the same work for each of many sources, on all cores, and gives the results in the order of the sources.
 
 use super::arguments::{Inputs, ProgramArguments};
-use super::config::Projects;
+use super::config::{Project, Projects};
 use super::console::Console;
 use super::input::{self, Input, Trouble};
 use super::params;
 use super::progress::Progress;
-use crate::compile::{Compilation, CompileOptions, Compiled, compile_with};
-use crate::config::Config;
+use crate::compile::{Compilation, CompileOptions, Compiled, check_together, compile_apart};
 use crate::files::Grounds;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The outcome of one source.
 pub(super) enum Outcome<W, T> {
@@ -43,21 +43,35 @@ pub(super) fn compile_each<W: Send, T: Send>(
             let make = |compiled| make(input, compiled);
             let given = input.project.values.iter().chain(&settings).cloned().collect();
             let settings = params::last_of_each(given);
-            let options =
-                CompileOptions { settings, check_only, ..options(&program.inputs, &input.project.config) };
-            let mut compilation = compile_with(&input.name, text, &*input.root, &options, make);
+            let options = CompileOptions { settings, check_only, ..options(&program.inputs, &input.project) };
+            let mut compilation = compile_apart(&input.name, text, &*input.root, &options, make);
             let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
             Outcome::Compiled(compilation, made)
         }
     };
-    Some(on_each(inputs, work))
+    let mut outcomes = on_each(inputs, work);
+    let compiled = outcomes.iter_mut().filter_map(|outcome| match outcome {
+        Outcome::Unreadable(_) => None,
+        Outcome::Compiled(compilation, _) => Some(compilation),
+    });
+    check_together(&mut compiled.collect::<Vec<_>>());
+    for outcome in &mut outcomes {
+        if let Outcome::Compiled(compilation, made) = outcome
+            && compilation.failed()
+        {
+            *made = None;
+        }
+    }
+    Some(outcomes)
 }
 
 /// The options of the compiler, from the call and the settings.
-pub(super) fn options(named: &Inputs, config: &Config) -> CompileOptions {
+pub(super) fn options(named: &Inputs, project: &Project) -> CompileOptions {
+    let config = &project.config;
     let version = named.kube.or(config.version).unwrap_or_default();
     let levels = config.levels.and(&named.levels.get());
-    CompileOptions { version, images: config.images.clone(), levels, ..CompileOptions::default() }
+    let context = Arc::clone(&project.context);
+    CompileOptions { version, images: config.images.clone(), levels, context, ..CompileOptions::default() }
 }
 
 /// Does the same work on each input, and shows progress if there are many.

@@ -142,7 +142,7 @@ fn source(file: &Input, case: &Case) -> Result<(String, String), (Option<Span>, 
 
 fn with_values(arguments: &TestArguments, case: &Case, project: &Project) -> CompileOptions {
     let given = project.values.iter().chain(&case.set).cloned().collect();
-    let options = options(&arguments.inputs, &project.config);
+    let options = options(&arguments.inputs, project);
     let version = arguments.inputs.kube.or(case.kube).unwrap_or(options.version);
     CompileOptions { settings: params::last_of_each(given), version, ..options }
 }
