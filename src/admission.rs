@@ -11,8 +11,8 @@ pub(crate) mod quota;
 mod usage;
 
 pub(crate) use hold::hold_to_namespace;
-pub(crate) use namespace::{DisruptionBudget, Namespace, NamespaceOf, Namespaces, Scaler};
-pub(crate) use usage::{PodCount, QuotaUse, over_quotas, scaled};
+pub(crate) use namespace::{DisruptionBudget, NamespaceOf, Namespaces, Scaler, ScalingMetric};
+pub(crate) use usage::{QuotaUse, over_quotas, scaled};
 
 use crate::kubernetes::quantity::Quantity;
 use crate::object::Node;

@@ -17,12 +17,13 @@ pub use unchecked::unchecked;
 
 pub use around::check_together;
 
-use crate::check::{Checked, Earlier, Identified, Identities, check};
+use crate::admission::{NamespaceOf, Namespaces, QuotaUse, hold_to_namespace};
+use crate::check::{Checked, Earlier, Identified, Identities, check, check_in_namespace};
 use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::lint::{
-    AROUND, Allowances, Hooks, LintLevels, Replacements, Selection, Selections, find_hidden, lint,
+    AROUND, Allowances, Around, Hooks, LintLevels, Replacements, Selection, Selections, find_hidden, lint,
 };
 use crate::lower::grant;
 use crate::model::{Program, ResultMemory, Workload, resolve};
@@ -181,10 +182,11 @@ pub(crate) fn compile_files<T: Send>(
         require_params: !options.check_only,
     };
     let earlier = Earlier::of(&outside, &files);
+    let namespaces = Namespaces::of(&options.context);
     let (arranged, found, unset) = resolve(
         program,
         memory,
-        |workload, found| arrange(workload, options, &sources, &earlier, found, &make),
+        |workload, found| arrange(workload, options, &namespaces, &sources, &earlier, found, &make),
         |made| &made.diagnostics,
     );
     outside.extend(found);
@@ -195,7 +197,7 @@ pub(crate) fn compile_files<T: Send>(
     let mut hooks = Hooks::default();
     let mut replaced = Replacements::default();
     let mut selections = Selections::default();
-    let mut facts = Vec::new();
+    let (mut facts, mut uses) = (Vec::new(), Vec::new());
     for Arranged {
         diagnostics: found,
         identified,
@@ -203,6 +205,7 @@ pub(crate) fn compile_files<T: Send>(
         hooks: found_hooks,
         replaced: found_replaced,
         facts: found_facts,
+        uses: found_uses,
         made,
     } in arranged
     {
@@ -211,6 +214,7 @@ pub(crate) fn compile_files<T: Send>(
         replaced.extend(found_replaced);
         selections.add(selection);
         facts.extend(found_facts);
+        uses.extend(found_uses);
         if let Some(identified) = identified {
             identities.add(identified, &mut together);
         }
@@ -231,7 +235,7 @@ pub(crate) fn compile_files<T: Send>(
     }
     let surrounded = has_context.then(|| {
         around::share(&diagnostics, &options.context, &mut sources);
-        Surrounded::new(facts, allowances, options)
+        Surrounded::new(facts, uses, allowances, options)
     });
     sort(&mut diagnostics, &sources);
     if has_errors(&diagnostics) && !options.check_only {
@@ -249,6 +253,7 @@ pub(crate) struct Arranged<T> {
     hooks: Hooks,
     replaced: Replacements,
     facts: Option<Arc<WorkloadFacts>>,
+    uses: Vec<Arc<QuotaUse>>,
     made: Vec<T>,
 }
 
@@ -256,6 +261,7 @@ pub(crate) struct Arranged<T> {
 fn arrange<T>(
     workload: Option<Workload>,
     options: &CompileOptions,
+    namespaces: &Namespaces,
     sources: &Sources,
     earlier: &Earlier<'_>,
     mut diagnostics: Vec<Diagnostic>,
@@ -270,6 +276,7 @@ fn arrange<T>(
             hooks: Hooks::default(),
             replaced: Replacements::default(),
             facts: None,
+            uses: Vec::new(),
             made: Vec::new(),
         };
     };
@@ -285,10 +292,16 @@ fn arrange<T>(
     let replaced = Replacements::of(workload, sources);
     let has_context = !options.context.is_empty();
     let facts = if has_context { WorkloadFacts::of(workload, sources).map(Arc::new) } else { None };
+    let namespace = namespaces.named(workload.namespace());
+    let mut uses = Vec::new();
     let made = match checked {
         Ok(checked) if !has_errors(&diagnostics) => {
-            lint(&checked, &start, version, &options.levels, sources, &options.context, &mut diagnostics);
-            pieces(checked, start, version, &mut diagnostics)
+            if let Some(namespace) = &namespace {
+                check_in_namespace(&checked, namespace, version, earlier, &mut diagnostics);
+            }
+            let around = Around { context: &options.context, namespace: namespace.as_ref() };
+            lint(&checked, &start, version, &options.levels, sources, &around, &mut diagnostics);
+            pieces(checked, start, version, namespace.as_ref(), &mut uses, &mut diagnostics)
         }
         _ => {
             hold_to_budget(workload, start.init_containers(), version, &mut diagnostics);
@@ -297,7 +310,7 @@ fn arrange<T>(
     };
     let made = if has_errors(&diagnostics) { Vec::new() } else { made.into_iter().map(make).collect() };
     let diagnostics = diagnostics.into_iter().map(Arc::new).collect();
-    Arranged { diagnostics, identified, selection, hooks, replaced, facts, made }
+    Arranged { diagnostics, identified, selection, hooks, replaced, facts, uses, made }
 }
 
 /// A checked workload, after the Jobs of its steps that run once, each Job after those that it waits for.
@@ -305,6 +318,8 @@ fn pieces(
     workload: Checked,
     start: Order,
     version: Version,
+    namespace: Option<&NamespaceOf>,
+    uses: &mut Vec<Arc<QuotaUse>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Compiled> {
     let mut workloads = split(workload, start.init_containers(), diagnostics);
@@ -316,7 +331,12 @@ fn pieces(
         // The order of the whole workload has already been checked.
         let order = start.take().unwrap_or_else(|| order(&workload, &mut Vec::new()));
         hold_to_budget(&workload, order.init_containers(), version, diagnostics);
-        made.push(Compiled { workload, version, order, access: std::mem::take(&mut access) });
+        if let Some(namespace) = namespace {
+            let init = order.init_containers();
+            uses.extend(hold_to_namespace(&workload, init, version, namespace, diagnostics).map(Arc::new));
+        }
+        let access = std::mem::take(&mut access);
+        made.push(Compiled { workload, version, order, access, namespace: namespace.cloned() });
     }
     made
 }

@@ -34,6 +34,7 @@ pub use levels::{ALL, LintLevel, LintLevels};
 pub(crate) use overlap::{Selection, Selections};
 pub(crate) use replaced::Replacements;
 
+use crate::admission::{NamespaceOf, Scaler};
 use crate::context::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
@@ -49,6 +50,14 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Range;
 
+/// What stands around a workload.
+pub(crate) struct Around<'a> {
+    /// All objects.
+    pub context: &'a Context,
+    /// What the workload's namespace does, if that is known.
+    pub namespace: Option<&'a NamespaceOf>,
+}
+
 /// Applies the rules to a workload without errors, whose containers start in `order`.
 pub(crate) fn lint(
     workload: &Workload,
@@ -56,7 +65,7 @@ pub(crate) fn lint(
     version: Version,
     levels: &LintLevels,
     sources: &Sources,
-    context: &Context,
+    around: &Around<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut places = vec![None; workload.containers.len()];
@@ -68,7 +77,8 @@ pub(crate) fn lint(
         order,
         version,
         sources,
-        context,
+        context: around.context,
+        namespace: around.namespace,
         scripts: workload
             .containers
             .iter()
@@ -110,6 +120,8 @@ struct Pod<'a> {
     sources: &'a Sources,
     /// What stands around the workload.
     context: &'a Context,
+    /// What its namespace does, if that is known.
+    namespace: Option<&'a NamespaceOf>,
     /// What each container runs, if that is known and the author wrote it.
     scripts: Vec<Option<LazyScript<'a>>>,
     /// The scripts of hooks and probes that the author wrote.
@@ -143,6 +155,11 @@ impl<'a> Pod<'a> {
             let totals = demand.totals(self.version);
             (demand, totals)
         })
+    }
+
+    /// The autoscaler of the workload.
+    fn scaler(&self) -> Option<&'a Scaler> {
+        self.namespace?.namespace.scaler(self.workload)
     }
 
     /// The metadata of the pods.

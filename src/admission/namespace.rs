@@ -3,7 +3,7 @@
 use super::limit_range::LimitRange;
 use super::quota::Quota;
 use crate::context::{Context, ContextObject, ObjectKind};
-use crate::model::Workload;
+use crate::model::{Workload, WorkloadKind};
 use crate::object::{MapEntry, Node};
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -138,8 +138,12 @@ impl Namespaces {
 impl Namespace {
     /// The autoscaler of a workload.
     pub(crate) fn scaler(&self, workload: &Workload) -> Option<&Scaler> {
-        let name = workload.name.as_ref()?;
-        self.scalers.get(&(workload.kind.name().into(), name.text.clone())).map(|scaler| &**scaler)
+        self.scaler_of(workload.kind, &workload.name.as_ref()?.text)
+    }
+
+    /// The autoscaler of the workload of a kind with a name.
+    pub(crate) fn scaler_of(&self, kind: WorkloadKind, name: &str) -> Option<&Scaler> {
+        self.scalers.get(&(kind.name().into(), name.into())).map(|scaler| &**scaler)
     }
 }
 

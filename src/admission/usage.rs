@@ -157,8 +157,8 @@ impl QuotaUse {
 
 impl HasPlaces for QuotaUse {
     fn each_place(&mut self, change: &mut impl FnMut(&mut Span)) {
+        // The place of the autoscaler is in the context.
         change(&mut self.place);
-        self.scaler.iter_mut().for_each(|(_, place)| change(place));
     }
 }
 

@@ -7,7 +7,8 @@
 mod missing;
 mod standard;
 
-pub(crate) use standard::{AskedBy, SecurityLevel, SecurityStandard};
+use standard::SecurityLevel;
+pub(super) use standard::SecurityStandard;
 
 use super::owners::statement;
 use super::report::{Report, filled_entry, is_true, items, shown, text};

@@ -1,6 +1,7 @@
 //! Checks the workloads of several programs together with what stands around them.
 
 use super::{Compilation, CompileOptions, sort};
+use crate::admission::{Namespaces, QuotaUse, over_quotas};
 use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::lint::{AROUND, Allowances, LintLevels, around};
@@ -13,6 +14,7 @@ use std::sync::Arc;
 pub(crate) struct Surrounded {
     context: Arc<Context>,
     facts: Vec<Arc<WorkloadFacts>>,
+    uses: Vec<Arc<QuotaUse>>,
     allowances: Allowances,
     levels: LintLevels,
     check_only: bool,
@@ -21,11 +23,12 @@ pub(crate) struct Surrounded {
 impl Surrounded {
     pub(super) fn new(
         facts: Vec<Arc<WorkloadFacts>>,
+        uses: Vec<Arc<QuotaUse>>,
         allowances: Allowances,
         options: &CompileOptions,
     ) -> Self {
         let (context, levels) = (Arc::clone(&options.context), options.levels.clone());
-        Self { context, facts, allowances, levels, check_only: options.check_only }
+        Self { context, facts, uses, allowances, levels, check_only: options.check_only }
     }
 }
 
@@ -47,7 +50,7 @@ pub fn check_together<T>(compilations: &mut [&mut Compilation<T>]) {
     if compilations.iter().all(|compilation| compilation.surrounded.is_none()) {
         return;
     }
-    let (owned, facts) = gather(compilations);
+    let Gathered { owned, facts, uses } = gather(compilations);
     let is_whole = !compilations.iter().any(|compilation| compilation.failed());
     let mut contexts: Vec<Arc<Context>> = Vec::new();
     for surrounded in compilations.iter().filter_map(|compilation| compilation.surrounded.as_ref()) {
@@ -63,7 +66,10 @@ pub fn check_together<T>(compilations: &mut [&mut Compilation<T>]) {
         };
         let facts: Vec<(&WorkloadFacts, bool)> =
             facts.iter().map(|(owner, facts)| (facts, is_own(*owner))).collect();
-        for mut diagnostic in around(&context, &facts, is_whole) {
+        let uses: Vec<(&QuotaUse, bool)> = uses.iter().map(|(owner, used)| (used, is_own(*owner))).collect();
+        let mut together = around(&context, &facts, is_whole);
+        over_quotas(&Namespaces::of(&context), &uses, &mut together);
+        for mut diagnostic in together {
             let Some((owner, _)) = owned.get(&diagnostic.primary.span.file) else { continue };
             let found = &mut found[*owner];
             diagnostic.each_place(&mut |span| *span = found.place(*owner, *span, &owned, compilations));
@@ -79,23 +85,35 @@ pub fn check_together<T>(compilations: &mut [&mut Compilation<T>]) {
 type Owned = FnvHashMap<FileId, (usize, FileId)>;
 
 /// What all programs say, at places of such files.
-fn gather<T>(compilations: &[&mut Compilation<T>]) -> (Owned, Vec<(usize, WorkloadFacts)>) {
-    let mut owned = Owned::default();
-    let mut facts = Vec::new();
+#[derive(Default)]
+struct Gathered {
+    owned: Owned,
+    facts: Vec<(usize, WorkloadFacts)>,
+    uses: Vec<(usize, QuotaUse)>,
+}
+
+fn gather<T>(compilations: &[&mut Compilation<T>]) -> Gathered {
+    let mut gathered = Gathered::default();
     for (owner, compilation) in compilations.iter().enumerate() {
         let mut numbers: FnvHashMap<FileId, FileId> = FnvHashMap::default();
         let Some(surrounded) = &compilation.surrounded else { continue };
+        let mut renumber = |span: &mut Span| {
+            let number = numbers.entry(span.file).or_insert_with(FileId::next);
+            gathered.owned.insert(*number, (owner, span.file));
+            span.file = *number;
+        };
         for found in &surrounded.facts {
             let mut found = WorkloadFacts::clone(found);
-            found.each_place(&mut |span| {
-                let number = numbers.entry(span.file).or_insert_with(FileId::next);
-                owned.insert(*number, (owner, span.file));
-                span.file = *number;
-            });
-            facts.push((owner, found));
+            found.each_place(&mut renumber);
+            gathered.facts.push((owner, found));
+        }
+        for used in &surrounded.uses {
+            let mut used = QuotaUse::clone(used);
+            used.each_place(&mut renumber);
+            gathered.uses.push((owner, used));
         }
     }
-    (owned, facts)
+    gathered
 }
 
 /// What was found in one program.

@@ -40,8 +40,8 @@ struct WorkloadJson<'a> {
     /// The version of Kubernetes that the objects and the totals are for.
     kube: String,
     /// The `LimitRange`s that add something.
-    #[serde(rename = "limitRanges", skip_serializing_if = "<[_]>::is_empty")]
-    limit_ranges: &'a [SmolStr],
+    #[serde(rename = "limitRanges", skip_serializing_if = "Vec::is_empty")]
+    limit_ranges: Vec<&'a str>,
     span: PlaceJson<'a>,
     order: Vec<ContainerJson<'a>>,
     effective: Effective<'a>,
@@ -83,10 +83,10 @@ struct ContainerJson<'a> {
 /// The resources of which something is added.
 #[derive(Serialize)]
 struct AddedJson<'a> {
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    requests: &'a [SmolStr],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    limits: &'a [SmolStr],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    requests: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    limits: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -115,7 +115,7 @@ fn workload<'a>(plan: &'a Plan, sources: &'a Sources) -> WorkloadJson<'a> {
         kind: plan.kind.name(),
         name: &plan.name,
         kube: plan.version.to_string(),
-        limit_ranges: &plan.limit_ranges,
+        limit_ranges: names(&plan.limit_ranges),
         span: place(plan.span, sources),
         order: plan.order.iter().map(|start| container(start, sources)).collect(),
         effective: Effective {
@@ -156,11 +156,15 @@ fn container<'a>(start: &'a Start, sources: &'a Sources) -> ContainerJson<'a> {
         completed: &start.completed,
         limits: quantities(&start.limits),
         added: (!start.added_requests.is_empty() || !start.added_limits.is_empty())
-            .then_some(AddedJson { requests: &start.added_requests, limits: &start.added_limits }),
+            .then_some(AddedJson { requests: names(&start.added_requests), limits: names(&start.added_limits) }),
         reserved: quantities(&start.reserved),
         gate: start.gate.map(gate),
         restarts: start.restarts.as_deref(),
     }
+}
+
+fn names(names: &[SmolStr]) -> Vec<&str> {
+    names.iter().map(SmolStr::as_str).collect()
 }
 
 fn gate(gate: Gate) -> &'static str {
