@@ -284,7 +284,7 @@ impl<'a> Left<'a> {
         let left = self.amounts.get(by).copied().unwrap_or(Quantity::ZERO);
         let over = each.times(wanted).and_then(|wanted| wanted.minus(&left));
         let label = match over {
-            Some(over) => format!("at most {}: {over} of `{by}` too little", hard.quantity),
+            Some(over) => format!("at most {}, {over} less than needed", hard.quantity),
             None => format!("at most {}", hard.quantity),
         };
         let used = used_of(&self.quota.used, by);
