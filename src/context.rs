@@ -98,6 +98,11 @@ impl Context {
         files
     }
 
+    /// Whether it has an object of a kind.
+    pub(crate) fn has(&self, kind: ObjectKind) -> bool {
+        self.objects.keys().any(|(of, _)| *of == kind)
+    }
+
     /// All objects of a kind, in the order of their places.
     pub(crate) fn all(&self, kind: ObjectKind) -> Vec<&ContextObject> {
         let of_kind = self.objects.iter().filter(|((of, _), _)| *of == kind);

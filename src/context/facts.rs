@@ -15,6 +15,8 @@ pub(crate) struct WorkloadFacts {
     pub(crate) place: Span,
     /// The name of its file.
     pub(crate) file: SmolStr,
+    /// How many pods it has, if it says so and keeps that number.
+    pub(crate) replicas: Option<i64>,
     /// The labels of its pods.
     pub(crate) labels: Vec<LabelFact>,
     /// The ports that containers declare.
@@ -43,6 +45,8 @@ pub(crate) struct PortFact {
 
 /// The pods of a workload, wherever it comes from.
 struct Pods<'a> {
+    /// The spec of the workload.
+    spec: Option<&'a Node>,
     metadata: Option<&'a Node>,
     /// The containers that run while the pod does, and whether each is an app.
     running: Vec<(&'a Node, bool)>,
@@ -59,6 +63,7 @@ impl WorkloadFacts {
         };
         let running = workload.containers.iter().filter(|container| container.role != Role::Step);
         let pods = Pods {
+            spec: Some(&workload.object.spec),
             metadata: Some(metadata),
             running: running.map(|container| (&container.fields, container.role == Role::App)).collect(),
         };
@@ -82,7 +87,7 @@ impl WorkloadFacts {
             containers("initContainers").filter(|container| container.get("restartPolicy").is_some());
         let running =
             containers("containers").map(|app| (app, true)).chain(sidecars.map(|each| (each, false)));
-        let pods = Pods { metadata: pod.and_then(|pod| pod.get("metadata")), running: running.collect() };
+        let pods = Pods { spec: object.get("spec"), metadata: pod.and_then(|pod| pod.get("metadata")), running: running.collect() };
         let namespace = object.at("metadata.namespace").and_then(Node::as_text).map(SmolStr::new);
         Some(pods.facts(kind, namespace, name.as_text()?.into(), name.span, file))
     }
@@ -116,6 +121,7 @@ impl Pods<'_> {
             name,
             place,
             file: file.into(),
+            replicas: replicas(kind, self.spec),
             labels: labels.collect(),
             ports: ports.collect(),
             has_silent_app: self
@@ -124,6 +130,13 @@ impl Pods<'_> {
                 .any(|(container, is_app)| *is_app && declared(container) == 0),
         }
     }
+}
+
+fn replicas(kind: WorkloadKind, spec: Option<&Node>) -> Option<i64> {
+    let scales =
+        matches!(kind, WorkloadKind::Deployment | WorkloadKind::ReplicaSet | WorkloadKind::StatefulSet);
+    let written = spec.and_then(|spec| spec.get("replicas"));
+    scales.then(|| written.map_or(Some(1), Node::as_int)).flatten()
 }
 
 impl HasPlaces for WorkloadFacts {

@@ -14,6 +14,7 @@ mod fragile_job_wait;
 mod hidden_program;
 mod hosts;
 mod idle_annotation;
+mod idle_autoscaler;
 mod ignored_failure;
 mod image_shell;
 mod impatient_liveness;
@@ -33,6 +34,7 @@ mod missing_rights;
 mod missing_shell;
 mod no_shell;
 mod open_port_not_ready;
+mod overruled_replicas;
 mod piped_download;
 mod ports;
 mod probe_in_one_shot_pod;
@@ -99,6 +101,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::FragileJobWait, fragile_job_wait::check),
     (Code::HiddenProgram, hidden_program::check),
     (Code::IdleAnnotation, idle_annotation::check),
+    (Code::IdleAutoscaler, idle_autoscaler::check),
     (Code::IgnoredFailure, ignored_failure::check),
     (Code::ImpatientLiveness, impatient_liveness::check),
     (Code::IneffectiveWait, ineffective_wait::check),
@@ -115,6 +118,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::MissingShell, missing_shell::check),
     (Code::NoShell, no_shell::check),
     (Code::OpenPortNotReady, open_port_not_ready::check),
+    (Code::OverruledReplicas, overruled_replicas::check),
     (Code::PipedDownload, piped_download::check),
     (Code::ProbeInOneShotPod, probe_in_one_shot_pod::check),
     (Code::RacingMigration, racing_migration::check),
