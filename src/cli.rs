@@ -29,6 +29,8 @@ mod report;
 mod status;
 mod test;
 mod text_diff;
+mod unrendered;
+mod wanted;
 mod with;
 
 use clap::{CommandFactory as _, Parser, Subcommand};

@@ -5,6 +5,7 @@ use super::console::{Console, Stream};
 use super::each::{compile_each, inputs, settle};
 use super::report::Reporting;
 use super::status::Status;
+use super::wanted::Reading;
 use clap::Args;
 
 const HELP: &str = "\
@@ -23,13 +24,15 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     program: ProgramArguments,
     #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
     reporting: Reporting,
 }
 
 pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
     console.report(&arguments.reporting, Stream::Results, &grounds);
-    let inputs = inputs(&arguments.program, &grounds, console);
+    let inputs = inputs(&arguments.program, arguments.reading.wanted(), &grounds, console);
     let outcomes = compile_each(&arguments.program, true, &grounds, console, &inputs, |_, _| (), |_, _| ());
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
         settle(input, outcome, console);

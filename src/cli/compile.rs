@@ -7,6 +7,7 @@ use super::input::Input;
 use super::report::Reporting;
 use super::status::Status;
 use super::text_diff::diff;
+use super::wanted::{SOURCES, Wanted};
 use crate::compile::{Compilation, Compiled};
 use crate::emit;
 use crate::files::{Grounds, Root};
@@ -63,7 +64,7 @@ pub(super) struct CompileArguments {
 pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
     console.report(&arguments.reporting, Stream::Messages, &grounds);
-    let inputs = inputs(&arguments.program, &grounds, console);
+    let inputs = inputs(&arguments.program, Wanted::Only(SOURCES), &grounds, console);
     let targets = match targets(arguments, &inputs, &grounds) {
         Ok(targets) => targets,
         Err(message) => {
