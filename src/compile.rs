@@ -5,6 +5,7 @@
 
 mod around;
 mod compiled;
+mod sorted;
 mod unchecked;
 
 pub(crate) use crate::model::Forgetful;
@@ -14,8 +15,6 @@ pub use crate::program::{Loader, NoFiles};
 pub use crate::steps::{Image, Images, Needs};
 pub use compiled::Compiled;
 pub use unchecked::unchecked;
-
-pub use around::check_together;
 
 use crate::admission::{NamespaceOf, Namespaces, QuotaUse, hold_to_namespace};
 use crate::check::{Checked, Earlier, Identified, Identities, check, check_in_namespace};
@@ -32,7 +31,8 @@ use crate::order::{Order, order};
 use crate::program::{FileReader, Loaded, load};
 use crate::resources::hold_to_budget;
 use crate::source::Sources;
-use around::Surrounded;
+use around::{Part, Surrounded, check_parts};
+use sorted::sort;
 use std::sync::Arc;
 
 /// How to compile.
@@ -144,6 +144,44 @@ pub fn compile_with<T: Send>(
     compilation
 }
 
+/// Adds to each program what is wrong between its workloads, those of the other programs and the objects around them.
+///
+/// [`compile_with`] does this for its one program.
+///
+/// ```
+/// use initflow::compile::{CompileOptions, check_together};
+/// use initflow::import::{Strangers, compile_manifests};
+///
+/// let text = "apiVersion: v1\nkind: Pod\nmetadata: { name: hello }\nspec: { containers: [{ name: web, image: \"nginx:1.29\" }] }\n";
+/// let options = CompileOptions::default();
+/// let mut hello = compile_manifests("hello.yaml", text.into(), Strangers::Skip, &options, |pod| pod);
+/// check_together(&mut [&mut hello]);
+/// assert!(hello.diagnostics.is_empty());
+/// ```
+pub fn check_together<T>(compilations: &mut [&mut Compilation<T>]) {
+    let is_strict = |surrounded: &Surrounded| !surrounded.check_only;
+    let are_strict: Vec<bool> = compilations
+        .iter()
+        .map(|compilation| compilation.surrounded.as_ref().is_some_and(is_strict))
+        .collect();
+    let mut parts: Vec<Part<'_>> = compilations
+        .iter_mut()
+        .map(|compilation| {
+            let Compilation { sources, diagnostics, unset, surrounded, .. } = &mut **compilation;
+            Part { sources, diagnostics, unset: *unset, surrounded: surrounded.take() }
+        })
+        .collect();
+    if parts.iter().any(|part| part.surrounded.is_some()) {
+        check_parts(&mut parts);
+    }
+    drop(parts);
+    for (compilation, is_strict) in compilations.iter_mut().zip(are_strict) {
+        if is_strict && compilation.failed() {
+            compilation.workloads.clear();
+        }
+    }
+}
+
 /// Like [`compile_with`], for one of several programs whose workloads stand around each other: [`check_together`] has to
 /// check what concerns all of them.
 pub(crate) fn compile_apart<T: Send>(
@@ -235,7 +273,14 @@ pub(crate) fn compile_files<T: Send>(
     }
     let surrounded = has_context.then(|| {
         around::share(&diagnostics, &options.context, &mut sources);
-        Surrounded::new(facts, uses, allowances, options)
+        Surrounded {
+            context: Arc::clone(&options.context),
+            facts,
+            uses,
+            allowances,
+            levels: options.levels.clone(),
+            check_only: options.check_only,
+        }
     });
     sort(&mut diagnostics, &sources);
     if has_errors(&diagnostics) && !options.check_only {
@@ -339,24 +384,4 @@ fn pieces(
         made.push(Compiled { workload, version, order, access, namespace: namespace.cloned() });
     }
     made
-}
-
-/// Sorts diagnostics by place, and removes repeated ones.
-fn sort(diagnostics: &mut Vec<Arc<Diagnostic>>, sources: &Sources) {
-    diagnostics.sort_by_cached_key(|diagnostic| (sources.in_file(diagnostic.primary.span), diagnostic.code));
-    // Repeated ones are next to each other.
-    let mut seen: Vec<Arc<Diagnostic>> = Vec::new();
-    let mut last = None;
-    diagnostics.retain(|diagnostic| {
-        let place = Some((diagnostic.primary.span, diagnostic.code));
-        if last != place {
-            seen.clear();
-            last = place;
-        }
-        let is_new = seen.iter().all(|known| known.headline != diagnostic.headline);
-        if is_new {
-            seen.push(Arc::clone(diagnostic));
-        }
-        is_new
-    });
 }

@@ -14,6 +14,7 @@ mod hidden;
 mod injection;
 mod later_hook;
 mod levels;
+mod objects;
 mod overlap;
 mod reorder;
 mod replaced;
@@ -35,7 +36,7 @@ pub(crate) use overlap::{Selection, Selections};
 pub(crate) use replaced::Replacements;
 
 use crate::admission::{NamespaceOf, Scaler};
-use crate::context::Context;
+use crate::context::{Context, ContextObject, ObjectKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::model::{Container, Role, Workload, WorkloadKind};
@@ -160,6 +161,12 @@ impl<'a> Pod<'a> {
     /// The autoscaler of the workload.
     fn scaler(&self) -> Option<&'a Scaler> {
         self.namespace?.namespace.scaler(self.workload)
+    }
+
+    /// The objects of a kind that a name means to the workload, the nearest one first.
+    fn candidates(&self, kind: ObjectKind, name: &str) -> Vec<&'a ContextObject> {
+        let file = &self.sources.get(self.sources.in_file(self.workload.span).file).name;
+        self.context.candidates(kind, self.workload.namespace(), name, file)
     }
 
     /// The metadata of the pods.

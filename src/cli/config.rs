@@ -3,9 +3,7 @@
 use super::arguments::Inputs;
 use super::console::Console;
 use super::params;
-use super::with;
 use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES, Placed};
-use crate::context::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::files::{Ground, Grounds, Root};
 use crate::model::Setting;
@@ -26,8 +24,6 @@ pub(super) struct Project {
     pub(super) place: Option<PathBuf>,
     /// The root that paths in the file must stay in.
     pub(super) root: Arc<Root>,
-    /// What stands around the workloads.
-    pub(super) context: Arc<Context>,
     /// The file, for messages.
     sources: Sources,
 }
@@ -38,13 +34,12 @@ pub(super) struct Projects<'a> {
     profile: Option<&'a str>,
     grounds: &'a Grounds,
     read: HashMap<Option<PathBuf>, Option<Arc<Project>>>,
-    context: Option<Option<Arc<Context>>>,
 }
 
 impl<'a> Projects<'a> {
     /// The projects of a call, with the profile that the call names, if it names one.
     pub(super) fn new(named: &'a Inputs, profile: Option<&'a str>, grounds: &'a Grounds) -> Self {
-        Self { named, profile, grounds, read: HashMap::new(), context: None }
+        Self { named, profile, grounds, read: HashMap::new() }
     }
 
     /// The project that sources on a ground belong to; nothing if it cannot be used, which is reported once.
@@ -63,7 +58,7 @@ impl<'a> Projects<'a> {
         project
     }
 
-    fn load(&mut self, path: Option<&Path>, console: &mut Console) -> Option<Project> {
+    fn load(&self, path: Option<&Path>, console: &mut Console) -> Option<Project> {
         let Some(path) = path else {
             if let Some(profile) = self.profile {
                 console
@@ -71,12 +66,10 @@ impl<'a> Projects<'a> {
                 console.help(&format!("add `[profiles.{profile}]` to an {FILE_NAME} next to the source"));
                 return None;
             }
-            let context = self.context_of_call(console)?;
-            return Some(Project { context, ..Project::default() });
+            return Some(Project::default());
         };
         let mut project = self.read(path, console)?;
         project.hold_output(console)?;
-        project.context = with::of_project(&project, self.context_of_call(console)?, console)?;
         let found = project.config.profile(self.profile);
         match found.map(Option::<&config::Profile>::cloned) {
             Ok(Some(profile)) => project.take(&profile, console)?,
@@ -88,12 +81,6 @@ impl<'a> Projects<'a> {
             }
         }
         Some(project)
-    }
-
-    /// What the call names as standing around the workloads, read once.
-    fn context_of_call(&mut self, console: &mut Console) -> Option<Arc<Context>> {
-        let (named, grounds) = (self.named, self.grounds);
-        self.context.get_or_insert_with(|| with::of_call(&named.with, grounds, console)).clone()
     }
 
     /// Reads a file of settings that the call names or that was found.
@@ -117,7 +104,6 @@ impl<'a> Projects<'a> {
             folder: Some(folder.to_owned()),
             place: Some(ground.folder),
             root: ground.root,
-            context: Arc::default(),
             sources,
         })
     }

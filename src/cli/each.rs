@@ -1,12 +1,14 @@
 //! Does the same work for each of many sources, on all cores, and gives the results in the order of the sources.
 
 use super::arguments::{Inputs, ProgramArguments};
-use super::config::{Project, Projects};
+use super::config::Projects;
 use super::console::Console;
 use super::input::{self, Input, Trouble};
 use super::params;
 use super::progress::Progress;
+use super::with::Contexts;
 use crate::compile::{Compilation, CompileOptions, Compiled, check_together, compile_apart};
+use crate::config::Config;
 use crate::files::Grounds;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::path::{Path, PathBuf};
@@ -43,7 +45,11 @@ pub(super) fn compile_each<W: Send, T: Send>(
             let make = |compiled| make(input, compiled);
             let given = input.project.values.iter().chain(&settings).cloned().collect();
             let settings = params::last_of_each(given);
-            let options = CompileOptions { settings, check_only, ..options(&program.inputs, &input.project) };
+            let options = CompileOptions {
+                settings,
+                check_only,
+                ..options(&program.inputs, input, &input.project.config)
+            };
             let mut compilation = compile_apart(&input.name, text, &*input.root, &options, make);
             let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
             Outcome::Compiled(compilation, made)
@@ -66,11 +72,10 @@ pub(super) fn compile_each<W: Send, T: Send>(
 }
 
 /// The options of the compiler, from the call and the settings.
-pub(super) fn options(named: &Inputs, project: &Project) -> CompileOptions {
-    let config = &project.config;
+pub(super) fn options(named: &Inputs, input: &Input, config: &Config) -> CompileOptions {
     let version = named.kube.or(config.version).unwrap_or_default();
     let levels = config.levels.and(&named.levels.get());
-    let context = Arc::clone(&project.context);
+    let context = Arc::clone(&input.context);
     CompileOptions { version, images: config.images.clone(), levels, context, ..CompileOptions::default() }
 }
 
@@ -139,6 +144,7 @@ pub(super) fn found(
         }
         inputs
     };
+    let Some(mut contexts) = Contexts::of_call(&named.with, grounds, console) else { return Vec::new() };
     for input in &mut inputs {
         let ground = grounds.of(input.folder(), &input.base);
         let Some(project) = projects.on(&ground, console) else { return Vec::new() };
@@ -148,6 +154,8 @@ pub(super) fn found(
         {
             input.output = Some((output, relative));
         }
+        let Some(context) = contexts.of(&project, console) else { return Vec::new() };
+        input.context = context;
         input.project = project;
     }
     inputs

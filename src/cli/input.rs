@@ -3,6 +3,7 @@
 //! Invariant: the files of a folder come in one order on every machine.
 
 use super::config::Project;
+use crate::context::Context;
 use crate::files::{self, Ground, Grounds, Root, reason};
 use crate::source::MAX_SOURCE_BYTES;
 use std::collections::HashSet;
@@ -35,6 +36,8 @@ pub(super) struct Input {
     pub(super) root: Arc<Root>,
     /// Its settings.
     pub(super) project: Arc<Project>,
+    /// What stands around its workloads.
+    pub(super) context: Arc<Context>,
     /// The output folder of its project, and its path in there.
     pub(super) output: Option<(PathBuf, PathBuf)>,
 }
@@ -57,6 +60,7 @@ impl Input {
             is_named: true,
             root: Arc::default(),
             project: Arc::default(),
+            context: Arc::default(),
             output: None,
         }
     }

@@ -2,16 +2,41 @@
 
 use super::config::Project;
 use super::console::Console;
-use super::each::report;
-use super::input::{self, Input, MANIFESTS};
+use super::input::{self, Input, MANIFESTS, Trouble};
 use crate::context::Context;
 use crate::files::Grounds;
 use crate::source::{SourceFile, Sources};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The context of a call; nothing if a path cannot be used, which is reported.
-pub(super) fn of_call(paths: &[PathBuf], grounds: &Grounds, console: &mut Console) -> Option<Arc<Context>> {
+/// The contexts of one run.
+pub(super) struct Contexts {
+    of_call: Arc<Context>,
+    /// That of each project, by the folder of its settings.
+    of_projects: HashMap<PathBuf, Option<Arc<Context>>>,
+}
+
+impl Contexts {
+    /// The contexts of a call that names some manifests; nothing if one cannot be used, which is reported.
+    pub(super) fn of_call(paths: &[PathBuf], grounds: &Grounds, console: &mut Console) -> Option<Self> {
+        Some(Self { of_call: of_call(paths, grounds, console)?, of_projects: HashMap::new() })
+    }
+
+    /// The context of the sources of a project; nothing if it cannot be used, which is reported once.
+    pub(super) fn of(&mut self, project: &Project, console: &mut Console) -> Option<Arc<Context>> {
+        let Some(folder) = &project.folder else { return Some(Arc::clone(&self.of_call)) };
+        if let Some(known) = self.of_projects.get(folder) {
+            return known.clone();
+        }
+        let context = of_project(project, &self.of_call, console);
+        self.of_projects.insert(folder.clone(), context.clone());
+        context
+    }
+}
+
+/// The context that a call names.
+fn of_call(paths: &[PathBuf], grounds: &Grounds, console: &mut Console) -> Option<Arc<Context>> {
     if paths.is_empty() {
         return Some(Arc::default());
     }
@@ -27,14 +52,10 @@ pub(super) fn of_call(paths: &[PathBuf], grounds: &Grounds, console: &mut Consol
 }
 
 /// The context of a project: that of the call, and that of its settings.
-pub(super) fn of_project(
-    project: &Project,
-    of_call: Arc<Context>,
-    console: &mut Console,
-) -> Option<Arc<Context>> {
+fn of_project(project: &Project, of_call: &Arc<Context>, console: &mut Console) -> Option<Arc<Context>> {
     let settings = &project.config.context;
     if settings.with.is_empty() && !settings.complete && settings.mesh.is_none() {
-        return Some(of_call);
+        return Some(Arc::clone(of_call));
     }
     let mut inputs = Vec::new();
     let mut troubles = Vec::new();
@@ -62,8 +83,12 @@ pub(super) fn of_project(
     let mut context = read(&inputs, console)?;
     context.complete = settings.complete;
     context.mesh.clone_from(&settings.mesh);
-    context.extend(&of_call);
+    context.extend(of_call);
     troubles.is_empty().then(|| Arc::new(context))
+}
+
+fn report(trouble: &Trouble, console: &mut Console) {
+    console.trouble(&trouble.message);
 }
 
 /// The context of some files. What is wrong in them is reported.

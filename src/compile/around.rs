@@ -1,6 +1,6 @@
 //! Checks the workloads of several programs together with what stands around them.
 
-use super::{Compilation, CompileOptions, sort};
+use super::sorted::sort;
 use crate::admission::{Namespaces, QuotaUse, over_quotas};
 use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
@@ -12,56 +12,38 @@ use std::sync::Arc;
 /// What a program says that other programs and objects can contradict.
 #[derive(Debug)]
 pub(crate) struct Surrounded {
-    context: Arc<Context>,
-    facts: Vec<Arc<WorkloadFacts>>,
-    uses: Vec<Arc<QuotaUse>>,
-    allowances: Allowances,
-    levels: LintLevels,
-    check_only: bool,
+    pub(super) context: Arc<Context>,
+    pub(super) facts: Vec<Arc<WorkloadFacts>>,
+    pub(super) uses: Vec<Arc<QuotaUse>>,
+    pub(super) allowances: Allowances,
+    pub(super) levels: LintLevels,
+    /// Whether workloads stay although others have errors.
+    pub(super) check_only: bool,
 }
 
-impl Surrounded {
-    pub(super) fn new(
-        facts: Vec<Arc<WorkloadFacts>>,
-        uses: Vec<Arc<QuotaUse>>,
-        allowances: Allowances,
-        options: &CompileOptions,
-    ) -> Self {
-        let (context, levels) = (Arc::clone(&options.context), options.levels.clone());
-        Self { context, facts, uses, allowances, levels, check_only: options.check_only }
-    }
+/// A program, as far as it is checked together with others.
+pub(super) struct Part<'c> {
+    pub(super) sources: &'c mut Sources,
+    pub(super) diagnostics: &'c mut Vec<Diagnostic>,
+    /// Whether a param has no value.
+    pub(super) unset: bool,
+    pub(super) surrounded: Option<Surrounded>,
 }
 
 /// Adds to each program what is wrong between its workloads, those of the other programs and the objects around them.
-///
-/// [`compile_with`](super::compile_with) does this for its one program.
-///
-/// ```
-/// use initflow::compile::{CompileOptions, check_together};
-/// use initflow::import::{Strangers, compile_manifests};
-///
-/// let text = "apiVersion: v1\nkind: Pod\nmetadata: { name: hello }\nspec: { containers: [{ name: web, image: \"nginx:1.29\" }] }\n";
-/// let options = CompileOptions::default();
-/// let mut hello = compile_manifests("hello.yaml", text.into(), Strangers::Skip, &options, |pod| pod);
-/// check_together(&mut [&mut hello]);
-/// assert!(hello.diagnostics.is_empty());
-/// ```
-pub fn check_together<T>(compilations: &mut [&mut Compilation<T>]) {
-    if compilations.iter().all(|compilation| compilation.surrounded.is_none()) {
-        return;
-    }
-    let Gathered { owned, facts, uses } = gather(compilations);
-    let is_whole = !compilations.iter().any(|compilation| compilation.failed());
+pub(super) fn check_parts(parts: &mut [Part<'_>]) {
+    let Gathered { owned, facts, uses } = gather(parts);
+    let is_whole = !parts.iter().any(|part| has_errors(part.diagnostics));
     let mut contexts: Vec<Arc<Context>> = Vec::new();
-    for surrounded in compilations.iter().filter_map(|compilation| compilation.surrounded.as_ref()) {
+    for surrounded in parts.iter().filter_map(|part| part.surrounded.as_ref()) {
         if !contexts.iter().any(|known| Arc::ptr_eq(known, &surrounded.context)) {
             contexts.push(Arc::clone(&surrounded.context));
         }
     }
-    let mut found: Vec<Found> = compilations.iter().map(|_| Found::default()).collect();
+    let mut found: Vec<Found> = parts.iter().map(|_| Found::default()).collect();
     for context in contexts {
         let is_own = |owner: usize| {
-            let surrounded = compilations[owner].surrounded.as_ref();
+            let surrounded = parts[owner].surrounded.as_ref();
             surrounded.is_some_and(|surrounded| Arc::ptr_eq(&surrounded.context, &context))
         };
         let facts: Vec<(&WorkloadFacts, bool)> =
@@ -72,12 +54,12 @@ pub fn check_together<T>(compilations: &mut [&mut Compilation<T>]) {
         for mut diagnostic in together {
             let Some((owner, _)) = owned.get(&diagnostic.primary.span.file) else { continue };
             let found = &mut found[*owner];
-            diagnostic.each_place(&mut |span| *span = found.place(*owner, *span, &owned, compilations));
+            diagnostic.each_place(&mut |span| *span = found.place(*owner, *span, &owned, parts));
             found.diagnostics.push(Arc::new(diagnostic));
         }
     }
-    for (compilation, found) in compilations.iter_mut().zip(found) {
-        found.settle(compilation);
+    for (part, found) in parts.iter_mut().zip(found) {
+        found.settle(part);
     }
 }
 
@@ -92,11 +74,11 @@ struct Gathered {
     uses: Vec<(usize, QuotaUse)>,
 }
 
-fn gather<T>(compilations: &[&mut Compilation<T>]) -> Gathered {
+fn gather(parts: &[Part<'_>]) -> Gathered {
     let mut gathered = Gathered::default();
-    for (owner, compilation) in compilations.iter().enumerate() {
+    for (owner, part) in parts.iter().enumerate() {
         let mut numbers: FnvHashMap<FileId, FileId> = FnvHashMap::default();
-        let Some(surrounded) = &compilation.surrounded else { continue };
+        let Some(surrounded) = &part.surrounded else { continue };
         let mut renumber = |span: &mut Span| {
             let number = numbers.entry(span.file).or_insert_with(FileId::next);
             gathered.owned.insert(*number, (owner, span.file));
@@ -127,19 +109,13 @@ struct Found {
 
 impl Found {
     /// A place as the sources of a program know it.
-    fn place<T>(
-        &mut self,
-        owner: usize,
-        span: Span,
-        owned: &Owned,
-        compilations: &[&mut Compilation<T>],
-    ) -> Span {
+    fn place(&mut self, owner: usize, span: Span, owned: &Owned, parts: &[Part<'_>]) -> Span {
         let Some((of, local)) = owned.get(&span.file) else { return span };
         let local = Span { file: *local, ..span };
         if *of == owner {
             return local;
         }
-        let sources = &compilations[*of].sources;
+        let sources = &parts[*of].sources;
         let place = sources.in_file(local);
         let Some(file) = sources.file(place.file) else { return place };
         let number = *self.numbers.entry((*of, place.file)).or_insert_with(FileId::next);
@@ -148,11 +124,9 @@ impl Found {
     }
 
     /// Adds what was found to the program, as far as it is not allowed there.
-    fn settle<T>(self, compilation: &mut Compilation<T>) {
-        let Compilation { sources, diagnostics, workloads, unset, surrounded } = compilation;
-        let Some(Surrounded { context, mut allowances, levels, check_only, .. }) = surrounded.take() else {
-            return;
-        };
+    fn settle(self, part: &mut Part<'_>) {
+        let Part { sources, diagnostics, unset, surrounded } = part;
+        let Some(Surrounded { context, mut allowances, levels, .. }) = surrounded.take() else { return };
         let mut found = self.diagnostics;
         for (number, file) in &self.foreign {
             sources.share(*number, file);
@@ -168,12 +142,9 @@ impl Found {
         for diagnostic in &mut found {
             Arc::make_mut(diagnostic).each_place(&mut |span| *span = sources.in_file(*span));
         }
-        found.extend(std::mem::take(diagnostics).into_iter().map(Arc::new));
+        found.extend(std::mem::take(*diagnostics).into_iter().map(Arc::new));
         sort(&mut found, sources);
-        *diagnostics = found.into_iter().map(Arc::unwrap_or_clone).collect();
-        if has_errors(diagnostics) && !check_only {
-            workloads.clear();
-        }
+        **diagnostics = found.into_iter().map(Arc::unwrap_or_clone).collect();
     }
 }
 

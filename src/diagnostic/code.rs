@@ -285,6 +285,7 @@ codes! {
     UnknownEscape "unknown-escape",
     UnknownFieldPath "unknown-field-path",
     UnknownFunction "unknown-function",
+    UnknownKey "unknown-key",
     UnknownName "unknown-name",
     UnknownParam "unknown-param",
     UnknownPort "unknown-port" [Absence],

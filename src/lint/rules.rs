@@ -56,6 +56,7 @@ mod unbounded_unpack;
 mod unchecked_download;
 mod unexpanded_reference;
 mod unguarded_clone;
+mod unknown_key;
 mod unlikely_amount;
 mod unlikely_mode;
 mod unmatched_selector;
@@ -137,6 +138,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UncheckedDownload, unchecked_download::check),
     (Code::UnexpandedReference, unexpanded_reference::check),
     (Code::UnguardedClone, unguarded_clone::check),
+    (Code::UnknownKey, unknown_key::check),
     (Code::UnlikelyAmount, unlikely_amount::check),
     (Code::UnlikelyAmount, unlikely_mode::check),
     (Code::UnmatchedSelector, unmatched_selector::check),
