@@ -158,15 +158,15 @@ impl<'a> Pod<'a> {
         })
     }
 
-    /// The autoscaler of the workload.
-    fn scaler(&self) -> Option<&'a Scaler> {
-        self.namespace?.namespace.scaler(self.workload)
-    }
-
     /// The objects of a kind that a name means to the workload, the nearest one first.
     fn candidates(&self, kind: ObjectKind, name: &str) -> Vec<&'a ContextObject> {
         let file = &self.sources.get(self.sources.in_file(self.workload.span).file).name;
         self.context.candidates(kind, self.workload.namespace(), name, file)
+    }
+
+    /// The autoscaler of the workload.
+    fn scaler(&self) -> Option<&'a Scaler> {
+        self.namespace?.namespace.scaler(self.workload)
     }
 
     /// The metadata of the pods.

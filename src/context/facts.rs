@@ -1,8 +1,9 @@
 //! Gathers what other objects can contradict in a workload: the labels and ports of its pods.
 
 use crate::model::{Role, Workload, WorkloadKind};
-use crate::object::Node;
+use crate::object::{Node, Value};
 use crate::source::{HasPlaces, Sources, Span};
+use fnv::FnvHashSet;
 use smol_str::SmolStr;
 
 /// What a workload says that concerns other objects.
@@ -23,6 +24,8 @@ pub(crate) struct WorkloadFacts {
     pub(crate) ports: Vec<PortFact>,
     /// Whether an app declares no port, so that it may serve any.
     pub(crate) has_silent_app: bool,
+    /// The other numbers that the running containers mention: one of them may be a port that is not declared.
+    pub(crate) mentions: FnvHashSet<u16>,
 }
 
 /// A label of the pods.
@@ -40,6 +43,7 @@ pub(crate) struct PortFact {
     pub(crate) name: Option<SmolStr>,
     /// Its number, if that is known.
     pub(crate) number: Option<i64>,
+    pub(crate) protocol: SmolStr,
     pub(crate) place: Span,
 }
 
@@ -113,8 +117,14 @@ impl Pods<'_> {
         let ports = ports.flat_map(Node::items).map(|port| PortFact {
             name: port.get("name").and_then(Node::as_text).map(SmolStr::new),
             number: port.get("containerPort").and_then(Node::as_int),
+            protocol: port.get("protocol").and_then(Node::as_text).unwrap_or("TCP").into(),
             place: port.span,
         });
+        let mut mentions = FnvHashSet::default();
+        for field in MENTIONING {
+            let fields = self.running.iter().filter_map(|(container, _)| container.get(field));
+            fields.for_each(|field| mention(field, &mut mentions));
+        }
         WorkloadFacts {
             kind,
             namespace,
@@ -128,7 +138,26 @@ impl Pods<'_> {
                 .running
                 .iter()
                 .any(|(container, is_app)| *is_app && declared(container) == 0),
+            mentions,
         }
+    }
+}
+
+/// The fields of a container that may mention a port.
+const MENTIONING: [&str; 7] =
+    ["args", "command", "env", "lifecycle", "livenessProbe", "readinessProbe", "startupProbe"];
+
+/// Adds the numbers in a value that can be ports.
+fn mention(node: &Node, numbers: &mut FnvHashSet<u16>) {
+    match &node.value {
+        Value::Int(number) => numbers.extend(u16::try_from(*number)),
+        Value::Text(text) => {
+            let digits = text.split(|letter: char| !letter.is_ascii_digit());
+            numbers.extend(digits.filter_map(|digits| digits.parse::<u16>().ok()));
+        }
+        Value::List(items) => items.iter().for_each(|item| mention(item, numbers)),
+        Value::Map(map) => map.entries.iter().for_each(|entry| mention(&entry.node, numbers)),
+        Value::Bool(_) | Value::Quantity(_) | Value::Unresolved => {}
     }
 }
 

@@ -292,6 +292,7 @@ codes! {
     UnknownResource "unknown-resource",
     UnknownSetting "unknown-setting",
     UnknownStatement "unknown-statement",
+    UnknownTargetPort "unknown-target-port",
     UnknownType "unknown-type",
     UnknownValue "unknown-value",
     UnknownVolume "unknown-volume" [Absence],
