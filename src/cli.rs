@@ -31,6 +31,7 @@ mod test;
 mod text_diff;
 mod unrendered;
 mod wanted;
+mod with;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use console::{Color, Console};

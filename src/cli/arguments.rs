@@ -37,6 +37,9 @@ pub(super) struct Inputs {
     /// Ignore every initflow.toml
     #[arg(long)]
     pub(super) no_config: bool,
+    /// Check against the other objects in these manifests: files, folders, or `-` for standard input; repeatable
+    #[arg(long, value_name = "PATH")]
+    pub(super) with: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) confined: Confined,
     #[command(flatten)]

@@ -7,19 +7,75 @@ use super::input::{self, Found, Input, Trouble};
 use super::params;
 use super::progress::Progress;
 use super::wanted::Wanted;
-use crate::compile::{Compilation, CompileOptions, Compiled, compile_with};
+use super::with::Contexts;
+use crate::compile::{Compilation, CompileOptions, Compiled, check_together, compile_apart};
 use crate::config::Config;
+use crate::context::Context;
 use crate::files::Grounds;
-use crate::import::{Strangers, compile_manifests};
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use crate::import::{Manifests, Strangers};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The outcome of one source.
 pub(super) enum Outcome<W, T> {
     /// It could not be read.
     Unreadable(Trouble),
-    /// It was compiled; the result is there if the source has no errors.
-    Compiled(Compilation<W>, Option<T>),
+    /// It was compiled.
+    Compiled {
+        compilation: Compilation<W>,
+        /// The result, if the source has no errors.
+        made: Option<T>,
+        /// Whether there is a result even if some workloads have errors: those of manifests do not hide the others.
+        is_partial: bool,
+    },
+}
+
+/// What a file has.
+enum FileContent {
+    Unreadable(Trouble),
+    Source(String),
+    Manifests(Manifests),
+}
+
+impl FileContent {
+    fn of(input: &Input) -> Self {
+        // Other tools' files are next to manifests; a file that the call names is meant.
+        let strangers = if input.is_found { Strangers::Skip } else { Strangers::Warn };
+        match input.read() {
+            Err(trouble) => Self::Unreadable(trouble),
+            Ok(text) if input.has_manifests(&text) => {
+                Self::Manifests(Manifests::read(&input.name, text, strangers))
+            }
+            Ok(text) => Self::Source(text),
+        }
+    }
+}
+
+/// What stands around each file: its own context, and the objects of all manifests.
+fn surroundings(inputs: &[Input], contents: &mut [FileContent]) -> Vec<Arc<Context>> {
+    let mut objects = Context::default();
+    for content in contents {
+        if let FileContent::Manifests(manifests) = content {
+            manifests.surround(&mut objects);
+        }
+    }
+    if objects.is_empty() {
+        return inputs.iter().map(|input| Arc::clone(&input.context)).collect();
+    }
+    // Files of one project have one context.
+    let mut known: Vec<(&Arc<Context>, Arc<Context>)> = Vec::new();
+    let mut with_objects = |own| {
+        if let Some((_, all)) = known.iter().find(|(known, _)| Arc::ptr_eq(known, own)) {
+            return Arc::clone(all);
+        }
+        let mut all = objects.clone();
+        all.extend(own);
+        let all = Arc::new(all);
+        known.push((own, Arc::clone(&all)));
+        all
+    };
+    inputs.iter().map(|input| with_objects(&input.context)).collect()
 }
 
 /// Below this number of sources, starting threads costs more than it saves.
@@ -39,41 +95,63 @@ pub(super) fn compile_each<W: Send, T: Send>(
     finish: impl Fn(&Input, &mut Compilation<W>) -> T + Sync,
 ) -> Option<Vec<Outcome<W, T>>> {
     let settings = params::settings(program, grounds, console)?;
-    let work = |input: &Input| match input.read() {
-        Err(trouble) => Outcome::Unreadable(trouble),
-        Ok(text) => {
+    let mut loaded = on_each(inputs, FileContent::of);
+    let contexts = surroundings(inputs, &mut loaded);
+    let work = |((input, content), context): ((&Input, FileContent), Arc<Context>)| match content {
+        FileContent::Unreadable(trouble) => Outcome::Unreadable(trouble),
+        content => {
             let make = |compiled| make(input, compiled);
             let given = input.project.values.iter().chain(&settings).cloned().collect();
             let settings = params::last_of_each(given);
-            let options =
-                CompileOptions { settings, check_only, ..options(&program.inputs, &input.project.config) };
-            if input.has_manifests(&text) {
-                // Other tools' files are next to manifests; a file that the call names is meant.
-                let strangers = if input.is_found { Strangers::Skip } else { Strangers::Warn };
-                let mut compilation = compile_manifests(&input.name, text, strangers, &options, make);
-                // A workload with errors does not hide the others.
-                let made = Some(finish(input, &mut compilation));
-                return Outcome::Compiled(compilation, made);
-            }
-            let mut compilation = compile_with(&input.name, text, &*input.root, &options, make);
-            let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
-            Outcome::Compiled(compilation, made)
+            let options = CompileOptions {
+                settings,
+                check_only,
+                context,
+                ..options(&program.inputs, input, &input.project.config)
+            };
+            let (mut compilation, is_partial) = match content {
+                FileContent::Manifests(manifests) => (manifests.compile(&options, make), true),
+                FileContent::Source(text) => {
+                    (compile_apart(&input.name, text, &*input.root, &options, make), false)
+                }
+                FileContent::Unreadable(trouble) => return Outcome::Unreadable(trouble),
+            };
+            let made = (is_partial || !compilation.failed()).then(|| finish(input, &mut compilation));
+            Outcome::Compiled { compilation, made, is_partial }
         }
     };
-    Some(on_each(inputs, work))
+    let mut outcomes = on_each(inputs.iter().zip(loaded).zip(contexts), work);
+    let compiled = outcomes.iter_mut().filter_map(|outcome| match outcome {
+        Outcome::Unreadable(_) => None,
+        Outcome::Compiled { compilation, .. } => Some(compilation),
+    });
+    check_together(&mut compiled.collect::<Vec<_>>());
+    for outcome in &mut outcomes {
+        if let Outcome::Compiled { compilation, made, is_partial: false } = outcome
+            && compilation.failed()
+        {
+            *made = None;
+        }
+    }
+    Some(outcomes)
 }
 
 /// The options of the compiler, from the call and the settings.
-pub(super) fn options(named: &Inputs, config: &Config) -> CompileOptions {
+pub(super) fn options(named: &Inputs, input: &Input, config: &Config) -> CompileOptions {
     let version = named.kube.or(config.version).unwrap_or_default();
     let levels = config.levels.and(&named.levels.get());
-    CompileOptions { version, images: config.images.clone(), levels, ..CompileOptions::default() }
+    let context = Arc::clone(&input.context);
+    CompileOptions { version, images: config.images.clone(), levels, context, ..CompileOptions::default() }
 }
 
 /// Does the same work on each input, and shows progress if there are many.
-pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sync) -> Vec<T> {
+pub(super) fn on_each<I: Send, T: Send>(
+    inputs: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> T + Sync,
+) -> Vec<T> {
+    let inputs: Vec<I> = inputs.into_iter().collect();
     if inputs.len() < FEW {
-        return inputs.iter().map(work).collect();
+        return inputs.into_iter().map(work).collect();
     }
     let progress = Progress::new(inputs.len());
     let counted = |input| {
@@ -81,7 +159,7 @@ pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sy
         progress.advance();
         outcome
     };
-    inputs.par_iter().map(counted).collect()
+    inputs.into_par_iter().map(counted).collect()
 }
 
 /// The sources that a call names; paths that cannot be used are reported.
@@ -144,6 +222,7 @@ pub(super) fn found(
         }
         inputs
     };
+    let Some(mut contexts) = Contexts::of_call(&named.with, grounds, console) else { return Vec::new() };
     for input in &mut inputs {
         let ground = grounds.of(input.folder(), &input.base);
         let Some(project) = projects.on(&ground, console) else { return Vec::new() };
@@ -153,6 +232,8 @@ pub(super) fn found(
         {
             input.output = Some((output, relative));
         }
+        let Some(context) = contexts.of(&project, console) else { return Vec::new() };
+        input.context = context;
         input.project = project;
     }
     inputs
@@ -169,7 +250,7 @@ pub(super) fn settle<W, T>(
             report(&trouble, console);
             None
         }
-        Outcome::Compiled(compilation, made) => {
+        Outcome::Compiled { compilation, made, .. } => {
             console.source(&input.name);
             console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
             made.map(|made| (compilation, made))

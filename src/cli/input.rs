@@ -5,6 +5,7 @@
 use super::config::Project;
 use super::unrendered;
 use super::wanted::{MANIFESTS, SOURCES, Wanted, has_ending, looks_like_manifests};
+use crate::context::Context;
 use crate::files::{self, Ground, Grounds, Root, reason};
 use crate::source::MAX_SOURCE_BYTES;
 use std::collections::HashSet;
@@ -36,6 +37,8 @@ pub(super) struct Input {
     pub(super) root: Arc<Root>,
     /// Its settings.
     pub(super) project: Arc<Project>,
+    /// What stands around its workloads.
+    pub(super) context: Arc<Context>,
     /// The output folder of its project, and its path in there.
     pub(super) output: Option<(PathBuf, PathBuf)>,
 }
@@ -60,6 +63,7 @@ impl Input {
             is_named: true,
             root: Arc::default(),
             project: Arc::default(),
+            context: Arc::default(),
             output: None,
         }
     }
