@@ -21,7 +21,10 @@ mod level_arguments;
 mod lsp;
 mod man;
 mod members;
+mod merged;
 mod new;
+mod orphans;
+mod outputs;
 mod params;
 mod plan;
 mod progress;
@@ -29,6 +32,7 @@ mod report;
 mod status;
 mod test;
 mod text_diff;
+mod values;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use console::{Color, Console};

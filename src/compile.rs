@@ -19,7 +19,7 @@ use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::lint::{Hooks, LintLevels, Replacements, Selection, Selections, find_hidden, lint, settle};
 use crate::lower::grant;
-use crate::model::{Program, ResultMemory, Workload, resolve};
+use crate::model::{Program, ResultMemory, Workload, resolve, settable_params};
 use crate::once::split;
 use crate::order::{Order, order};
 use crate::program::{FileReader, Loaded, load};
@@ -54,6 +54,8 @@ pub struct Compilation<T = Compiled, D = Diagnostic> {
     pub workloads: Vec<T>,
     /// Whether a `param` of one of the files has no value.
     pub unset: bool,
+    /// The names of the params that can be given a value: `name`, and `file.name` for a param of a used file.
+    pub params: Vec<String>,
 }
 
 impl<T> Compilation<T> {
@@ -129,9 +131,9 @@ pub fn compile_with<T: Send>(
 ) -> Compilation<T> {
     let compilation =
         compile_files(name, FileText::Text(text), &Texts(loader), options, &mut Forgetful, make);
-    let Compilation { sources, diagnostics, workloads, unset } = compilation;
+    let Compilation { sources, diagnostics, workloads, unset, params } = compilation;
     let diagnostics = diagnostics.into_iter().map(Arc::unwrap_or_clone).collect();
-    Compilation { sources, diagnostics, workloads, unset }
+    Compilation { sources, diagnostics, workloads, unset, params }
 }
 
 /// Like [`compile_with`], for files that may be parsed already. What `memory` still has is not compiled again, and its
@@ -199,7 +201,8 @@ pub(crate) fn compile_files<T: Send>(
     if has_errors(&diagnostics) && !options.check_only {
         workloads.clear();
     }
-    Compilation { sources, diagnostics, workloads, unset }
+    let params = settable_params(&files);
+    Compilation { sources, diagnostics, workloads, unset, params }
 }
 
 /// A workload, checked and ordered; of a template, only its diagnostics.

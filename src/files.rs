@@ -16,7 +16,7 @@ mod write;
 pub(crate) use find::{Ground, Grounds};
 pub(crate) use read::{reason, text, unbounded};
 pub(crate) use root::Root;
-pub(crate) use write::{OutputTarget, rewrite};
+pub(crate) use write::{OutputTarget, Written, rewrite};
 
 use std::path::Path;
 

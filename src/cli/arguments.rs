@@ -1,5 +1,6 @@
 //! Declares the arguments that several verbs share: what to read, what may be read, and what to compile for.
 
+use super::config::ProfileChoice;
 use super::console::Console;
 use super::level_arguments::LevelArguments;
 use crate::files::Grounds;
@@ -65,6 +66,25 @@ pub(super) struct ProgramArguments {
     /// Use the values of this profile in initflow.toml; --params and --set take precedence
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Option<String>,
+}
+
+impl ProgramArguments {
+    /// The profiles that the call chooses.
+    pub(super) fn profiles(&self, all: &AllProfiles) -> ProfileChoice<'_> {
+        match &self.profile {
+            _ if all.all_profiles => ProfileChoice::Every,
+            Some(profile) => ProfileChoice::Named(profile),
+            None => ProfileChoice::Default,
+        }
+    }
+}
+
+/// Whether to process the sources with each profile.
+#[derive(Args)]
+pub(super) struct AllProfiles {
+    /// Use the values of each profile in initflow.toml, one after the other
+    #[arg(long, conflicts_with = "profile")]
+    pub(super) all_profiles: bool,
 }
 
 /// Reads `name=value`.

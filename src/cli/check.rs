@@ -1,10 +1,12 @@
 //! `initflow check`: reports what is wrong with sources.
 
-use super::arguments::ProgramArguments;
+use super::arguments::{AllProfiles, ProgramArguments};
+use super::config::ProfileChoice;
 use super::console::{Console, Stream};
 use super::each::{compile_each, inputs, settle};
 use super::report::Reporting;
 use super::status::Status;
+use super::values::TakenValues;
 use clap::Args;
 
 const HELP: &str = "\
@@ -13,6 +15,9 @@ Examples:
   initflow check --kube 1.34 shop.initflow       check against the API of an older cluster
   initflow check --deny warnings .               in CI: fail on warnings, too
   initflow check --format sarif . > initflow.sarif
+
+In a project with profiles, the sources are checked with each profile unless --profile names one. A finding that only some
+profiles have says which.
 
 Reports for other programs go to standard output or, with --report, to a file.";
 
@@ -23,16 +28,26 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     program: ProgramArguments,
     #[command(flatten)]
+    profiles: AllProfiles,
+    #[command(flatten)]
     reporting: Reporting,
 }
 
 pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
     console.report(&arguments.reporting, Stream::Results, &grounds);
-    let inputs = inputs(&arguments.program, &grounds, console);
-    let outcomes = compile_each(&arguments.program, true, &grounds, console, &inputs, |_, _| (), |_, _| ());
+    let profiles = match arguments.program.profiles(&arguments.profiles) {
+        ProfileChoice::Default => ProfileChoice::Every,
+        chosen => chosen,
+    };
+    let inputs = inputs(&arguments.program, profiles, &grounds, console);
+    let outcomes =
+        compile_each(&arguments.program, true, &grounds, console, &inputs, |_, _| (), |_, _, _| ());
+    let mut values = TakenValues::default();
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
-        settle(input, outcome, console);
+        let settled = settle(input, outcome, console);
+        values.add(input, settled.as_ref().map(|(compilation, _)| compilation));
     }
+    values.report_unknown(&arguments.program, console);
     console.finish()
 }

@@ -166,6 +166,23 @@ impl Console {
         );
     }
 
+    /// Adds a file that no source makes any more to the report for programs.
+    pub(super) fn orphan(&mut self, path: &str) {
+        self.raise(Status::Errors);
+        let Some(Collected { directory, report, .. }) = &mut self.collected else { return };
+        let headline = format!("no source compiles to `{path}` any more");
+        let place = ReportPlace::start(relative(path, directory));
+        let help = "compile the project, which removes the file, and commit that";
+        report.push(Finding::new("stale-output", Severity::Error, headline, place, help), "");
+    }
+
+    /// Prints what the run has done, unless standard error has a report for programs.
+    pub(super) fn summary(&self, message: &str) {
+        if !self.is_silent() {
+            say(&format!("{}\n", plain(message)));
+        }
+    }
+
     /// Prints another reason for which the run fails.
     pub(super) fn error(&mut self, message: &str) {
         self.fail(Status::Errors, message);
@@ -208,7 +225,8 @@ impl Console {
         self.verbose
     }
 
-    fn note(&mut self, message: impl FnOnce() -> String) {
+    /// With `--verbose`, prints a note.
+    pub(super) fn note(&mut self, message: impl FnOnce() -> String) {
         if !self.verbose {
             return;
         }

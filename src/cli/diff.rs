@@ -1,9 +1,11 @@
 //! `initflow diff`: shows what changed between two revisions of sources: in a terminal, in a pull request, or to a tool.
 
 use super::arguments::ProgramArguments;
+use super::config::{ProfileChoice, Project};
 use super::console::Console;
-use super::each::{Outcome, compile_each, report};
-use super::input::Input;
+use super::each::{compile_each, report};
+use super::input::{Input, SOURCES};
+use super::merged::Outcome;
 use super::status::Status;
 use super::text_diff::diff;
 use crate::compile::{Compilation, Compiled};
@@ -86,22 +88,26 @@ fn revisions(
     grounds: &Grounds,
     console: &mut Console,
 ) -> Option<Vec<RevisionSource>> {
-    let inputs = super::each::inputs_at(program, &[side.to_owned()], grounds, console);
+    let profiles = program.profile.as_deref().map_or(ProfileChoice::Default, ProfileChoice::Named);
+    let paths = [side.to_owned()];
+    let inputs = super::each::found(&program.inputs, &paths, profiles, SOURCES, grounds, console);
     let make = |_: &Input, compiled: Compiled| {
         Revision::of(&compiled.workload, compiled.plan(), compiled.yaml(None))
     };
-    let finish =
-        |_: &Input, compilation: &mut Compilation<Revision>| std::mem::take(&mut compilation.workloads);
+    let finish = |_: &Input, _: &Project, compilation: &mut Compilation<Revision>| {
+        std::mem::take(&mut compilation.workloads)
+    };
     let outcomes = compile_each(program, false, grounds, console, &inputs, make, finish)?;
     let mut sources = Vec::new();
     for (input, outcome) in inputs.iter().zip(outcomes) {
         match outcome {
             Outcome::Unreadable(trouble) => report(&trouble, console),
             // Warnings are reported when the sources are compiled.
-            Outcome::Compiled(compilation, None) => {
+            Outcome::Compiled(compilation, made) if made.is_empty() => {
                 console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
             }
-            Outcome::Compiled(_, Some(workloads)) => {
+            Outcome::Compiled(_, made) => {
+                let workloads = made.into_iter().flatten().collect();
                 sources.push(RevisionSource { path: below(side, input), workloads });
             }
         }

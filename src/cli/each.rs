@@ -1,9 +1,10 @@
 //! Does the same work for each of many sources, on all cores, and gives the results in the order of the sources.
 
 use super::arguments::{Inputs, ProgramArguments};
-use super::config::Projects;
+use super::config::{ProfileChoice, Project, Projects};
 use super::console::Console;
 use super::input::{self, Input, Trouble};
+use super::merged::{Merged, Outcome};
 use super::params;
 use super::progress::Progress;
 use crate::compile::{Compilation, CompileOptions, Compiled, compile_with};
@@ -11,19 +12,13 @@ use crate::config::Config;
 use crate::files::Grounds;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::path::{Path, PathBuf};
-
-/// The outcome of one source.
-pub(super) enum Outcome<W, T> {
-    /// It could not be read.
-    Unreadable(Trouble),
-    /// It was compiled; the result is there if the source has no errors.
-    Compiled(Compilation<W>, Option<T>),
-}
+use std::sync::Arc;
 
 /// Below this number of sources, starting threads costs more than it saves.
 const FEW: usize = 8;
 
-/// Compiles all sources of a program: makes something of each workload, and something of each source without errors.
+/// Compiles all sources of a program with each profile: makes something of each workload, and something of each source
+/// without errors.
 ///
 /// With `check_only`, params do not need a value.
 /// Reports what is wrong with the call; gives nothing if that prevents the start.
@@ -34,23 +29,36 @@ pub(super) fn compile_each<W: Send, T: Send>(
     console: &mut Console,
     inputs: &[Input],
     make: impl Fn(&Input, Compiled) -> W + Sync,
-    finish: impl Fn(&Input, &mut Compilation<W>) -> T + Sync,
+    finish: impl Fn(&Input, &Project, &mut Compilation<W>) -> T + Sync,
 ) -> Option<Vec<Outcome<W, T>>> {
     let settings = params::settings(program, grounds, console)?;
     let work = |input: &Input| match input.read() {
-        Err(trouble) => Outcome::Unreadable(trouble),
+        Err(trouble) => Some(Outcome::Unreadable(trouble)),
         Ok(text) => {
-            let make = |compiled| make(input, compiled);
-            let given = input.project.values.iter().chain(&settings).cloned().collect();
-            let settings = params::last_of_each(given);
-            let options =
-                CompileOptions { settings, check_only, ..options(&program.inputs, &input.project.config) };
-            let mut compilation = compile_with(&input.name, text, &*input.root, &options, make);
-            let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
-            Outcome::Compiled(compilation, made)
+            let mut merged = Merged::new(&input.variants);
+            let mut text = Some(text);
+            for (at, project) in input.variants.iter().enumerate() {
+                if check_only && merged.is_known(project, &settings) {
+                    continue;
+                }
+                let given = project.values.iter().chain(&settings).cloned().collect();
+                let options = CompileOptions {
+                    settings: params::last_of_each(given),
+                    check_only,
+                    ..options(&program.inputs, &project.config)
+                };
+                let is_last = at + 1 == input.variants.len();
+                let text = if is_last { text.take() } else { text.clone() };
+                let make = |compiled| make(input, compiled);
+                let mut compilation =
+                    compile_with(&input.name, text.unwrap_or_default(), &*input.root, &options, make);
+                let made = (!compilation.failed()).then(|| finish(input, project, &mut compilation));
+                merged.add(project, compilation, made, &settings);
+            }
+            merged.outcome()
         }
     };
-    Some(on_each(inputs, work))
+    on_each(inputs, work).into_iter().collect()
 }
 
 /// The options of the compiler, from the call and the settings.
@@ -75,18 +83,13 @@ pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sy
 }
 
 /// The sources that a call names; paths that cannot be used are reported.
-pub(super) fn inputs(program: &ProgramArguments, grounds: &Grounds, console: &mut Console) -> Vec<Input> {
-    inputs_at(program, &program.inputs.paths, grounds, console)
-}
-
-/// Like `inputs`, for paths that are not those of the call.
-pub(super) fn inputs_at(
+pub(super) fn inputs(
     program: &ProgramArguments,
-    paths: &[PathBuf],
+    profiles: ProfileChoice<'_>,
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
-    found(&program.inputs, paths, program.profile.as_deref(), input::SOURCES, grounds, console)
+    found(&program.inputs, &program.inputs.paths, profiles, input::SOURCES, grounds, console)
 }
 
 /// The files with these endings that a call names, or those of the whole project if it names none, each with its
@@ -96,12 +99,12 @@ pub(super) fn inputs_at(
 pub(super) fn found(
     named: &Inputs,
     paths: &[PathBuf],
-    profile: Option<&str>,
+    profiles: ProfileChoice<'_>,
     endings: &'static [&'static str],
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
-    let mut projects = Projects::new(named, profile, grounds);
+    let mut projects = Projects::new(named, profiles, grounds);
     let mut inputs = if paths.is_empty() {
         let here = Path::new(".");
         let Some(project) = projects.on(&grounds.of(here, here), console) else { return Vec::new() };
@@ -112,9 +115,9 @@ pub(super) fn found(
                 return Vec::new();
             }
         };
-        if let Some(output) = project.output() {
+        if project.config.output.is_some() {
             for input in &mut inputs {
-                input.output = Some((output.clone(), input.relative().to_owned()));
+                input.output = Some((Arc::clone(&project), input.relative().to_owned()));
             }
         }
         inputs
@@ -127,24 +130,27 @@ pub(super) fn found(
     };
     for input in &mut inputs {
         let ground = grounds.of(input.folder(), &input.base);
-        let Some(project) = projects.on(&ground, console) else { return Vec::new() };
+        let Some(variants) = projects.all_on(&ground, console) else { return Vec::new() };
+        let Some(project) = variants.first() else { return Vec::new() };
         input.set_ground(&ground);
-        if let (None, Some(output)) = (&input.output, project.output())
-            && let Some(relative) = input.place_in(&project, &ground)
+        if input.output.is_none()
+            && project.config.output.is_some()
+            && let Some(relative) = input.place_in(project, &ground)
         {
-            input.output = Some((output, relative));
+            input.output = Some((Arc::clone(project), relative));
         }
-        input.project = project;
+        input.project = Arc::clone(project);
+        input.variants = variants;
     }
     inputs
 }
 
-/// Reports the outcome of one source, and returns its result.
+/// Reports the outcome of one source, and returns its results, one for each profile without errors.
 pub(super) fn settle<W, T>(
     input: &Input,
     outcome: Outcome<W, T>,
     console: &mut Console,
-) -> Option<(Compilation<W>, T)> {
+) -> Option<(Compilation<W>, Vec<T>)> {
     match outcome {
         Outcome::Unreadable(trouble) => {
             report(&trouble, console);
@@ -153,7 +159,7 @@ pub(super) fn settle<W, T>(
         Outcome::Compiled(compilation, made) => {
             console.source(&input.name);
             console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
-            made.map(|made| (compilation, made))
+            Some((compilation, made))
         }
     }
 }

@@ -33,10 +33,12 @@ pub(super) struct Input {
     pub(super) is_named: bool,
     /// The root that it and the files that it uses may be read from.
     pub(super) root: Arc<Root>,
-    /// Its settings.
+    /// Its settings, with the first profile that is used.
     pub(super) project: Arc<Project>,
-    /// The output folder of its project, and its path in there.
-    pub(super) output: Option<(PathBuf, PathBuf)>,
+    /// Its settings with each profile that is used.
+    pub(super) variants: Arc<[Arc<Project>]>,
+    /// The project with the folder for its output, and its path in there.
+    pub(super) output: Option<(Arc<Project>, PathBuf)>,
 }
 
 /// The message about a path that cannot be used, and a help if there is one.
@@ -57,6 +59,7 @@ impl Input {
             is_named: true,
             root: Arc::default(),
             project: Arc::default(),
+            variants: Arc::default(),
             output: None,
         }
     }
@@ -124,10 +127,10 @@ impl Input {
         folder.join(exchange_ending(&self.relative, self.endings, ending))
     }
 
-    /// The path of its output in the output folder of its project, if there is one.
-    pub(super) fn output_in_project(&self, ending: &str) -> Option<PathBuf> {
-        let (folder, relative) = self.output.as_ref()?;
-        Some(folder.join(exchange_ending(relative, self.endings, ending)))
+    /// The path of its output in the output folder of its project with a profile, if there is one.
+    pub(super) fn output_in_project(&self, profile: Option<&str>, ending: &str) -> Option<PathBuf> {
+        let (project, relative) = self.output.as_ref()?;
+        Some(project.output_of(profile)?.join(exchange_ending(relative, self.endings, ending)))
     }
 
     /// Its path below the folder that the call names.

@@ -1,6 +1,7 @@
 //! `initflow plan`: shows what starts when and why, and what it costs.
 
-use super::arguments::ProgramArguments;
+use super::arguments::{AllProfiles, ProgramArguments};
+use super::config::Project;
 use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
@@ -41,6 +42,8 @@ enum PlanFormat {
 pub(super) struct PlanArguments {
     #[command(flatten)]
     program: ProgramArguments,
+    #[command(flatten)]
+    profiles: AllProfiles,
     /// The format of the plan [default: from the extension of the -o file, else text]
     #[arg(long, value_enum)]
     format: Option<PlanFormat>,
@@ -65,17 +68,26 @@ pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
             return console.finish();
         }
     };
-    let inputs = inputs(&arguments.program, &grounds, console);
+    let profiles = arguments.program.profiles(&arguments.profiles);
+    let inputs = inputs(&arguments.program, profiles, &grounds, console);
     let plan = |_: &Input, compiled: Compiled| compiled.plan();
-    let all = |_: &Input, compilation: &mut Compilation<Plan>| std::mem::take(&mut compilation.workloads);
+    let all = |_: &Input, project: &Project, compilation: &mut Compilation<Plan>| {
+        let mut plans = std::mem::take(&mut compilation.workloads);
+        if arguments.profiles.all_profiles {
+            plans.iter_mut().for_each(|plan| plan.profile.clone_from(&project.profile));
+        }
+        plans
+    };
     let plans = compile_each(&arguments.program, false, &grounds, console, &inputs, plan, all);
     let mut settled = Vec::new();
     for (input, outcome) in inputs.iter().zip(plans.into_iter().flatten()) {
         settled.extend(settle(input, outcome, console));
     }
     if console.status() == Status::Fine {
-        let sources: Vec<(&Sources, &[Plan])> =
-            settled.iter().map(|(compilation, plans)| (&compilation.sources, plans.as_slice())).collect();
+        let sources: Vec<(&Sources, &[Plan])> = settled
+            .iter()
+            .flat_map(|(compilation, all)| all.iter().map(|plans| (&compilation.sources, plans.as_slice())))
+            .collect();
         let text = shown(format, &sources);
         match target {
             None => console.print(&text),

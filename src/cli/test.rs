@@ -1,7 +1,7 @@
 //! `initflow test`: tests what sources compile to against the expectations next to them.
 
 use super::arguments::Inputs;
-use super::config::{Project, Projects};
+use super::config::{ProfileChoice, Project, Projects};
 use super::console::Console;
 use super::each::{options, report};
 use super::input::{self, Input};
@@ -43,7 +43,8 @@ pub(super) struct TestArguments {
 pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
     let paths: Vec<PathBuf> = arguments.inputs.paths.iter().map(|path| expectations(path)).collect();
     let Some(grounds) = arguments.inputs.confined.grounds(console) else { return console.finish() };
-    let mut files = super::each::found(&arguments.inputs, &paths, None, ENDING, &grounds, console);
+    let mut files =
+        super::each::found(&arguments.inputs, &paths, ProfileChoice::Default, ENDING, &grounds, console);
     for file in &mut files {
         // The call may name the source instead of the file of expectations.
         file.is_named &= arguments.inputs.paths.iter().any(|path| Some(path.as_path()) == file.path());
@@ -95,6 +96,7 @@ fn hold(
 ) -> Vec<(Option<Span>, String)> {
     let folder = file.folder();
     let profile = case.profile.as_ref().map(|profile| profile.text.as_str());
+    let profile = profile.map_or(ProfileChoice::Default, ProfileChoice::Named);
     let mut projects = Projects::new(&arguments.inputs, profile, grounds);
     let Some(project) = projects.on(&grounds.of(folder, &file.base), console) else {
         return vec![(case.span, "its settings cannot be used".to_owned())];

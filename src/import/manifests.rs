@@ -63,7 +63,7 @@ impl Draft {
         let make = |compiled: Compiled| (compiled.workload.span, make(compiled));
         let compilation =
             compile_files(&file.name, FileText::Made(text), &Texts(&NoFiles), &options, &mut Forgetful, make);
-        let Compilation { sources, diagnostics: found, workloads, unset } = compilation;
+        let Compilation { sources, diagnostics: found, workloads, unset, params } = compilation;
         if !is_full {
             find_faults(&sources, found, &broken, &mut diagnostics);
         }
@@ -86,7 +86,7 @@ impl Draft {
         };
         let workloads =
             workloads.into_iter().filter(|(span, _)| is_sound(*span)).map(|(_, made)| made).collect();
-        (Compilation { sources, diagnostics, workloads, unset }, made)
+        (Compilation { sources, diagnostics, workloads, unset, params }, made)
     }
 }
 
