@@ -3,7 +3,7 @@
 use super::arguments::{AllProfiles, ProgramArguments};
 use super::config::Project;
 use super::console::{Console, Stream};
-use super::each::{compile_each, inputs, settle};
+use super::each::{compile_each, inputs, report, settle};
 use super::input::Input;
 use super::outputs::{OutputPlace, OutputRequest, Outputs, Tally};
 use super::report::Reporting;
@@ -80,7 +80,15 @@ pub(super) struct CompileArguments {
 }
 
 pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status {
-    let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
+    let tally = compile(arguments, console);
+    tally.show(console);
+    console.finish()
+}
+
+/// Compiles what the arguments name, prints or compares the results or writes them, and returns what was written.
+pub(super) fn compile(arguments: &CompileArguments, console: &mut Console) -> Tally {
+    let mut tally = Tally::default();
+    let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return tally };
     console.report(&arguments.reporting, Stream::Messages, &grounds);
     let profiles = arguments.program.profiles(&arguments.profiles);
     let inputs = inputs(&arguments.program, profiles, &grounds, console);
@@ -95,8 +103,8 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
     let outputs = match Outputs::of(&request, &inputs, &grounds) {
         Ok(outputs) => outputs,
         Err(trouble) => {
-            super::each::report(&trouble, console);
-            return console.finish();
+            report(&trouble, console);
+            return tally;
         }
     };
     // JSON that is printed is one list, also for several sources.
@@ -121,7 +129,7 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
         },
     );
     let (mut texts, mut objects, mut unused) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut tally, mut values) = (Tally::default(), TakenValues::default());
+    let mut values = TakenValues::default();
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
         let settled = settle(input, outcome, console);
         values.add(input, settled.as_ref().map(|(compilation, _)| compilation));
@@ -167,8 +175,7 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
             }
         }
     }
-    tally.show(console);
-    console.finish()
+    tally
 }
 
 /// The result of a source with a profile.

@@ -85,7 +85,7 @@ fn compile_all(folder: &Path, console: &mut Console) {
     let matches = command.try_get_matches_from(words.into_iter().chain(paths));
     match matches.and_then(|matches| compile::CompileArguments::from_arg_matches(&matches)) {
         Ok(arguments) => {
-            compile::run(&arguments, console);
+            compile::compile(&arguments, console);
         }
         Err(error) => console.trouble(&error.to_string()),
     }
