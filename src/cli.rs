@@ -32,7 +32,9 @@ mod report;
 mod status;
 mod test;
 mod text_diff;
+mod unrendered;
 mod values;
+mod wanted;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use console::{Color, Console};

@@ -7,6 +7,7 @@ use super::each::{compile_each, inputs, settle};
 use super::report::Reporting;
 use super::status::Status;
 use super::values::TakenValues;
+use super::wanted::Reading;
 use clap::Args;
 
 const HELP: &str = "\
@@ -30,6 +31,8 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     profiles: AllProfiles,
     #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
     reporting: Reporting,
 }
 
@@ -40,7 +43,7 @@ pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Status {
         ProfileChoice::Default => ProfileChoice::Every,
         chosen => chosen,
     };
-    let inputs = inputs(&arguments.program, profiles, &grounds, console);
+    let inputs = inputs(&arguments.program, profiles, arguments.reading.wanted(), &grounds, console);
     let outcomes =
         compile_each(&arguments.program, true, &grounds, console, &inputs, |_, _| (), |_, _, _| ());
     let mut values = TakenValues::default();

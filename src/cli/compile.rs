@@ -9,6 +9,7 @@ use super::outputs::{OutputPlace, OutputRequest, Outputs, Tally};
 use super::report::Reporting;
 use super::status::Status;
 use super::values::TakenValues;
+use super::wanted::{SOURCES, Wanted};
 use crate::compile::{Compilation, Compiled};
 use crate::emit;
 use crate::files::Written;
@@ -91,7 +92,7 @@ pub(super) fn compile(arguments: &CompileArguments, console: &mut Console) -> Ta
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return tally };
     console.report(&arguments.reporting, Stream::Messages, &grounds);
     let profiles = arguments.program.profiles(&arguments.profiles);
-    let inputs = inputs(&arguments.program, profiles, &grounds, console);
+    let inputs = inputs(&arguments.program, profiles, Wanted::Only(SOURCES), &grounds, console);
     // If not all sources were found, outputs may only seem to be without one.
     let is_complete = console.status() == Status::Fine;
     let request = OutputRequest {

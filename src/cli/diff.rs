@@ -4,10 +4,11 @@ use super::arguments::ProgramArguments;
 use super::config::{ProfileChoice, Project};
 use super::console::Console;
 use super::each::{compile_each, report};
-use super::input::{Input, SOURCES};
+use super::input::Input;
 use super::merged::Outcome;
 use super::status::Status;
 use super::text_diff::diff;
+use super::wanted::{Reading, Wanted};
 use crate::compile::{Compilation, Compiled};
 use crate::diagnostic::visible;
 use crate::files::Grounds;
@@ -35,6 +36,8 @@ name in the other folder.";
 pub(super) struct DiffArguments {
     #[command(flatten)]
     program: ProgramArguments,
+    #[command(flatten)]
+    reading: Reading,
     /// The format of the output
     #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
     format: DiffFormat,
@@ -55,10 +58,14 @@ enum DiffFormat {
 }
 
 pub(super) fn run(arguments: &DiffArguments, console: &mut Console) -> Status {
-    let DiffArguments { program, format, exit_code } = arguments;
+    let DiffArguments { program, reading, format, exit_code } = arguments;
     let Some(grounds) = program.inputs.confined.grounds(console) else { return console.finish() };
-    let sides: Vec<Option<Vec<RevisionSource>>> =
-        program.inputs.paths.iter().map(|path| revisions(program, path, &grounds, console)).collect();
+    let sides: Vec<Option<Vec<RevisionSource>>> = program
+        .inputs
+        .paths
+        .iter()
+        .map(|path| revisions(program, path, reading.wanted(), &grounds, console))
+        .collect();
     let [Some(old), Some(new)] = sides.as_slice() else { return console.finish() };
     let changes: Vec<(Option<String>, Change)> = pairs(old, new)
         .into_iter()
@@ -85,12 +92,13 @@ struct RevisionSource {
 fn revisions(
     program: &ProgramArguments,
     side: &Path,
+    wanted: Wanted,
     grounds: &Grounds,
     console: &mut Console,
 ) -> Option<Vec<RevisionSource>> {
     let profiles = program.profile.as_deref().map_or(ProfileChoice::Default, ProfileChoice::Named);
     let paths = [side.to_owned()];
-    let inputs = super::each::found(&program.inputs, &paths, profiles, SOURCES, grounds, console);
+    let inputs = super::each::found(&program.inputs, &paths, profiles, wanted, grounds, console);
     let make = |_: &Input, compiled: Compiled| {
         Revision::of(&compiled.workload, compiled.plan(), compiled.yaml(None))
     };

@@ -3,13 +3,15 @@
 use super::arguments::{Inputs, ProgramArguments};
 use super::config::{ProfileChoice, Project, Projects};
 use super::console::Console;
-use super::input::{self, Input, Trouble};
+use super::input::{self, Found, Input, Trouble};
 use super::merged::{Merged, Outcome};
 use super::params;
 use super::progress::Progress;
+use super::wanted::Wanted;
 use crate::compile::{Compilation, CompileOptions, Compiled, compile_with};
 use crate::config::Config;
 use crate::files::Grounds;
+use crate::import::{Strangers, compile_manifests};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,9 +37,14 @@ pub(super) fn compile_each<W: Send, T: Send>(
     let work = |input: &Input| match input.read() {
         Err(trouble) => Some(Outcome::Unreadable(trouble)),
         Ok(text) => {
-            let mut merged = Merged::new(&input.variants);
+            let has_manifests = input.has_manifests(&text);
+            // Manifests have no params.
+            let variants = if has_manifests { &[Arc::default()][..] } else { &input.variants };
+            let mut merged = Merged::new(variants);
+            // Other tools' files are next to manifests; a file that the call names is meant.
+            let strangers = if input.is_found { Strangers::Skip } else { Strangers::Warn };
             let mut text = Some(text);
-            for (at, project) in input.variants.iter().enumerate() {
+            for (at, project) in variants.iter().enumerate() {
                 if check_only && merged.is_known(project, &settings) {
                     continue;
                 }
@@ -47,12 +54,17 @@ pub(super) fn compile_each<W: Send, T: Send>(
                     check_only,
                     ..options(&program.inputs, &project.config)
                 };
-                let is_last = at + 1 == input.variants.len();
-                let text = if is_last { text.take() } else { text.clone() };
+                let is_last = at + 1 == variants.len();
+                let text = if is_last { text.take() } else { text.clone() }.unwrap_or_default();
                 let make = |compiled| make(input, compiled);
-                let mut compilation =
-                    compile_with(&input.name, text.unwrap_or_default(), &*input.root, &options, make);
-                let made = (!compilation.failed()).then(|| finish(input, project, &mut compilation));
+                let mut compilation = if has_manifests {
+                    compile_manifests(&input.name, text, strangers, &options, make)
+                } else {
+                    compile_with(&input.name, text, &*input.root, &options, make)
+                };
+                // A workload of a manifest with errors does not hide the others.
+                let is_useful = has_manifests || !compilation.failed();
+                let made = is_useful.then(|| finish(input, project, &mut compilation));
                 merged.add(project, compilation, made, &settings);
             }
             merged.outcome()
@@ -86,10 +98,11 @@ pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sy
 pub(super) fn inputs(
     program: &ProgramArguments,
     profiles: ProfileChoice<'_>,
+    wanted: Wanted,
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
-    found(&program.inputs, &program.inputs.paths, profiles, input::SOURCES, grounds, console)
+    found(&program.inputs, &program.inputs.paths, profiles, wanted, grounds, console)
 }
 
 /// The files with these endings that a call names, or those of the whole project if it names none, each with its
@@ -100,7 +113,7 @@ pub(super) fn found(
     named: &Inputs,
     paths: &[PathBuf],
     profiles: ProfileChoice<'_>,
-    endings: &'static [&'static str],
+    wanted: Wanted,
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
@@ -108,7 +121,7 @@ pub(super) fn found(
     let mut inputs = if paths.is_empty() {
         let here = Path::new(".");
         let Some(project) = projects.on(&grounds.of(here, here), console) else { return Vec::new() };
-        let mut inputs = match project.members(endings, console) {
+        let mut inputs = match project.members(wanted, console) {
             Ok(inputs) => inputs,
             Err(trouble) => {
                 report(&trouble, console);
@@ -122,9 +135,12 @@ pub(super) fn found(
         }
         inputs
     } else {
-        let (inputs, troubles) = input::find(paths, endings, grounds);
+        let Found { inputs, troubles, notes } = input::find(paths, wanted, grounds);
         for trouble in &troubles {
             report(trouble, console);
+        }
+        for note in &notes {
+            console.help(note);
         }
         inputs
     };
@@ -166,7 +182,7 @@ pub(super) fn settle<W, T>(
 
 pub(super) fn report(trouble: &Trouble, console: &mut Console) {
     console.trouble(&trouble.message);
-    if let Some(help) = trouble.help {
+    if let Some(help) = &trouble.help {
         console.help(help);
     }
 }

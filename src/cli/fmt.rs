@@ -3,9 +3,10 @@
 use super::arguments::Confined;
 use super::console::Console;
 use super::each::report;
-use super::input::{self, Input, SOURCES};
+use super::input::{self, Found, Input};
 use super::status::Status;
 use super::text_diff::diff;
+use super::wanted::{SOURCES, Wanted};
 use crate::format::format;
 use crate::source::{FileId, SourceFile};
 use clap::Args;
@@ -40,7 +41,7 @@ pub(super) struct FmtArguments {
 
 pub(super) fn run(arguments: &FmtArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.confined.grounds(console) else { return console.finish() };
-    let (mut inputs, troubles) = input::find(&arguments.paths, SOURCES, &grounds);
+    let Found { mut inputs, troubles, .. } = input::find(&arguments.paths, Wanted::Only(SOURCES), &grounds);
     for input in &mut inputs {
         let ground = grounds.of(input.folder(), &input.base);
         console.root(&ground.root);

@@ -4,9 +4,11 @@ use super::arguments::Inputs;
 use super::config::ProfileChoice;
 use super::console::{Console, Stream};
 use super::each::{found, on_each, options, report};
-use super::input::{Input, MANIFESTS};
+use super::input::Input;
 use super::report::Reporting;
 use super::status::Status;
+use super::unrendered::KUSTOMIZATIONS;
+use super::wanted::{MANIFESTS, Wanted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::files::Root;
 use crate::import::{import, import_with_idioms};
@@ -61,7 +63,7 @@ pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status 
         &arguments.inputs,
         &arguments.inputs.paths,
         ProfileChoice::Default,
-        MANIFESTS,
+        Wanted::Only(MANIFESTS),
         &grounds,
         console,
     );
@@ -116,9 +118,8 @@ fn is_missing(diagnostic: &Diagnostic) -> bool {
 
 /// Says that a kustomization beside a manifest may complete it.
 fn kustomized(input: &Input, console: &mut Console) {
-    const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
     let folder = input.folder();
-    let is_base = NAMES.iter().any(|name| std::fs::symlink_metadata(folder.join(name)).is_ok());
+    let is_base = KUSTOMIZATIONS.iter().any(|name| std::fs::symlink_metadata(folder.join(name)).is_ok());
     if is_base {
         let folder = folder.display();
         console.help(&format!(

@@ -5,9 +5,10 @@
 //! name could have made it.
 
 use super::config::Project;
-use super::input::{self, Input, SOURCES};
+use super::input::{Found, Input};
 use super::outputs::{OutputFolder, Outputs};
 use super::text_diff::diff;
+use super::wanted::SOURCES;
 use crate::diagnostic::visible::plain;
 use crate::files::{Grounds, Root};
 use crate::plan::source_of;
@@ -78,9 +79,9 @@ fn collect(
     if !real_top.is_dir() {
         return;
     }
-    let (mut found, mut troubles) = (Vec::new(), Vec::new());
-    input::walk(top, top, Path::new(""), &[ENDING], &mut found, &mut troubles);
-    for file in &found {
+    let mut found = Found::default();
+    found.walk(top, top, Path::new(""), &[ENDING]);
+    for file in &found.inputs {
         let Some(path) = file.path().filter(|path| !made.contains(path) && !orphans.contains_key(*path))
         else {
             continue;
@@ -176,10 +177,11 @@ fn others(inputs: &[Input], grounds: &Grounds) -> Vec<(String, bool)> {
     let mut roots: Vec<&Path> = inputs.iter().flat_map(|input| input.root.folders()).collect();
     roots.sort_unstable();
     roots.dedup();
-    let (mut found, mut troubles) = (Vec::new(), Vec::new());
+    let mut found = Found::default();
     for root in roots {
-        input::walk(root, root, Path::new(""), SOURCES, &mut found, &mut troubles);
+        found.walk(root, root, Path::new(""), SOURCES);
     }
+    let mut found = found.inputs;
     found.retain(|other| other.path().is_some_and(|path| !compiled.contains(path)));
     let is_own = |other: &Input| {
         let settings = grounds.of(other.folder(), &other.base).settings;

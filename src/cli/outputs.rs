@@ -99,8 +99,8 @@ impl Outputs {
                 None => "the output folder depends on the profile, and no profile is chosen".to_owned(),
                 Some(profile) => format!("the profile `{profile}` cannot name an output folder"),
             };
-            let help = Some("use --profile or --all-profiles, or set `profile` in initflow.toml");
-            return Err(Trouble { message, help });
+            let help = "use --profile or --all-profiles, or set `profile` in initflow.toml";
+            return Err(Trouble { message, help: Some(help.to_owned()) });
         }
         let path = input.output_beside(ending).ok_or_else(|| Trouble {
             message: "there is no output to compare standard input with: name its folder with -o".to_owned(),
@@ -132,9 +132,10 @@ fn clash(
         (Some(a), Some(b)) if one == other => Trouble {
             message: format!("the profiles `{a}` and `{b}` would both write `{path}`"),
             help: Some(if is_named {
-                "give each profile its own folder: `-o \"manifests/{profile}\"`"
+                "give each profile its own folder: `-o 'manifests/{profile}'`".to_owned()
             } else {
                 "give each profile its own folder: set `output = \"manifests/{profile}\"` in initflow.toml"
+                    .to_owned()
             }),
         },
         _ => Trouble { message: format!("`{one}` and `{other}` would both become `{path}`"), help: None },

@@ -6,6 +6,7 @@ use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
 use super::status::Status;
+use super::wanted::Reading;
 use crate::compile::{Compilation, Compiled};
 use crate::plan::{self, Plan};
 use crate::source::Sources;
@@ -44,6 +45,8 @@ pub(super) struct PlanArguments {
     program: ProgramArguments,
     #[command(flatten)]
     profiles: AllProfiles,
+    #[command(flatten)]
+    reading: Reading,
     /// The format of the plan [default: from the extension of the -o file, else text]
     #[arg(long, value_enum)]
     format: Option<PlanFormat>,
@@ -69,7 +72,7 @@ pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
         }
     };
     let profiles = arguments.program.profiles(&arguments.profiles);
-    let inputs = inputs(&arguments.program, profiles, &grounds, console);
+    let inputs = inputs(&arguments.program, profiles, arguments.reading.wanted(), &grounds, console);
     let plan = |_: &Input, compiled: Compiled| compiled.plan();
     let all = |_: &Input, project: &Project, compilation: &mut Compilation<Plan>| {
         let mut plans = std::mem::take(&mut compilation.workloads);
@@ -80,10 +83,17 @@ pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
     };
     let plans = compile_each(&arguments.program, false, &grounds, console, &inputs, plan, all);
     let mut settled = Vec::new();
+    let mut is_complete = true;
     for (input, outcome) in inputs.iter().zip(plans.into_iter().flatten()) {
-        settled.extend(settle(input, outcome, console));
+        let plans = settle(input, outcome, console);
+        is_complete &= plans
+            .as_ref()
+            .is_some_and(|(compilation, made)| !compilation.failed() || made.len() == input.variants.len());
+        settled.extend(plans);
     }
-    if console.status() == Status::Fine {
+    // Of manifests, the workloads without errors are shown; a file is written only if there are no errors.
+    let is_shown = is_complete && target.is_none() && console.status() == Status::Errors;
+    if is_shown || console.status() == Status::Fine {
         let sources: Vec<(&Sources, &[Plan])> = settled
             .iter()
             .flat_map(|(compilation, all)| all.iter().map(|plans| (&compilation.sources, plans.as_slice())))

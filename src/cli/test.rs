@@ -4,10 +4,11 @@ use super::arguments::Inputs;
 use super::config::{ProfileChoice, Project, Projects};
 use super::console::Console;
 use super::each::{options, report};
-use super::input::{self, Input};
+use super::input::Input;
 use super::params;
 use super::status::Status;
 use super::text_diff::diff;
+use super::wanted::{self, Wanted};
 use crate::compile::{CompileOptions, Compiled, compile_with};
 use crate::config::MAX_CONFIG_BYTES;
 use crate::emit;
@@ -43,8 +44,14 @@ pub(super) struct TestArguments {
 pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
     let paths: Vec<PathBuf> = arguments.inputs.paths.iter().map(|path| expectations(path)).collect();
     let Some(grounds) = arguments.inputs.confined.grounds(console) else { return console.finish() };
-    let mut files =
-        super::each::found(&arguments.inputs, &paths, ProfileChoice::Default, ENDING, &grounds, console);
+    let mut files = super::each::found(
+        &arguments.inputs,
+        &paths,
+        ProfileChoice::Default,
+        Wanted::Only(ENDING),
+        &grounds,
+        console,
+    );
     for file in &mut files {
         // The call may name the source instead of the file of expectations.
         file.is_named &= arguments.inputs.paths.iter().any(|path| Some(path.as_path()) == file.path());
@@ -83,7 +90,7 @@ pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
 
 /// The file of expectations that a path means: for a source, the one next to it.
 fn expectations(path: &Path) -> PathBuf {
-    if input::has_ending(path, input::SOURCES) { path.with_extension(ENDING[0]) } else { path.to_owned() }
+    if wanted::has_ending(path, wanted::SOURCES) { path.with_extension(ENDING[0]) } else { path.to_owned() }
 }
 
 /// The expectations of a case that are not met.

@@ -1,8 +1,9 @@
 //! Compiles manifests, with findings at their places in the manifests.
 
 use super::draft::Draft;
+use super::foreign;
 use super::foreign::Strangers;
-use super::{Idioms, foreign};
+use super::idioms::Idioms;
 use crate::compile::{
     Compilation, CompileOptions, Compiled, FileText, Forgetful, MadeText, NoFiles, Texts, compile_files,
 };
