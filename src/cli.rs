@@ -4,6 +4,7 @@
 //! by `files`.
 
 mod arguments;
+mod changes;
 mod check;
 mod compile;
 mod completions;
@@ -29,6 +30,7 @@ mod params;
 mod plan;
 mod progress;
 mod report;
+mod sides;
 mod status;
 mod test;
 mod text_diff;

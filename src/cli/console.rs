@@ -14,6 +14,7 @@ use crate::diagnostic::visible::plain;
 use crate::files::{Grounds, OutputTarget, Root};
 use crate::source::Sources;
 use clap::ValueEnum;
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -47,6 +48,8 @@ pub(super) struct Console {
     verbose: bool,
     /// The notes printed so far: each note is printed once.
     noted: HashSet<String>,
+    /// Folders that messages name in another way.
+    renamed: Vec<(String, String)>,
 }
 
 /// Where a report for programs goes unless the call names a file.
@@ -87,6 +90,7 @@ impl Console {
             max_warnings: None,
             verbose,
             noted: HashSet::new(),
+            renamed: Vec::new(),
         }
     }
 
@@ -138,7 +142,7 @@ impl Console {
         }
         let human = Human { color: self.color, limit: self.room };
         self.room = self.room.saturating_sub(diagnostics.len());
-        say(&human.render(sources, diagnostics));
+        self.say(&human.render(sources, diagnostics));
     }
 
     /// Whether findings go only into the report at the end.
@@ -179,7 +183,7 @@ impl Console {
     /// Prints what the run has done, unless standard error has a report for programs.
     pub(super) fn summary(&self, message: &str) {
         if !self.is_silent() {
-            say(&format!("{}\n", plain(message)));
+            self.say(&format!("{}\n", plain(message)));
         }
     }
 
@@ -271,7 +275,7 @@ impl Console {
     /// Prints the summary of the run.
     pub(super) fn finish(&mut self) -> Status {
         if self.hidden > 0 {
-            say(&format!("… and {} more in other files\n\n", self.hidden));
+            self.say(&format!("… and {} more in other files\n\n", self.hidden));
         }
         let place = match self.affected {
             0 | 1 => self.first.clone(),
@@ -279,7 +283,7 @@ impl Console {
         };
         let silent = self.is_silent();
         if let Some(summary) = self.tally.summary(&place).filter(|_| !silent) {
-            say(&format!("{summary}\n"));
+            self.say(&format!("{summary}\n"));
         }
         if let Some(most) = self.max_warnings.filter(|most| self.tally.warnings > *most) {
             let count = self.tally.warnings;
@@ -304,7 +308,7 @@ impl Console {
                 }
             }
             (None, Stream::Results) => self.print(&text),
-            (None, Stream::Messages) => say(&text),
+            (None, Stream::Messages) => self.say(&text),
         }
     }
 
@@ -313,15 +317,27 @@ impl Console {
         self.status
     }
 
+    /// Writes to standard error. If that fails, nobody can be told.
+    fn say(&self, text: &str) {
+        let mut text = Cow::Borrowed(text);
+        for (folder, name) in &self.renamed {
+            if text.contains(folder) {
+                text = text.replace(folder, name).into();
+            }
+        }
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// From now on, messages name a folder in another way. No text of anybody contains its name, which is random.
+    pub(super) fn rename(&mut self, folder: &Path, name: &str) {
+        let folder = folder.display().to_string();
+        self.renamed.extend([(format!("{folder}/"), format!("{name}:")), (folder, name.to_owned())]);
+    }
+
     fn line(&self, word: &str, color: &str, message: &str) {
         let (on, off) = if self.color { (color, "\x1b[0m") } else { ("", "") };
-        say(&format!("{on}{word}{off}: {}\n", plain(message)));
+        self.say(&format!("{on}{word}{off}: {}\n", plain(message)));
     }
-}
-
-/// Writes to standard error. If that fails, nobody can be told.
-fn say(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// Whether the environment allows colors on a terminal.

@@ -117,9 +117,20 @@ pub(super) fn found(
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
+    found_from(named, (Path::new("."), paths), profiles, wanted, grounds, console)
+}
+
+/// Like `found`, for a project that is searched for from another folder than the current one.
+pub(super) fn found_from(
+    named: &Inputs,
+    (here, paths): (&Path, &[PathBuf]),
+    profiles: ProfileChoice<'_>,
+    wanted: Wanted,
+    grounds: &Grounds,
+    console: &mut Console,
+) -> Vec<Input> {
     let mut projects = Projects::new(named, profiles, grounds);
     let mut inputs = if paths.is_empty() {
-        let here = Path::new(".");
         let Some(project) = projects.on(&grounds.of(here, here), console) else { return Vec::new() };
         let mut inputs = match project.members(wanted, console) {
             Ok(inputs) => inputs,
