@@ -229,7 +229,7 @@ impl Found {
             }
         }
         let shown = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let message = format!("there is no .{} file in `{}`", all.concat().join(" or ."), shown.display());
+        let message = format!("there is no {} file in `{}`", wanted.endings(), shown.display());
         let help = (self.notes.len() > before.2).then(|| self.notes.remove(before.2));
         self.troubles.push(Trouble { message, help });
     }
