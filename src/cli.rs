@@ -17,6 +17,7 @@ mod explain;
 mod fmt;
 mod import;
 mod input;
+mod install;
 mod krm;
 mod level_arguments;
 mod lsp;
@@ -37,6 +38,7 @@ mod text_diff;
 mod unrendered;
 mod values;
 mod wanted;
+mod with;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use console::{Color, Console};

@@ -3,7 +3,9 @@
 //! Invariant: there are objects if and only if no diagnostic is an error (when only checking: no diagnostic of that
 //! workload), and diagnostics are in the order of the text.
 
+mod around;
 mod compiled;
+mod sorted;
 mod unchecked;
 
 pub(crate) use crate::model::Forgetful;
@@ -15,9 +17,12 @@ pub use compiled::Compiled;
 pub use unchecked::unchecked;
 
 use crate::check::{Checked, Earlier, Identified, Identities, check};
+use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
-use crate::lint::{Hooks, LintLevels, Replacements, Selection, Selections, find_hidden, lint, settle};
+use crate::lint::{
+    AROUND, Allowances, Hooks, LintLevels, Replacements, Selection, Selections, find_hidden, lint,
+};
 use crate::lower::grant;
 use crate::model::{Program, ResultMemory, Workload, resolve, settable_params};
 use crate::once::split;
@@ -25,6 +30,8 @@ use crate::order::{Order, order};
 use crate::program::{FileReader, Loaded, load};
 use crate::resources::hold_to_budget;
 use crate::source::Sources;
+use around::{Part, Surrounded, check_parts};
+use sorted::sort;
 use std::sync::Arc;
 
 /// How to compile.
@@ -40,6 +47,8 @@ pub struct CompileOptions {
     pub levels: LintLevels,
     /// Whether params need no value: then the program is only checked, not compiled.
     pub check_only: bool,
+    /// What stands around the workloads.
+    pub context: Arc<Context>,
 }
 
 /// The result of compiling a program.
@@ -56,6 +65,8 @@ pub struct Compilation<T = Compiled, D = Diagnostic> {
     pub unset: bool,
     /// The names of the params that can be given a value: `name`, and `file.name` for a param of a used file.
     pub params: Vec<String>,
+    /// What is still to be checked together with what stands around the workloads.
+    pub(crate) surrounded: Option<Surrounded>,
 }
 
 impl<T> Compilation<T> {
@@ -129,11 +140,63 @@ pub fn compile_with<T: Send>(
     options: &CompileOptions,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T> {
+    let mut compilation = compile_apart(name, text, loader, options, make);
+    check_together(&mut [&mut compilation]);
+    compilation
+}
+
+/// Adds to each program what is wrong between its workloads, those of the other programs and the objects around them.
+///
+/// [`compile_with`] does this for its one program.
+///
+/// ```
+/// use initflow::compile::{CompileOptions, check_together};
+/// use initflow::import::{Strangers, compile_manifests};
+///
+/// let text = "apiVersion: v1\nkind: Pod\nmetadata: { name: hello }\nspec: { containers: [{ name: web, image: \"nginx:1.29\" }] }\n";
+/// let options = CompileOptions::default();
+/// let mut hello = compile_manifests("hello.yaml", text.into(), Strangers::Skip, &options, |pod| pod);
+/// check_together(&mut [&mut hello]);
+/// assert!(hello.diagnostics.is_empty());
+/// ```
+pub fn check_together<T>(compilations: &mut [&mut Compilation<T>]) {
+    let is_strict = |surrounded: &Surrounded| !surrounded.check_only;
+    let are_strict: Vec<bool> = compilations
+        .iter()
+        .map(|compilation| compilation.surrounded.as_ref().is_some_and(is_strict))
+        .collect();
+    let mut parts: Vec<Part<'_>> = compilations
+        .iter_mut()
+        .map(|compilation| {
+            let Compilation { sources, diagnostics, unset, surrounded, .. } = &mut **compilation;
+            Part { sources, diagnostics, unset: *unset, surrounded: surrounded.take() }
+        })
+        .collect();
+    if parts.iter().any(|part| part.surrounded.is_some()) {
+        check_parts(&mut parts);
+    }
+    drop(parts);
+    for (compilation, is_strict) in compilations.iter_mut().zip(are_strict) {
+        if is_strict && compilation.failed() {
+            compilation.workloads.clear();
+        }
+    }
+}
+
+/// Like [`compile_with`], for one of several programs whose workloads stand around each other: [`check_together`] has to
+/// check what concerns all of them.
+pub(crate) fn compile_apart<T: Send>(
+    name: &str,
+    text: String,
+    loader: &dyn Loader,
+    options: &CompileOptions,
+    make: impl Fn(Compiled) -> T + Sync,
+) -> Compilation<T> {
     let compilation =
         compile_files(name, FileText::Text(text), &Texts(loader), options, &mut Forgetful, make);
-    let Compilation { sources, diagnostics, workloads, unset, params } = compilation;
+    let Compilation { sources, diagnostics, workloads, unset, surrounded, params } = compilation;
     let diagnostics = diagnostics.into_iter().map(Arc::unwrap_or_clone).collect();
-    Compilation { sources, diagnostics, workloads, unset, params }
+    Compilation { sources, diagnostics, workloads, unset, surrounded, params }
 }
 
 /// Like [`compile_with`], for files that may be parsed already. What `memory` still has is not compiled again, and its
@@ -148,7 +211,7 @@ pub(crate) fn compile_files<T: Send>(
     memory: &mut dyn ResultMemory<Arranged<T>>,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T, Arc<Diagnostic>> {
-    let Loaded { sources, files, diagnostics: mut outside } = load(name, text, reader);
+    let Loaded { mut sources, files, diagnostics: mut outside } = load(name, text, reader);
     let program = Program {
         sources: &sources,
         files: &files,
@@ -172,12 +235,14 @@ pub(crate) fn compile_files<T: Send>(
     let mut hooks = Hooks::default();
     let mut replaced = Replacements::default();
     let mut selections = Selections::default();
+    let mut facts = Vec::new();
     for Arranged {
         diagnostics: found,
         identified,
         selection,
         hooks: found_hooks,
         replaced: found_replaced,
+        facts: found_facts,
         made,
     } in arranged
     {
@@ -185,6 +250,7 @@ pub(crate) fn compile_files<T: Send>(
         hooks.extend(found_hooks);
         replaced.extend(found_replaced);
         selections.add(selection);
+        facts.extend(found_facts);
         if let Some(identified) = identified {
             identities.add(identified, &mut together);
         }
@@ -196,13 +262,29 @@ pub(crate) fn compile_files<T: Send>(
     let documents = || files.iter().flat_map(|file| &file.documents).map(|document| &**document);
     find_hidden(documents(), &sources, &mut together);
     diagnostics.extend(together.into_iter().map(Arc::new));
-    settle(documents(), &sources, &options.levels, !unset, &mut diagnostics);
+    let mut allowances = Allowances::read(documents(), &sources, &mut diagnostics);
+    allowances.apply(&options.levels, &mut diagnostics);
+    let has_context = !options.context.is_empty();
+    if !unset {
+        let is_complete = |code| !has_context || !AROUND.contains(&code);
+        allowances.report_unused(&options.levels, is_complete, &mut diagnostics);
+    }
+    let surrounded = has_context.then(|| {
+        around::share(&diagnostics, &options.context, &mut sources);
+        Surrounded {
+            context: Arc::clone(&options.context),
+            facts,
+            allowances,
+            levels: options.levels.clone(),
+            check_only: options.check_only,
+        }
+    });
     sort(&mut diagnostics, &sources);
     if has_errors(&diagnostics) && !options.check_only {
         workloads.clear();
     }
     let params = settable_params(&files);
-    Compilation { sources, diagnostics, workloads, unset, params }
+    Compilation { sources, diagnostics, workloads, unset, surrounded, params }
 }
 
 /// A workload, checked and ordered; of a template, only its diagnostics.
@@ -213,6 +295,7 @@ pub(crate) struct Arranged<T> {
     selection: Option<Arc<Selection>>,
     hooks: Hooks,
     replaced: Replacements,
+    facts: Option<Arc<WorkloadFacts>>,
     made: Vec<T>,
 }
 
@@ -233,6 +316,7 @@ fn arrange<T>(
             selection: None,
             hooks: Hooks::default(),
             replaced: Replacements::default(),
+            facts: None,
             made: Vec::new(),
         };
     };
@@ -246,9 +330,11 @@ fn arrange<T>(
     let selection = Selection::of(workload).map(Arc::new);
     let hooks = Hooks::of(workload, sources);
     let replaced = Replacements::of(workload, sources);
+    let has_context = !options.context.is_empty();
+    let facts = if has_context { WorkloadFacts::of(workload, sources).map(Arc::new) } else { None };
     let made = match checked {
         Ok(checked) if !has_errors(&diagnostics) => {
-            lint(&checked, &start, version, &options.levels, sources, &mut diagnostics);
+            lint(&checked, &start, version, &options.levels, sources, &options.context, &mut diagnostics);
             pieces(checked, start, version, &mut diagnostics)
         }
         _ => {
@@ -258,7 +344,7 @@ fn arrange<T>(
     };
     let made = if has_errors(&diagnostics) { Vec::new() } else { made.into_iter().map(make).collect() };
     let diagnostics = diagnostics.into_iter().map(Arc::new).collect();
-    Arranged { diagnostics, identified, selection, hooks, replaced, made }
+    Arranged { diagnostics, identified, selection, hooks, replaced, facts, made }
 }
 
 /// A checked workload, after the Jobs of its steps that run once, each Job after those that it waits for.
@@ -280,24 +366,4 @@ fn pieces(
         made.push(Compiled { workload, version, order, access: std::mem::take(&mut access) });
     }
     made
-}
-
-/// Sorts diagnostics by place, and removes repeated ones.
-fn sort(diagnostics: &mut Vec<Arc<Diagnostic>>, sources: &Sources) {
-    diagnostics.sort_by_cached_key(|diagnostic| (sources.in_file(diagnostic.primary.span), diagnostic.code));
-    // Repeated ones are next to each other.
-    let mut seen: Vec<Arc<Diagnostic>> = Vec::new();
-    let mut last = None;
-    diagnostics.retain(|diagnostic| {
-        let place = Some((diagnostic.primary.span, diagnostic.code));
-        if last != place {
-            seen.clear();
-            last = place;
-        }
-        let is_new = seen.iter().all(|known| known.headline != diagnostic.headline);
-        if is_new {
-            seen.push(Arc::clone(diagnostic));
-        }
-        is_new
-    });
 }

@@ -250,6 +250,25 @@ pub(crate) fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str
     misspelled.map(|(_, name)| name).or_else(begun)
 }
 
+/// Whether one of two names is probably a misspelling of the other one: not if they differ in numbers, or in a part of one or
+/// two letters, by which people tell things apart.
+pub(crate) fn nearly(one: &str, other: &str) -> bool {
+    let parts = |name: &'_ str| name.split(['-', '_', '.', '/']).map(str::to_owned).collect::<Vec<_>>();
+    let letters = |part: &String| part.trim_matches(|letter: char| letter.is_ascii_digit()).to_owned();
+    let (ones, others) = (parts(one), parts(other));
+    let differ: Vec<(&String, &String)> =
+        ones.iter().zip(&others).filter(|(one, other)| one != other).collect();
+    let tells_apart = ones.len() == others.len()
+        && differ.iter().all(|(one, other)| {
+            letters(one) == letters(other) || one.chars().count().max(other.chars().count()) <= 2
+        });
+    let limit = (one.chars().count().min(other.chars().count()) / 3).clamp(1, 3);
+    one != other
+        && !tells_apart
+        && one.len().abs_diff(other.len()) <= 2 * limit
+        && distance(&one.to_lowercase(), &other.to_lowercase()) <= limit
+}
+
 /// Whether a name begins with another one as a whole word: `db-proxy` with `db`, `readyProbe` with `ready`.
 fn begins(name: &str, with: &str) -> bool {
     let rest = name.strip_prefix(with);

@@ -37,6 +37,7 @@
 
 pub mod compile;
 pub mod config;
+pub mod context;
 pub mod diagnostic;
 pub mod format;
 pub mod import;

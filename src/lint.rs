@@ -6,6 +6,7 @@
 //! Invariant: a rule does not warn unless the source proves the fault.
 
 mod allowances;
+mod around;
 mod awaited;
 mod built_in;
 mod files;
@@ -24,7 +25,8 @@ mod rules;
 mod scripts;
 mod shell;
 
-pub(crate) use allowances::settle;
+pub(crate) use allowances::Allowances;
+pub(crate) use around::{AROUND, around};
 pub(crate) use hidden::find_hidden;
 pub(crate) use later_hook::Hooks;
 pub(crate) use levels::names;
@@ -32,6 +34,7 @@ pub use levels::{ALL, LintLevel, LintLevels};
 pub(crate) use overlap::{Selection, Selections};
 pub(crate) use replaced::Replacements;
 
+use crate::context::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::model::{Container, Role, Workload, WorkloadKind};
@@ -53,6 +56,7 @@ pub(crate) fn lint(
     version: Version,
     levels: &LintLevels,
     sources: &Sources,
+    context: &Context,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut places = vec![None; workload.containers.len()];
@@ -64,6 +68,7 @@ pub(crate) fn lint(
         order,
         version,
         sources,
+        context,
         scripts: workload
             .containers
             .iter()
@@ -103,6 +108,8 @@ struct Pod<'a> {
     order: &'a Order,
     version: Version,
     sources: &'a Sources,
+    /// What stands around the workload.
+    context: &'a Context,
     /// What each container runs, if that is known and the author wrote it.
     scripts: Vec<Option<LazyScript<'a>>>,
     /// The scripts of hooks and probes that the author wrote.

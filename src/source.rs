@@ -69,6 +69,18 @@ impl SourceFile {
         Self::new(FileId::next(), name, text)
     }
 
+    /// Makes a file that several [`Sources`] can share, since no other file of this process has its number.
+    ///
+    /// ```
+    /// use initflow::source::SourceFile;
+    ///
+    /// let (one, other) = (SourceFile::shared("a.yaml", ""), SourceFile::shared("a.yaml", ""));
+    /// assert_ne!(one.id, other.id);
+    /// ```
+    pub fn shared(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::new(FileId::next(), name, text)
+    }
+
     /// Whether the text has only characters of ASCII that everybody sees, and line ends.
     pub(crate) fn is_plain(&self) -> bool {
         let is_plain = |byte: &u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
@@ -154,6 +166,7 @@ fn count_characters(bytes: &[u8]) -> usize {
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
     pieces: FnvHashMap<FileId, PieceOfFile>,
+    shared: FnvHashMap<FileId, Arc<SourceFile>>,
 }
 
 /// A [piece](SourceFile::piece) of a file, or a text that was made of one.
@@ -207,17 +220,22 @@ impl Sources {
         id
     }
 
-    /// Adds a file of which a text was made. The places of the text's tree are places in the text.
+    /// Adds a file of others under a number that no file of this process has: messages can point into it.
+    pub(crate) fn share(&mut self, id: FileId, file: &Arc<SourceFile>) {
+        self.shared.entry(id).or_insert_with(|| Arc::clone(file));
+    }
+
+    /// Adds a file of which a text was made; it has a number of its own, see [`SourceFile::shared`]. The places of the text's tree are places in the text.
     pub(crate) fn add_made(
         &mut self,
         file: &Arc<SourceFile>,
         made: &Arc<SourceFile>,
         origins: &Arc<Origins>,
     ) {
-        let id = self.next_id();
         self.files.push(Arc::clone(file));
+        self.share(file.id, file);
         let place = PiecePlace::Made(Arc::clone(origins));
-        self.pieces.insert(made.id, PieceOfFile { piece: Arc::clone(made), file: id, place });
+        self.pieces.insert(made.id, PieceOfFile { piece: Arc::clone(made), file: file.id, place });
     }
 
     /// The place in its file, if it is in a piece of one.
@@ -249,9 +267,17 @@ impl Sources {
             Some(file) => file,
             None => match self.pieces.get(&id) {
                 Some(piece) => &piece.piece,
-                None => std(),
+                None => match self.shared.get(&id) {
+                    Some(file) => file,
+                    None => std(),
+                },
             },
         }
+    }
+
+    /// The file of an id, if it was added to this.
+    pub(crate) fn file(&self, id: FileId) -> Option<&Arc<SourceFile>> {
+        self.files.get(id.0 as usize).or_else(|| self.shared.get(&id))
     }
 
     /// All files, in the order in which they were added.

@@ -2,7 +2,9 @@
 
 use super::config::ProfileChoice;
 use super::console::Console;
+use super::input::Input;
 use super::level_arguments::LevelArguments;
+use crate::config::FILE_NAME;
 use crate::files::Grounds;
 use crate::kubernetes::version::Version;
 use clap::Args;
@@ -38,6 +40,9 @@ pub(super) struct Inputs {
     /// Ignore every initflow.toml
     #[arg(long)]
     pub(super) no_config: bool,
+    /// Check against the other objects in these manifests: files, folders, or `-` for standard input; repeatable
+    #[arg(long, value_name = "PATH")]
+    pub(super) with: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) confined: Confined,
     #[command(flatten)]
@@ -85,6 +90,17 @@ pub(super) struct AllProfiles {
     /// Use the values of each profile in initflow.toml, one after the other
     #[arg(long, conflicts_with = "profile")]
     pub(super) all_profiles: bool,
+}
+
+impl AllProfiles {
+    /// Reports that there are no profiles, if the call asks for all of them.
+    pub(super) fn hold(&self, inputs: &[Input], console: &mut Console) {
+        let has_none = inputs.iter().all(|input| input.project.profile.is_none());
+        if self.all_profiles && !inputs.is_empty() && has_none {
+            console.trouble(&format!("there are no profiles: no {FILE_NAME} of these sources defines one"));
+            console.help(&format!("add `[profiles.prod.set]` to {FILE_NAME}, or leave `--all-profiles` out"));
+        }
+    }
 }
 
 /// Reads `name=value`.

@@ -44,6 +44,7 @@ pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Status {
         chosen => chosen,
     };
     let inputs = inputs(&arguments.program, profiles, arguments.reading.wanted(), &grounds, console);
+    arguments.profiles.hold(&inputs, console);
     let outcomes =
         compile_each(&arguments.program, true, &grounds, console, &inputs, |_, _| (), |_, _, _| ());
     let mut values = TakenValues::default();

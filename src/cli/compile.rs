@@ -14,7 +14,6 @@ use crate::compile::{Compilation, Compiled};
 use crate::emit;
 use crate::files::Written;
 use crate::lower::Object;
-use crate::source::Sources;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -93,6 +92,7 @@ pub(super) fn compile(arguments: &CompileArguments, console: &mut Console) -> Ta
     console.report(&arguments.reporting, Stream::Messages, &grounds);
     let profiles = arguments.program.profiles(&arguments.profiles);
     let inputs = inputs(&arguments.program, profiles, Wanted::Only(SOURCES), &grounds, console);
+    arguments.profiles.hold(&inputs, console);
     // If not all sources were found, outputs may only seem to be without one.
     let is_complete = console.status() == Status::Fine;
     let request = OutputRequest {
@@ -121,12 +121,7 @@ pub(super) fn compile(arguments: &CompileArguments, console: &mut Console) -> Ta
         make,
         |input, project: &Project, compilation| {
             let place = outputs.as_ref().and_then(|outputs| outputs.place(input, project));
-            let made = finish(arguments, compilation, place, as_one);
-            if compilation.diagnostics.is_empty() {
-                // No diagnostic will show the source, so its memory can be freed.
-                compilation.sources = Sources::default();
-            }
-            made
+            finish(arguments, compilation, place, as_one)
         },
     );
     let (mut texts, mut objects, mut unused) = (Vec::new(), Vec::new(), Vec::new());

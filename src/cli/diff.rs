@@ -104,6 +104,7 @@ fn revisions(
         match outcome {
             Outcome::Unreadable(trouble) => report(&trouble, console),
             // Warnings are reported when the sources are compiled.
+            // A workload with errors would seem to be gone.
             Outcome::Compiled(compilation, _) if compilation.failed() => {
                 console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
             }

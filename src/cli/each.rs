@@ -4,23 +4,73 @@ use super::arguments::{Inputs, ProgramArguments};
 use super::config::{ProfileChoice, Project, Projects};
 use super::console::Console;
 use super::input::{self, Found, Input, Trouble};
-use super::merged::{Merged, Outcome};
+use super::merged::{CompiledSource, Merged, Outcome};
 use super::params;
 use super::progress::Progress;
 use super::wanted::Wanted;
-use crate::compile::{Compilation, CompileOptions, Compiled, compile_with};
+use super::with::Contexts;
+use crate::compile::{Compilation, CompileOptions, Compiled, check_together, compile_apart};
 use crate::config::Config;
+use crate::context::Context;
 use crate::files::Grounds;
-use crate::import::{Strangers, compile_manifests};
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use crate::import::{Manifests, Strangers};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// What a file has.
+#[derive(Clone)]
+enum FileContent {
+    Unreadable(Trouble),
+    Source(String),
+    Manifests(Manifests),
+}
+
+impl FileContent {
+    fn of(input: &Input) -> Self {
+        // Other tools' files are next to manifests; a file that the call names is meant.
+        let strangers = if input.is_found { Strangers::Skip } else { Strangers::Warn };
+        match input.read() {
+            Err(trouble) => Self::Unreadable(trouble),
+            Ok(text) if input.has_manifests(&text) => {
+                Self::Manifests(Manifests::read(&input.name, text, strangers))
+            }
+            Ok(text) => Self::Source(text),
+        }
+    }
+}
+
+/// What stands around each file: its own context, and the objects of all manifests.
+fn surroundings(inputs: &[Input], contents: &mut [FileContent]) -> Vec<Arc<Context>> {
+    let mut objects = Context::default();
+    for content in contents {
+        if let FileContent::Manifests(manifests) = content {
+            manifests.surround(&mut objects);
+        }
+    }
+    if objects.is_empty() {
+        return inputs.iter().map(|input| Arc::clone(&input.context)).collect();
+    }
+    // Files of one project have one context.
+    let mut known: Vec<(&Arc<Context>, Arc<Context>)> = Vec::new();
+    let mut with_objects = |own| {
+        if let Some((_, all)) = known.iter().find(|(known, _)| Arc::ptr_eq(known, own)) {
+            return Arc::clone(all);
+        }
+        let mut all = objects.clone();
+        all.extend(own);
+        let all = Arc::new(all);
+        known.push((own, Arc::clone(&all)));
+        all
+    };
+    inputs.iter().map(|input| with_objects(&input.context)).collect()
+}
 
 /// Below this number of sources, starting threads costs more than it saves.
 const FEW: usize = 8;
 
-/// Compiles all sources of a program with each profile: makes something of each workload, and something of each source
-/// without errors.
+/// Compiles all sources of a program with each of their profiles: makes something of each workload, and something of each
+/// source without errors.
 ///
 /// With `check_only`, params do not need a value.
 /// Reports what is wrong with the call; gives nothing if that prevents the start.
@@ -34,56 +84,66 @@ pub(super) fn compile_each<W: Send, T: Send>(
     finish: impl Fn(&Input, &Project, &mut Compilation<W>) -> T + Sync,
 ) -> Option<Vec<Outcome<W, T>>> {
     let settings = params::settings(program, grounds, console)?;
-    let work = |input: &Input| match input.read() {
-        Err(trouble) => Some(Outcome::Unreadable(trouble)),
-        Ok(text) => {
-            let has_manifests = input.has_manifests(&text);
-            // Manifests have no params.
-            let variants = if has_manifests { &[Arc::default()][..] } else { &input.variants };
-            let mut merged = Merged::new(variants);
-            // Other tools' files are next to manifests; a file that the call names is meant.
-            let strangers = if input.is_found { Strangers::Skip } else { Strangers::Warn };
-            let mut text = Some(text);
-            for (at, project) in variants.iter().enumerate() {
-                if check_only && merged.is_known(project, &settings) {
-                    continue;
-                }
-                let given = project.values.iter().chain(&settings).cloned().collect();
-                let options = CompileOptions {
-                    settings: params::last_of_each(given),
-                    check_only,
-                    ..options(&program.inputs, &project.config)
-                };
-                let is_last = at + 1 == variants.len();
-                let text = if is_last { text.take() } else { text.clone() }.unwrap_or_default();
-                let make = |compiled| make(input, compiled);
-                let mut compilation = if has_manifests {
-                    compile_manifests(&input.name, text, strangers, &options, make)
-                } else {
-                    compile_with(&input.name, text, &*input.root, &options, make)
-                };
-                // A workload of a manifest with errors does not hide the others.
-                let is_useful = has_manifests || !compilation.failed();
-                let made = is_useful.then(|| finish(input, project, &mut compilation));
-                merged.add(project, compilation, made, &settings);
-            }
-            merged.outcome()
+    let mut loaded = on_each(inputs, FileContent::of);
+    let contexts = surroundings(inputs, &mut loaded);
+    let mut all: Vec<Merged<'_, W, T>> = inputs.iter().map(|input| Merged::new(&input.variants)).collect();
+    let rounds = inputs.iter().map(|input| input.variants.len()).max().unwrap_or_default();
+    for round in 0..rounds {
+        // Findings between files need all files, so a profile is passed over only if none of them differs.
+        if check_only && all.iter().all(|merged| merged.knows(round, &settings)) {
+            all.iter_mut().for_each(|merged| merged.repeat(round, &settings));
+            continue;
         }
-    };
-    on_each(inputs, work).into_iter().collect()
+        let contents = if round + 1 == rounds { std::mem::take(&mut loaded) } else { loaded.clone() };
+        let work = |((input, content), context): ((&Input, FileContent), &Arc<Context>)| {
+            let project = input.variant(round)?;
+            let make = |compiled| make(input, compiled);
+            let given = project.values.iter().chain(&settings).cloned().collect();
+            let options = CompileOptions {
+                settings: params::last_of_each(given),
+                check_only,
+                context: Arc::clone(context),
+                ..options(&program.inputs, input, &project.config)
+            };
+            let (mut compilation, is_partial) = match content {
+                FileContent::Unreadable(trouble) => return Some(Err(trouble)),
+                FileContent::Manifests(manifests) => (manifests.compile(&options, make), true),
+                FileContent::Source(text) => {
+                    (compile_apart(&input.name, text, &*input.root, &options, make), false)
+                }
+            };
+            let is_added = round < input.variants.len() && (is_partial || !compilation.failed());
+            let made = is_added.then(|| finish(input, project, &mut compilation));
+            Some(Ok(CompiledSource { compilation, made, is_partial }))
+        };
+        let mut compiled = on_each(inputs.iter().zip(contents).zip(&contexts), work);
+        let apart = compiled.iter_mut().flatten().flatten().map(|source| &mut source.compilation);
+        check_together(&mut apart.collect::<Vec<_>>());
+        for (merged, compiled) in all.iter_mut().zip(compiled) {
+            if let Some(compiled) = compiled {
+                merged.add(round, compiled, &settings);
+            }
+        }
+    }
+    Some(all.into_iter().map(Merged::outcome).collect())
 }
 
 /// The options of the compiler, from the call and the settings.
-pub(super) fn options(named: &Inputs, config: &Config) -> CompileOptions {
+pub(super) fn options(named: &Inputs, input: &Input, config: &Config) -> CompileOptions {
     let version = named.kube.or(config.version).unwrap_or_default();
     let levels = config.levels.and(&named.levels.get());
-    CompileOptions { version, images: config.images.clone(), levels, ..CompileOptions::default() }
+    let context = Arc::clone(&input.context);
+    CompileOptions { version, images: config.images.clone(), levels, context, ..CompileOptions::default() }
 }
 
 /// Does the same work on each input, and shows progress if there are many.
-pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sync) -> Vec<T> {
+pub(super) fn on_each<I: Send, T: Send>(
+    inputs: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> T + Sync,
+) -> Vec<T> {
+    let inputs: Vec<I> = inputs.into_iter().collect();
     if inputs.len() < FEW {
-        return inputs.iter().map(work).collect();
+        return inputs.into_iter().map(work).collect();
     }
     let progress = Progress::new(inputs.len());
     let counted = |input| {
@@ -91,7 +151,7 @@ pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sy
         progress.advance();
         outcome
     };
-    inputs.par_iter().map(counted).collect()
+    inputs.into_par_iter().map(counted).collect()
 }
 
 /// The sources that a call names; paths that cannot be used are reported.
@@ -155,6 +215,7 @@ pub(super) fn found_from(
         }
         inputs
     };
+    let Some(mut contexts) = Contexts::of_call(&named.with, grounds, console) else { return Vec::new() };
     for input in &mut inputs {
         let ground = grounds.of(input.folder(), &input.base);
         let Some(variants) = projects.all_on(&ground, console) else { return Vec::new() };
@@ -166,6 +227,8 @@ pub(super) fn found_from(
         {
             input.output = Some((Arc::clone(project), relative));
         }
+        let Some(context) = contexts.of(project, console) else { return Vec::new() };
+        input.context = context;
         input.project = Arc::clone(project);
         input.variants = variants;
     }

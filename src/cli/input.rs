@@ -5,6 +5,7 @@
 use super::config::Project;
 use super::unrendered;
 use super::wanted::{MANIFESTS, SOURCES, Wanted, has_ending, looks_like_manifests};
+use crate::context::Context;
 use crate::files::{self, Ground, Grounds, Root, reason};
 use crate::source::MAX_SOURCE_BYTES;
 use std::collections::HashSet;
@@ -40,10 +41,12 @@ pub(super) struct Input {
     pub(super) variants: Arc<[Arc<Project>]>,
     /// The project with the folder for its output, and its path in there.
     pub(super) output: Option<(Arc<Project>, PathBuf)>,
+    /// What stands around its workloads.
+    pub(super) context: Arc<Context>,
 }
 
 /// The message about a path that cannot be used, and a help if there is one.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Trouble {
     pub(super) message: String,
     pub(super) help: Option<String>,
@@ -63,6 +66,7 @@ impl Input {
             root: Arc::default(),
             project: Arc::default(),
             variants: Arc::default(),
+            context: Arc::default(),
             output: None,
         }
     }
@@ -118,6 +122,11 @@ impl Input {
             Some(path) if self.is_named => files::rewrite(path, text),
             Some(path) => self.root.rewrite(path, text),
         }
+    }
+
+    /// Its settings with the profile of a round; in later rounds than it has profiles, with its last one.
+    pub(super) fn variant(&self, round: usize) -> Option<&Project> {
+        self.variants.get(round).or(self.variants.last()).map(|project| &**project)
     }
 
     /// Its path; nothing for standard input.

@@ -10,6 +10,15 @@ use crate::source::{HasPlaces as _, Span};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+/// A source that was compiled with one profile.
+pub(super) struct CompiledSource<W, T> {
+    pub(super) compilation: Compilation<W>,
+    /// The result, if the source has no errors.
+    pub(super) made: Option<T>,
+    /// Whether there is a result even if some workloads have errors: those of manifests do not hide the others.
+    pub(super) is_partial: bool,
+}
+
 /// The outcome of one source.
 pub(super) enum Outcome<W, T> {
     /// It could not be read.
@@ -21,8 +30,8 @@ pub(super) enum Outcome<W, T> {
 /// The compilations of one source so far.
 pub(super) struct Merged<'p, W, T> {
     profiles: &'p [Arc<Project>],
-    /// The first compilation, with the sources of one that found something.
-    first: Option<Compilation<W>>,
+    /// The first compilation, or why the source cannot be read.
+    first: Option<Result<Compilation<W>, Trouble>>,
     made: Vec<T>,
     found: Vec<Found>,
     /// Where a finding is in `found`.
@@ -53,43 +62,50 @@ impl<'p, W, T> Merged<'p, W, T> {
         }
     }
 
-    /// Whether an earlier profile gives all params of the source the same values, so that this one finds the same.
-    pub(super) fn is_known(&mut self, profile: &Project, call: &[Setting]) -> bool {
-        let Some(first) = &self.first else { return false };
-        let values = relevant(&profile.values, call, &first.params);
-        let same = self.values.iter().position(|known| *known == values);
-        self.run_of.extend(same);
-        same.is_some()
+    /// Whether an earlier profile gives all params of the source the same values, so that this one finds the same by itself.
+    pub(super) fn knows(&self, profile: usize, call: &[Setting]) -> bool {
+        let Some(Ok(first)) = &self.first else { return self.first.is_some() };
+        let Some(project) = self.profiles.get(profile) else { return true };
+        self.values.contains(&relevant(&project.values, call, &first.params))
     }
 
-    /// Adds the compilation with the next profile, and its result if it has no errors.
+    /// Notes that a profile finds the same as an earlier one.
+    pub(super) fn repeat(&mut self, profile: usize, call: &[Setting]) {
+        if let (Some(Ok(first)), Some(project)) = (&self.first, self.profiles.get(profile)) {
+            let values = relevant(&project.values, call, &first.params);
+            self.run_of.extend(self.values.iter().position(|known| *known == values));
+        }
+    }
+
+    /// Adds what a profile makes of the source.
     pub(super) fn add(
         &mut self,
-        profile: &Project,
-        mut compilation: Compilation<W>,
-        made: Option<T>,
+        profile: usize,
+        compiled: Result<CompiledSource<W, T>, Trouble>,
         call: &[Setting],
     ) {
-        self.made.extend(made);
+        let Some(project) = self.profiles.get(profile) else { return };
+        let CompiledSource { mut compilation, made, is_partial } = match compiled {
+            Ok(compiled) => compiled,
+            Err(trouble) => {
+                self.first.get_or_insert(Err(trouble));
+                return;
+            }
+        };
+        self.made.extend(made.filter(|_| is_partial || !compilation.failed()));
         if self.profiles.len() == 1 {
-            self.first = Some(compilation);
+            self.first = Some(Ok(compilation));
             return;
         }
         let run = self.values.len();
         self.run_of.push(run);
-        self.values.push(relevant(&profile.values, call, &compilation.params));
+        self.values.push(relevant(&project.values, call, &compilation.params));
         let diagnostics = std::mem::take(&mut compilation.diagnostics);
-        let finds = !diagnostics.is_empty();
         for mut diagnostic in diagnostics {
             diagnostic.each_place(&mut |span| *span = compilation.sources.in_file(*span));
             self.find(diagnostic, run);
         }
-        match &mut self.first {
-            None => self.first = Some(compilation),
-            // The sources of a compilation that found nothing are not kept.
-            Some(first) if finds && first.sources.files().is_empty() => first.sources = compilation.sources,
-            Some(_) => {}
-        }
+        self.first.get_or_insert(Ok(compilation));
     }
 
     fn find(&mut self, diagnostic: Diagnostic, run: usize) {
@@ -104,12 +120,21 @@ impl<'p, W, T> Merged<'p, W, T> {
         }
     }
 
-    /// What all of them found, and the results; nothing if there was no compilation.
-    pub(super) fn outcome(self) -> Option<Outcome<W, T>> {
+    /// What all of them found, and the results.
+    pub(super) fn outcome(self) -> Outcome<W, T> {
         let Self { profiles, first, made, found, run_of, values, .. } = self;
-        let mut compilation = first?;
+        let mut compilation = match first {
+            Some(Ok(compilation)) => compilation,
+            Some(Err(trouble)) => return Outcome::Unreadable(trouble),
+            None => {
+                return Outcome::Unreadable(Trouble {
+                    message: "nothing was compiled".to_owned(),
+                    help: None,
+                });
+            }
+        };
         if profiles.len() == 1 {
-            return Some(Outcome::Compiled(compilation, made));
+            return Outcome::Compiled(compilation, made);
         }
         for Found { mut diagnostic, runs } in found {
             if runs.len() < values.len() {
@@ -125,7 +150,7 @@ impl<'p, W, T> Merged<'p, W, T> {
             compilation.diagnostics.push(diagnostic);
         }
         compilation.diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code));
-        Some(Outcome::Compiled(compilation, made))
+        Outcome::Compiled(compilation, made)
     }
 }
 

@@ -73,6 +73,7 @@ pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
     };
     let profiles = arguments.program.profiles(&arguments.profiles);
     let inputs = inputs(&arguments.program, profiles, arguments.reading.wanted(), &grounds, console);
+    arguments.profiles.hold(&inputs, console);
     let plan = |_: &Input, compiled: Compiled| compiled.plan();
     let all = |_: &Input, project: &Project, compilation: &mut Compilation<Plan>| {
         let mut plans = std::mem::take(&mut compilation.workloads);

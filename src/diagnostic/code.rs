@@ -289,6 +289,7 @@ codes! {
     UnknownVolume "unknown-volume" [Absence],
     UnlikelyAmount "unlikely-amount",
     UnmatchedSelector "unmatched-selector",
+    UnmatchedService "unmatched-service",
     UnmetRequirement "unmet-requirement",
     UnpinnedImage "unpinned-image",
     UnprobedServer "unprobed-server",

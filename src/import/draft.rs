@@ -13,7 +13,7 @@ use missing::lacks;
 use smol_str::SmolStr;
 
 /// The workloads of a file as a source that is not compiled yet, and the rest of the file.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Draft {
     /// The source.
     pub(super) written: Written,

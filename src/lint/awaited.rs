@@ -94,6 +94,11 @@ pub(super) fn awaited(script: &ShellScript<'_>, command: &PlainCommand) -> Vec<A
         .collect()
 }
 
+/// The kind of a workload that a built-in step waits for by its name.
+pub(super) fn workload_kind(kind: &str) -> Option<&'static str> {
+    KINDS.iter().map(|(known, _)| *known).find(|known| *known == kind)
+}
+
 fn kind(word: &str) -> Option<&'static str> {
     KINDS.iter().find(|(_, names)| names.contains(&word)).map(|(kind, _)| *kind)
 }

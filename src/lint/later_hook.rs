@@ -57,10 +57,10 @@ impl Hooks {
                 role: container.role,
                 place,
             };
-            let jobs = container.jobs.iter();
-            hooks
-                .waits
-                .extend(jobs.map(|job| wait((namespace.clone(), "Job", job.clone()), container.name.span)));
+            let workloads = container.awaited.iter().filter_map(|object| {
+                Some((namespace.clone(), awaited::workload_kind(&object.kind)?, object.name.clone()))
+            });
+            hooks.waits.extend(workloads.map(|target| wait(target, container.name.span)));
             for host in built_in_hosts(container) {
                 hooks.waits.extend(served(&host, namespace.as_ref()).map(|of| wait(of, container.name.span)));
             }

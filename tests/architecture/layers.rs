@@ -29,6 +29,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["lower"], "a checked workload as a typed Kubernetes object"),
     (&["check"], "what the API server would refuse, and files that cannot flow as written"),
     (&["order", "resources", "restarts"], "what starts when and again, and what the pod costs, with reasons"),
+    (&["context"], "what stands around workloads: objects of other kinds, and what they can contradict"),
     (&["program"], "a program's files, parsed, each after those that it uses"),
     (&["model"], "workloads of nodes, with names bound, templates applied and short forms expanded"),
     (&["literal"], "values as a source writes them"),

@@ -11,7 +11,8 @@ pub(in crate::lint) fn built_in_hosts(step: &Container) -> impl Iterator<Item = 
         Some(BuiltIn::Wait(Some(wait))) => wait.wanted.as_slice(),
         _ => &[],
     };
-    wanted.iter().filter_map(|wanted| hosts_of(wanted.target.split_whitespace()).next())
+    let asked = wanted.iter().filter(|wanted| wanted.condition.has_host());
+    asked.filter_map(|wanted| hosts_of(wanted.target.split_whitespace()).next())
 }
 
 /// The hosts that the commands of a script wait for, without their ports, each with its place in the text.
