@@ -27,10 +27,12 @@
 //!
 //! Invariant: reading never fails; whatever cannot be used is reported at its place, like an error in a source.
 
+mod lock;
 mod reader;
 mod tables;
 mod values;
 
+pub use lock::{LOCK_NAME, MAX_LOCK_BYTES, lock_text, read_lock};
 pub use tables::Placed;
 pub(crate) use tables::Tables;
 pub use values::{BadValues, values};
@@ -52,8 +54,8 @@ pub const MAX_CONFIG_BYTES: usize = 1 << 20;
 /// The most profiles that a file may define: a run may compile every source with each of them.
 pub const MAX_PROFILES: usize = 256;
 
-/// What stands for the name of the profile in `output`.
-const PROFILE: &str = "{profile}";
+/// What stands for the name of the profile in the name of a folder or a file.
+pub(crate) const PROFILE: &str = "{profile}";
 
 /// The settings of an organization or a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -158,7 +160,7 @@ impl Config {
 }
 
 /// Whether a profile's name can be the name of a folder on every system, and of no hidden one.
-fn names_a_folder(name: &str) -> bool {
+pub(crate) fn names_a_folder(name: &str) -> bool {
     let is_plain = |char: char| char.is_alphanumeric() || matches!(char, '-' | '_' | '.' | '+');
     !name.is_empty() && !name.starts_with('.') && !name.ends_with('.') && name.chars().all(is_plain)
 }

@@ -13,6 +13,7 @@ mod git;
 mod read;
 mod revision;
 mod root;
+pub(crate) mod watch;
 mod write;
 
 pub(crate) use find::{Ground, Grounds};

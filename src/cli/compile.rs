@@ -1,4 +1,4 @@
-//! `initflow compile`: compiles sources to YAML or JSON, and prints, writes or compares the result.
+//! `initflow compile`: compiles sources to YAML, KYAML or JSON, and prints, writes or compares the result.
 
 use super::arguments::{AllProfiles, ProgramArguments};
 use super::config::Project;
@@ -10,11 +10,15 @@ use super::report::Reporting;
 use super::status::Status;
 use super::values::TakenValues;
 use super::wanted::{SOURCES, Wanted};
+use super::watch::WatchArguments;
 use crate::compile::{Compilation, Compiled};
+use crate::config::LOCK_NAME;
 use crate::emit;
 use crate::files::Written;
 use crate::lower::Object;
 use clap::{Args, ValueEnum};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 const HELP: &str = "\
@@ -37,7 +41,11 @@ initflow compiled it, and whose source is gone, is removed if there are no error
 /// The formats of the output.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum OutputFormat {
+    /// YAML as people write it
     Yaml,
+    /// YAML in the form that Kubernetes defines: braces, and texts in double quotes
+    Kyaml,
+    /// JSON; several objects are a list
     Json,
 }
 
@@ -45,9 +53,14 @@ impl OutputFormat {
     /// The ending of the names of files in this format.
     fn ending(self) -> &'static str {
         match self {
-            Self::Yaml => "yaml",
+            Self::Yaml | Self::Kyaml => "yaml",
             Self::Json => "json",
         }
+    }
+
+    /// What separates the texts of several workloads.
+    fn separator(self) -> &'static str {
+        if self == Self::Kyaml { "" } else { emit::SEPARATOR }
     }
 }
 
@@ -57,6 +70,8 @@ impl OutputFormat {
 pub(super) struct CompileArguments {
     #[command(flatten)]
     program: ProgramArguments,
+    #[command(flatten)]
+    watch: WatchArguments,
     #[command(flatten)]
     profiles: AllProfiles,
     /// Write one file per source into this folder, in the folder structure of the sources; `{profile}` in it stands for the
@@ -80,9 +95,11 @@ pub(super) struct CompileArguments {
 }
 
 pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status {
-    let tally = compile(arguments, console);
-    tally.show(console);
-    console.finish()
+    arguments.watch.run(&arguments.program.inputs.paths, console, |console| {
+        let tally = compile(arguments, console);
+        tally.show(console);
+        console.finish()
+    })
 }
 
 /// Compiles what the arguments name, prints or compares the results or writes them, and returns what was written.
@@ -125,7 +142,7 @@ pub(super) fn compile(arguments: &CompileArguments, console: &mut Console) -> Ta
         },
     );
     let (mut texts, mut objects, mut unused) = (Vec::new(), Vec::new(), Vec::new());
-    let mut values = TakenValues::default();
+    let (mut values, mut unlocked) = (TakenValues::default(), BTreeSet::new());
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
         let settled = settle(input, outcome, console);
         values.add(input, settled.as_ref().map(|(compilation, _)| compilation));
@@ -137,19 +154,21 @@ pub(super) fn compile(arguments: &CompileArguments, console: &mut Console) -> Ta
                     continue;
                 }
             };
-            match made {
-                Made::Texts(made) => texts.extend(made),
-                Made::Objects(made) => objects.extend(made),
-                Made::Nothing(path) => unused.extend(path),
-                Made::Written(path, written) => tally.add(path, written),
-                Made::UpToDate => {}
-                Made::Stale(path, difference) => {
+            unlocked.extend(made.unlocked);
+            match made.output {
+                MadeOutput::Texts(made) => texts.extend(made),
+                MadeOutput::Objects(made) => objects.extend(made),
+                MadeOutput::Nothing(path) => unused.extend(path),
+                MadeOutput::Written(path, written) => tally.add(path, written),
+                MadeOutput::UpToDate => {}
+                MadeOutput::Stale(path, difference) => {
                     console.stale(&path.to_string_lossy(), &input.name);
                     texts.push(difference);
                 }
             }
         }
     }
+    report_unlocked(arguments, &unlocked, console);
     values.report_unknown(&arguments.program, console);
     let orphans = outputs.as_ref().filter(|_| is_complete && !arguments.keep_orphans);
     let orphans = orphans.map(|outputs| outputs.orphans(&unused, &inputs, &grounds)).unwrap_or_default();
@@ -163,7 +182,7 @@ pub(super) fn compile(arguments: &CompileArguments, console: &mut Console) -> Ta
         if as_one {
             texts.push(emit::json(&objects.iter().collect::<Vec<_>>()));
         }
-        console.print_all(&texts, emit::SEPARATOR);
+        console.print_all(&texts, arguments.emit.separator());
         for orphan in orphans {
             match orphan.remove() {
                 Ok(()) => tally.removed(orphan.path),
@@ -174,8 +193,29 @@ pub(super) fn compile(arguments: &CompileArguments, console: &mut Console) -> Ta
     tally
 }
 
-/// The result of a source with a profile.
-enum Made {
+/// Reports the images that a lock file does not have: with `--check`, it is out of date like other committed files.
+fn report_unlocked(arguments: &CompileArguments, unlocked: &BTreeSet<SmolStr>, console: &mut Console) {
+    let Some(first) = unlocked.first() else { return };
+    let message = match unlocked.len() {
+        1 => format!("`{first}` is not in {LOCK_NAME}"),
+        count => format!("{count} images are not in {LOCK_NAME}, among them `{first}`"),
+    };
+    if arguments.check {
+        console.error(&message);
+    } else {
+        console.warn(&message);
+    }
+    console.help("run `initflow images --lock`");
+}
+
+/// The result of a source with a profile, and the images that a lock file does not have.
+struct Made {
+    output: MadeOutput,
+    unlocked: Vec<SmolStr>,
+}
+
+/// The output of a source with a profile.
+enum MadeOutput {
     /// Texts to print.
     Texts(Vec<String>),
     /// Objects that are printed together with those of other sources.
@@ -191,19 +231,38 @@ enum Made {
 }
 
 /// The result of a workload.
-enum WorkloadOutput {
+struct WorkloadOutput {
+    form: OutputForm,
+    /// The images that the project's lock file does not have.
+    unlocked: Vec<SmolStr>,
+}
+
+/// Its text, or the objects that are emitted together with others.
+enum OutputForm {
     Text(String),
     Objects(Vec<Object>),
 }
 
 /// Lowers a workload, and emits it if its text does not depend on other workloads.
 fn make(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> WorkloadOutput {
+    let is_locked = !input.project.config.images.locked.is_empty();
+    let images = if is_locked { compiled.images() } else { Vec::new() };
+    let unlocked =
+        images.into_iter().map(|used| used.reference).filter(|image| !image.contains('@')).collect();
+    WorkloadOutput { form: form(arguments, input, compiled), unlocked }
+}
+
+fn form(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> OutputForm {
     if arguments.emit == OutputFormat::Json {
         let object = compiled.lowered();
-        return WorkloadOutput::Objects(compiled.access.into_iter().chain([object]).collect());
+        return OutputForm::Objects(compiled.access.into_iter().chain([object]).collect());
     }
     let name = input.short_name();
-    WorkloadOutput::Text(compiled.yaml((!arguments.no_header).then_some(name.as_str())))
+    let name = (!arguments.no_header).then_some(name.as_str());
+    OutputForm::Text(match arguments.emit {
+        OutputFormat::Kyaml => compiled.kyaml(name),
+        _ => compiled.yaml(name),
+    })
 }
 
 /// Joins the results of the workloads, and writes or compares them if the arguments say so.
@@ -213,33 +272,35 @@ fn finish(
     place: Option<&OutputPlace>,
     as_one: bool,
 ) -> Result<Made, String> {
-    let (mut texts, mut objects) = (Vec::new(), Vec::new());
+    let (mut texts, mut objects, mut unlocked) = (Vec::new(), Vec::new(), Vec::new());
     for part in std::mem::take(&mut compilation.workloads) {
-        match part {
-            WorkloadOutput::Text(text) => texts.push(text),
-            WorkloadOutput::Objects(made) => objects.extend(made),
+        unlocked.extend(part.unlocked);
+        match part.form {
+            OutputForm::Text(text) => texts.push(text),
+            OutputForm::Objects(made) => objects.extend(made),
         }
     }
+    let made = |output| Made { output, unlocked };
     if objects.is_empty() && texts.is_empty() {
-        return Ok(Made::Nothing(place.map(|place| place.path.clone())));
+        return Ok(made(MadeOutput::Nothing(place.map(|place| place.path.clone()))));
     }
     if as_one {
-        return Ok(Made::Objects(objects));
+        return Ok(made(MadeOutput::Objects(objects)));
     }
     if arguments.emit == OutputFormat::Json {
         texts.push(emit::json(&objects.iter().collect::<Vec<_>>()));
     }
     // Joined texts would be in memory twice.
-    let Some(place) = place else { return Ok(Made::Texts(texts)) };
+    let Some(place) = place else { return Ok(made(MadeOutput::Texts(texts))) };
     let text = match <[String; 1]>::try_from(texts) {
         Ok([only]) => only,
-        Err(texts) => texts.join(emit::SEPARATOR),
+        Err(texts) => texts.join(arguments.emit.separator()),
     };
     if !arguments.check {
-        return Ok(Made::Written(place.path.clone(), place.write(&text)?));
+        return Ok(made(MadeOutput::Written(place.path.clone(), place.write(&text)?)));
     }
-    Ok(match place.compare(&text)? {
-        Some(difference) => Made::Stale(place.path.clone(), difference),
-        None => Made::UpToDate,
-    })
+    Ok(made(match place.compare(&text)? {
+        Some(difference) => MadeOutput::Stale(place.path.clone(), difference),
+        None => MadeOutput::UpToDate,
+    }))
 }

@@ -1,15 +1,15 @@
 //! Finds and reads the `initflow.toml` of each source, with the values of the profile: each file once per run.
 
-use super::arguments::Inputs;
+use super::arguments::SettingsArguments;
 use super::console::Console;
 use super::params;
-use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES, Placed};
+use crate::config::{self, Config, FILE_NAME, LOCK_NAME, MAX_CONFIG_BYTES, MAX_LOCK_BYTES, Placed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::files::{Ground, Grounds, Root};
 use crate::model::Setting;
 use crate::source::{MAX_SOURCE_BYTES, Sources, Span};
 use smol_str::SmolStr;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -46,16 +46,27 @@ pub(super) struct Project {
 
 /// The projects of one run.
 pub(super) struct Projects<'a> {
-    named: &'a Inputs,
+    named: &'a SettingsArguments,
     profile: ProfileChoice<'a>,
+    /// Whether the values of profiles matter.
+    needs_values: bool,
     grounds: &'a Grounds,
     read: HashMap<Option<PathBuf>, Option<Arc<[Arc<Project>]>>>,
 }
 
 impl<'a> Projects<'a> {
     /// The projects of a call, with the profiles that it chooses.
-    pub(super) fn new(named: &'a Inputs, profile: ProfileChoice<'a>, grounds: &'a Grounds) -> Self {
-        Self { named, profile, grounds, read: HashMap::new() }
+    pub(super) fn new(
+        named: &'a SettingsArguments,
+        profile: ProfileChoice<'a>,
+        grounds: &'a Grounds,
+    ) -> Self {
+        Self { named, profile, needs_values: true, grounds, read: HashMap::new() }
+    }
+
+    /// The projects of a call that needs no values of params.
+    pub(super) fn without_values(named: &'a SettingsArguments, grounds: &'a Grounds) -> Self {
+        Self { needs_values: false, ..Self::new(named, ProfileChoice::Default, grounds) }
     }
 
     /// The project that sources on a ground belong to, with the first of its profiles that the call chooses; nothing if it
@@ -92,6 +103,10 @@ impl<'a> Projects<'a> {
             return Some(vec![Project::default()]);
         };
         let project = self.read(path, console)?;
+        if !self.needs_values {
+            project.hold_output(console)?;
+            return Some(vec![project]);
+        }
         let found = match self.profile {
             ProfileChoice::Every => Ok(project.config.profiles.iter().collect()),
             ProfileChoice::Default => project.config.profile(None).map(|found| found.into_iter().collect()),
@@ -133,8 +148,9 @@ impl<'a> Projects<'a> {
         };
         let mut sources = Sources::default();
         let id = sources.add(&name, text);
-        let (config, diagnostics) = config::read(sources.get(id));
+        let (mut config, diagnostics) = config::read(sources.get(id));
         console.diagnostics(&name, &sources, &diagnostics);
+        config.images.locked = locked(&folder.join(LOCK_NAME), &ground.root, console)?;
         diagnostics.is_empty().then_some(Project {
             config: Arc::new(config),
             profile: None,
@@ -146,6 +162,23 @@ impl<'a> Projects<'a> {
             sources: Arc::new(sources),
         })
     }
+}
+
+/// The digests in a lock file, if there is one.
+fn locked(path: &Path, root: &Root, console: &mut Console) -> Option<BTreeMap<SmolStr, SmolStr>> {
+    let text = match root.read(path, MAX_LOCK_BYTES) {
+        Ok(text) => text,
+        Err(unreadable) if unreadable.is_missing => return Some(BTreeMap::new()),
+        Err(reason) => {
+            console.trouble(&format!("cannot read `{}`: {reason}", path.display()));
+            return None;
+        }
+    };
+    let mut sources = Sources::default();
+    let id = sources.add(path.display().to_string(), text);
+    let (locked, diagnostics) = config::read_lock(sources.get(id));
+    console.diagnostics(&path.display().to_string(), &sources, &diagnostics);
+    diagnostics.is_empty().then_some(locked)
 }
 
 impl Project {

@@ -12,7 +12,7 @@ use crate::diagnostic::human::{Human, Tally};
 use crate::diagnostic::report::{Finding, MachineFormat, ReportPlace, RunReport};
 use crate::diagnostic::visible::plain;
 use crate::files::{Grounds, OutputTarget, Root};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use clap::ValueEnum;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -94,6 +94,19 @@ impl Console {
         }
     }
 
+    /// One for another run of the same command.
+    pub(super) fn fresh(&self) -> Self {
+        let Self { color, color_results, verbose, .. } = *self;
+        Self { color, color_results, ..Self::new(Color::Never, verbose) }
+    }
+
+    /// Removes what was printed from a terminal.
+    pub(super) fn clear(&self) {
+        if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
+            self.put("\x1b[2J\x1b[H");
+        }
+    }
+
     /// From now on, reports in the way that the call chooses.
     pub(super) fn report(&mut self, reporting: &Reporting, stream: Stream, grounds: &Grounds) {
         self.max_warnings = reporting.max_warnings;
@@ -142,11 +155,11 @@ impl Console {
         }
         let human = Human { color: self.color, limit: self.room };
         self.room = self.room.saturating_sub(diagnostics.len());
-        self.say(&human.render(sources, diagnostics));
+        self.put(&human.render(sources, diagnostics));
     }
 
     /// Whether findings go only into the report at the end.
-    fn is_silent(&self) -> bool {
+    pub(super) fn is_silent(&self) -> bool {
         self.collected
             .as_ref()
             .is_some_and(|collected| collected.format.is_some() && collected.file.is_none())
@@ -164,7 +177,7 @@ impl Console {
                 Severity::Error,
                 headline,
                 place,
-                "compile the source and commit the output",
+                Some("compile the source and commit the output"),
             ),
             "",
         );
@@ -177,14 +190,28 @@ impl Console {
         let headline = format!("no source compiles to `{path}` any more");
         let place = ReportPlace::start(relative(path, directory));
         let help = "compile the project, which removes the file, and commit that";
-        report.push(Finding::new("stale-output", Severity::Error, headline, place, help), "");
+        report.push(Finding::new("stale-output", Severity::Error, headline, place, Some(help)), "");
     }
 
     /// Prints what the run has done, unless standard error has a report for programs.
     pub(super) fn summary(&self, message: &str) {
         if !self.is_silent() {
-            self.say(&format!("{}\n", plain(message)));
+            self.put(&format!("{}\n", plain(message)));
         }
+    }
+
+    /// Adds a test to the report for programs, with what it expected in vain.
+    pub(super) fn tested(&mut self, sources: &Sources, test: (&str, Span), faults: &[(Span, String)]) {
+        if !faults.is_empty() {
+            self.raise(Status::Errors);
+        }
+        let Some(Collected { directory, report, .. }) = &mut self.collected else { return };
+        report.add_test(sources, test, faults, |name| relative(name, directory));
+    }
+
+    /// Prints what does not fail the run, but should be done something about.
+    pub(super) fn warn(&mut self, message: &str) {
+        self.line("warning", "\x1b[1;33m", message);
     }
 
     /// Prints another reason for which the run fails.
@@ -208,6 +235,11 @@ impl Console {
     /// Prints what to do about the trouble just printed.
     pub(super) fn help(&mut self, message: &str) {
         self.line("help", "\x1b[1;36m", message);
+    }
+
+    /// Prints what was done.
+    pub(super) fn say(&self, word: &str, message: &str) {
+        self.line(word, "\x1b[1;32m", message);
     }
 
     /// With `--verbose`, prints which root and which `initflow.toml` are used.
@@ -275,7 +307,7 @@ impl Console {
     /// Prints the summary of the run.
     pub(super) fn finish(&mut self) -> Status {
         if self.hidden > 0 {
-            self.say(&format!("… and {} more in other files\n\n", self.hidden));
+            self.put(&format!("… and {} more in other files\n\n", self.hidden));
         }
         let place = match self.affected {
             0 | 1 => self.first.clone(),
@@ -283,7 +315,7 @@ impl Console {
         };
         let silent = self.is_silent();
         if let Some(summary) = self.tally.summary(&place).filter(|_| !silent) {
-            self.say(&format!("{summary}\n"));
+            self.put(&format!("{summary}\n"));
         }
         if let Some(most) = self.max_warnings.filter(|most| self.tally.warnings > *most) {
             let count = self.tally.warnings;
@@ -308,7 +340,7 @@ impl Console {
                 }
             }
             (None, Stream::Results) => self.print(&text),
-            (None, Stream::Messages) => self.say(&text),
+            (None, Stream::Messages) => self.put(&text),
         }
     }
 
@@ -318,7 +350,7 @@ impl Console {
     }
 
     /// Writes to standard error. If that fails, nobody can be told.
-    fn say(&self, text: &str) {
+    fn put(&self, text: &str) {
         let mut text = Cow::Borrowed(text);
         for (folder, name) in &self.renamed {
             if text.contains(folder) {
@@ -336,7 +368,7 @@ impl Console {
 
     fn line(&self, word: &str, color: &str, message: &str) {
         let (on, off) = if self.color { (color, "\x1b[0m") } else { ("", "") };
-        self.say(&format!("{on}{word}{off}: {}\n", plain(message)));
+        self.put(&format!("{on}{word}{off}: {}\n", plain(message)));
     }
 }
 

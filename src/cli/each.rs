@@ -1,20 +1,24 @@
 //! Does the same work for each of many sources, on all cores, and gives the results in the order of the sources.
 
-use super::arguments::{Inputs, ProgramArguments};
+use super::arguments::{Inputs, ProgramArguments, SettingsArguments};
 use super::config::{ProfileChoice, Project, Projects};
 use super::console::Console;
 use super::input::{self, Found, Input, Trouble};
 use super::merged::{CompiledSource, Merged, Outcome};
 use super::params;
 use super::progress::Progress;
-use super::wanted::Wanted;
+use super::wanted::{SOURCES, Wanted};
 use super::with::Contexts;
-use crate::compile::{Compilation, CompileOptions, Compiled, check_together, compile_apart};
+use crate::compile::{
+    Compilation, CompileOptions, Compiled, Images, Loader, Setting, check_together, compile_apart,
+    compile_with,
+};
 use crate::config::Config;
 use crate::context::Context;
 use crate::files::Grounds;
-use crate::import::{Manifests, Strangers};
+use crate::import::{Manifests, Strangers, compile_manifests};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -67,7 +71,7 @@ fn surroundings(inputs: &[Input], contents: &mut [FileContent]) -> Vec<Arc<Conte
 }
 
 /// Below this number of sources, starting threads costs more than it saves.
-const FEW: usize = 8;
+pub(super) const FEW: usize = 8;
 
 /// Compiles all sources of a program with each of their profiles: makes something of each workload, and something of each
 /// source without errors.
@@ -107,10 +111,8 @@ pub(super) fn compile_each<W: Send, T: Send>(
             };
             let (mut compilation, is_partial) = match content {
                 FileContent::Unreadable(trouble) => return Some(Err(trouble)),
-                FileContent::Manifests(manifests) => (manifests.compile(&options, make), true),
-                FileContent::Source(text) => {
-                    (compile_apart(&input.name, text, &*input.root, &options, make), false)
-                }
+                FileContent::Manifests(manifests) => (manifests.compile(&unlocked(options), make), true),
+                FileContent::Source(text) => (compile_apart(&input.name, text, input, &options, make), false),
             };
             let is_added = round < input.variants.len() && (is_partial || !compilation.failed());
             let made = is_added.then(|| finish(input, project, &mut compilation));
@@ -126,6 +128,40 @@ pub(super) fn compile_each<W: Send, T: Send>(
         }
     }
     Some(all.into_iter().map(Merged::outcome).collect())
+}
+
+/// Compiles a text of an input; the files that it uses come from the loader.
+pub(super) fn compile_text<W: Send, T>(
+    program: &ProgramArguments,
+    settings: &[Setting],
+    check_only: bool,
+    (input, text, loader): (&Input, String, &dyn Loader),
+    make: &(impl Fn(&Input, Compiled) -> W + Sync),
+    finish: &impl Fn(&Input, &mut Compilation<W>) -> T,
+) -> (Compilation<W>, Option<T>) {
+    let make = |compiled| make(input, compiled);
+    let given = input.project.values.iter().chain(settings).cloned().collect();
+    let settings = params::last_of_each(given);
+    let options =
+        CompileOptions { settings, check_only, ..options(&program.inputs, input, &input.project.config) };
+    if input.has_manifests(&text) {
+        // Other tools' files are next to manifests; a file that the call names is meant.
+        let strangers = if input.is_found { Strangers::Skip } else { Strangers::Warn };
+        let options = unlocked(options);
+        let mut compilation = compile_manifests(&input.name, text, strangers, &options, make);
+        // A workload with errors does not hide the others.
+        let made = Some(finish(input, &mut compilation));
+        return (compilation, made);
+    }
+    let mut compilation = compile_with(&input.name, text, loader, &options, make);
+    let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
+    (compilation, made)
+}
+
+/// The options for manifests: the lock file is for what is compiled to YAML.
+fn unlocked(options: CompileOptions) -> CompileOptions {
+    let images = Images { locked: BTreeMap::new(), ..options.images };
+    CompileOptions { images, ..options }
 }
 
 /// The options of the compiler, from the call and the settings.
@@ -189,16 +225,10 @@ pub(super) fn found_from(
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
-    let mut projects = Projects::new(named, profiles, grounds);
+    let mut projects = Projects::new(&named.settings, profiles, grounds);
     let mut inputs = if paths.is_empty() {
         let Some(project) = projects.on(&grounds.of(here, here), console) else { return Vec::new() };
-        let mut inputs = match project.members(wanted, console) {
-            Ok(inputs) => inputs,
-            Err(trouble) => {
-                report(&trouble, console);
-                return Vec::new();
-            }
-        };
+        let mut inputs = members(&project, wanted, console);
         if project.config.output.is_some() {
             for input in &mut inputs {
                 input.output = Some((Arc::clone(&project), input.relative().to_owned()));
@@ -233,6 +263,26 @@ pub(super) fn found_from(
         input.variants = variants;
     }
     inputs
+}
+
+/// The files of a whole project with these endings.
+fn members(project: &Project, wanted: Wanted, console: &mut Console) -> Vec<Input> {
+    project.members(wanted, console).unwrap_or_else(|trouble| {
+        report(&trouble, console);
+        Vec::new()
+    })
+}
+
+/// The sources of the project that the current folder is in, whatever its profiles are.
+pub(super) fn project_sources(
+    settings: &SettingsArguments,
+    grounds: &Grounds,
+    console: &mut Console,
+) -> Vec<Input> {
+    let here = Path::new(".");
+    let mut projects = Projects::without_values(settings, grounds);
+    let project = projects.on(&grounds.of(here, here), console);
+    project.map(|project| members(&project, Wanted::Only(SOURCES), console)).unwrap_or_default()
 }
 
 /// Reports the outcome of one source, and returns its results, one for each profile without errors.

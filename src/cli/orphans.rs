@@ -9,6 +9,7 @@ use super::input::{Found, Input};
 use super::outputs::{OutputFolder, Outputs};
 use super::text_diff::diff;
 use super::wanted::SOURCES;
+use crate::config::PROFILE;
 use crate::diagnostic::visible::plain;
 use crate::files::{Grounds, Root};
 use crate::plan::source_of;
@@ -196,7 +197,7 @@ impl Project {
     fn folder_of_profiles(&self) -> Option<PathBuf> {
         let written = Path::new(&self.config.output.as_ref()?.text);
         let parent = written.parent().filter(|parent| !parent.as_os_str().is_empty())?;
-        (written.file_name()? == "{profile}").then(|| self.path(&parent.to_string_lossy()))
+        (written.file_name()? == PROFILE).then(|| self.path(&parent.to_string_lossy()))
     }
 
     /// The source that would become a file in the output folder.

@@ -4,6 +4,7 @@ use super::config::Project;
 use super::console::Console;
 use super::input::{Input, Trouble};
 use super::text_diff::diff;
+use crate::config::PROFILE;
 use crate::diagnostic::phrase;
 use crate::files::{Grounds, Root, Written};
 use crate::source::MAX_SOURCE_BYTES;
@@ -11,9 +12,6 @@ use smol_str::SmolStr;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// What stands for the name of the profile in a folder that the call names.
-const PROFILE: &str = "{profile}";
 
 /// What a call says about its outputs.
 pub(super) struct OutputRequest<'a> {
