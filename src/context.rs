@@ -10,7 +10,7 @@ mod labels;
 mod node;
 mod reader;
 
-pub(crate) use facts::{LabelFact, PortFact, WorkloadFacts};
+pub(crate) use facts::{LabelFact, PortFact, WorkloadFacts, mention};
 pub(crate) use kinds::ObjectKind;
 pub(crate) use labels::selects;
 

@@ -148,7 +148,7 @@ const MENTIONING: [&str; 7] =
     ["args", "command", "env", "lifecycle", "livenessProbe", "readinessProbe", "startupProbe"];
 
 /// Adds the numbers in a value that can be ports.
-fn mention(node: &Node, numbers: &mut FnvHashSet<u16>) {
+pub(crate) fn mention(node: &Node, numbers: &mut FnvHashSet<u16>) {
     match &node.value {
         Value::Int(number) => numbers.extend(u16::try_from(*number)),
         Value::Text(text) => {
