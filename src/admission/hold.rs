@@ -54,7 +54,13 @@ impl Holder<'_> {
     fn to_ranges(&mut self, demand: &PodDemand) -> Ranged {
         let ranged = apply(demand, &self.namespace.ranges, self.version);
         for violation in &ranged.violations {
-            let diagnostic = self.violation(violation);
+            let mut diagnostic = self.violation(violation);
+            if ranged.by_chance {
+                diagnostic.severity = Severity::Warning;
+                diagnostic = diagnostic.help(
+                    "this depends on which LimitRange the API server takes first: put their defaults into one",
+                );
+            }
             self.found.push(diagnostic);
         }
         ranged

@@ -130,6 +130,8 @@ pub(crate) struct Ranged {
     pub additions: Vec<Addition>,
     /// Why they refuse it; empty if they do not.
     pub violations: Vec<Violation>,
+    /// Whether they refuse it only if they are taken in a certain order.
+    pub by_chance: bool,
 }
 
 impl LimitRange {
@@ -186,24 +188,26 @@ fn complete(bounds: &mut Bounds, from: &Bounds) {
     }
 }
 
-/// How many `LimitRange`s are tried in each order; of more, only the given order counts.
+/// How many `LimitRange`s are tried in each order; what more of them refuse may be by chance.
 const MOST_IN_EACH_ORDER: usize = 4;
 
 /// Applies `LimitRange`s to a pod.
 ///
-/// The API server takes several of them in no fixed order, in which the first that sets a default wins. A pod counts as
-/// refused only if it is refused in each order; what is added is that of the given order.
+/// The API server takes several of them in no fixed order, in which the first that sets a default wins. What is added is
+/// that of the given order.
 pub(crate) fn apply(pod: &PodDemand, ranges: &[LimitRange], version: Version) -> Ranged {
     let mut order: Vec<usize> = (0..ranges.len()).collect();
     let mut ranged = in_order(pod, ranges, &order, version);
-    let may_differ = ranges.len() > 1 && !ranged.additions.is_empty();
-    if may_differ && !ranged.violations.is_empty() {
-        let mut admitted = ranges.len() > MOST_IN_EACH_ORDER;
-        while !admitted && next_order(&mut order) {
-            admitted = in_order(pod, ranges, &order, version).violations.is_empty();
-        }
-        if admitted {
-            ranged.violations.clear();
+    if ranges.len() > MOST_IN_EACH_ORDER {
+        ranged.by_chance = true;
+    } else if !ranged.additions.is_empty() {
+        while next_order(&mut order) {
+            let other = in_order(pod, ranges, &order, version);
+            if other.violations.is_empty() != ranged.violations.is_empty() {
+                ranged.by_chance = true;
+                ranged.violations.extend(other.violations);
+                break;
+            }
         }
     }
     ranged
@@ -257,7 +261,7 @@ fn in_order(pod: &PodDemand, ranges: &[LimitRange], order: &[usize], version: Ve
             }
         }
     }
-    Ranged { pod, additions, violations }
+    Ranged { pod, additions, violations, by_chance: false }
 }
 
 /// Adds to a container what it does not set.

@@ -267,6 +267,7 @@ impl<'a> Left<'a> {
         let headline = format!("{which} in ResourceQuota `{}`{beside}", self.name);
         let here = match scaler {
             Some((scaler, _)) => format!("HorizontalPodAutoscaler `{scaler}` may run {wanted}"),
+            None if !consumer.used.pod.contains_key(by) => "the claims of the others are refused".to_owned(),
             None if wanted == 1 => "its pod is refused".to_owned(),
             None if refused == 1 => "1 pod is refused".to_owned(),
             None => format!("{refused} pods are refused"),

@@ -328,6 +328,7 @@ codes! {
     UseFsgroup "use-fsgroup",
     UseTheStatement "use-the-statement",
     VanishedImage "vanished-image",
+    WaitCycle "wait-cycle",
     WaitsForItself "waits-for-itself",
     WaitsForLaterHook "waits-for-later-hook",
     WrongRestartPolicy "wrong-restart-policy",

@@ -190,7 +190,8 @@ fn variables(container: &Container) -> impl Iterator<Item = (&str, &str, Span)> 
 fn waited(pod: &Pod<'_>, at: usize, name: &str) -> Vec<(String, Span)> {
     let step = &pod.workload.containers[at];
     if step.built_in.is_some() {
-        return awaited::built_in_hosts(step).map(|host| (host, step.span)).collect();
+        let hosts = awaited::built_in(step).iter().filter_map(awaited::built_in_host);
+        return hosts.map(|host| (host, step.span)).collect();
     }
     let Some(script) = pod.script(at, &[name]) else { return Vec::new() };
     let hosts = awaited::hosts(script);

@@ -102,7 +102,9 @@ def generate(dice, number):
             labels["pod-security.kubernetes.io/warn"] = "restricted"
     context = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}]
     if "ranges" in aspects:
-        context += [limit_range(dice, f"limits-{at}", name) for at in range(dice.choice([1, 1, 1, 2]))]
+        # Of two that are about the same resource, the API server takes one by chance.
+        shares = dice.choice([[list(AMOUNTS)], [list(AMOUNTS)], [["cpu"], ["memory", "ephemeral-storage"]]])
+        context += [limit_range(dice, f"limits-{at}", name, share) for at, share in enumerate(shares)]
     if "quotas" in aspects:
         context += [quota(dice, f"quota-{at}", name, deployed) for at in range(dice.choice([1, 1, 2]))]
     spec = pod(dice, "security" in aspects, 1.0 if deployed else 0.6)
@@ -222,11 +224,11 @@ def pod_context(dice, spec):
         spec["containers"][0]["volumeMounts"] = [{"name": "data", "mountPath": "/data"}]
 
 
-def limit_range(dice, name, namespace):
+def limit_range(dice, name, namespace, about):
     items = []
     for kind in dice.choice([["Container"], ["Container"], ["Container", "Pod"], ["Pod"]]):
         item = {"type": kind}
-        for resource in [each for each in AMOUNTS if dice.random() < 0.6]:
+        for resource in [each for each in about if dice.random() < 0.6]:
             # A LimitRange is valid if its amounts rise in this order.
             fields = ["min", "defaultRequest", "default", "max"] if kind == "Container" else ["min", "max"]
             amounts = sorted((dice.choice(AMOUNTS[resource]) for _ in fields), key=amount)

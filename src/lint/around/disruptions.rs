@@ -5,6 +5,7 @@ use crate::admission::{DisruptionBudget, Namespaces, scaled};
 use crate::context::{ObjectKind, WorkloadFacts, selects};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Node, Value};
+use std::collections::BTreeMap;
 
 /// Warns about budgets that allow no pod of the workloads that they select to be evicted.
 pub(super) fn blocked(around: &Surroundings<'_>, found: &mut Vec<Diagnostic>) {
@@ -18,12 +19,14 @@ pub(super) fn blocked(around: &Surroundings<'_>, found: &mut Vec<Diagnostic>) {
             if budget.labels.is_empty() || !selects(&budget.labels, &workload.labels) {
                 continue;
             }
-            let selected: Vec<&WorkloadFacts> = around
-                .all()
-                .filter(|other| other.namespace == workload.namespace && selects(&budget.labels, &other.labels))
-                .collect();
+            let selected = around.all().filter(|other| {
+                other.namespace == workload.namespace && selects(&budget.labels, &other.labels)
+            });
+            // The manifest of a workload that is compiled may be in the context, too.
+            let selected: BTreeMap<_, &WorkloadFacts> =
+                selected.map(|other| ((other.kind.name(), &other.name), other)).collect();
             // The pods of a DaemonSet or a Job count, too, and their number is not known.
-            let counts = selected.iter().map(|other| {
+            let counts = selected.values().map(|other| {
                 let scaler = of.namespace.scaler_of(other.kind, &other.name);
                 scaler.map_or(other.replicas, |scaler| scaler.max)
             });
@@ -50,9 +53,11 @@ fn allows_none(budget: &DisruptionBudget, pods: i64) -> Option<(&Node, String)> 
 }
 
 fn warning(workload: &WorkloadFacts, budget: &DisruptionBudget, pods: i64, place: &Node, why: &str) -> Diagnostic {
-    let count = if pods == 1 { "its only pod".to_owned() } else { format!("any of its {pods} pods") };
-    let headline =
-        format!("PodDisruptionBudget `{}` lets nobody evict {count}, so no node that has one can be drained", budget.name);
+    let which = if pods == 1 { "the only pod".to_owned() } else { format!("any of the {pods} pods") };
+    let headline = format!(
+        "PodDisruptionBudget `{}` does not allow {which} that it selects to be evicted, so a node with one cannot be drained",
+        budget.name
+    );
     Diagnostic::warning(Code::BlockedEviction, workload.place, headline)
         .here(if pods == 1 { "has one pod".to_owned() } else { format!("has {pods} pods") })
         .label(place.span, why)

@@ -1,6 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/idle-autoscaler.md")]
 
 use crate::admission::{Scaler, ScalingMetric, limit_range};
+use crate::diagnostic::phrase::either;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Container, Role};
@@ -81,13 +82,13 @@ fn of_container(
                 scaler.name
             );
             let running = pod.containers().filter(|(_, container)| container.role != Role::Step);
-            let names: Vec<String> = running.map(|(_, container)| format!("`{}`", container.name.text)).collect();
+            let names = either(running.map(|(_, container)| container.name.text.as_str()));
             let metric_place = metric.container.as_ref().map_or(metric.place, |(_, place)| *place);
             found.push(
                 Diagnostic::warning(Code::IdleAutoscaler, place, headline)
                     .here(here)
                     .label(metric_place, "scales by this container")
-                    .help(format!("name one of {} in the autoscaler", names.join(", "))),
+                    .help(format!("name {names} in the autoscaler")),
             );
         }
     }
