@@ -25,7 +25,8 @@ use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::lint::{
-    AROUND, Allowances, Around, Hooks, LintLevels, Replacements, Selection, Selections, find_hidden, lint,
+    AROUND, Allowances, Around, Hooks, LintLevels, Replacements, Selection, Selections, find_hidden,
+    host_waits, lint,
 };
 use crate::lower::grant;
 use crate::model::{Program, ResultMemory, Workload, resolve};
@@ -340,7 +341,11 @@ fn arrange<T>(
     let hooks = Hooks::of(workload, sources);
     let replaced = Replacements::of(workload, sources);
     let has_context = !options.context.is_empty();
-    let facts = if has_context { WorkloadFacts::of(workload, sources).map(Arc::new) } else { None };
+    let facts = if has_context {
+        WorkloadFacts::of(workload, host_waits(workload, sources), sources).map(Arc::new)
+    } else {
+        None
+    };
     let namespace = namespaces.named(workload.namespace());
     let mut uses = Vec::new();
     let made = match checked {

@@ -146,8 +146,9 @@ impl LimitRange {
         let mut faults = Vec::new();
         for item in self.items.iter().filter(|item| item.bounded == Bounded::Claim) {
             let rules: [(&Bounds, Rule); 2] = [(&item.min, below), (&item.max, above_claim)];
-            for (name, bound, rule) in
-                rules.iter().flat_map(|(bounds, rule)| bounds.iter().map(move |(name, bound)| (name, bound, rule)))
+            for (name, bound, rule) in rules
+                .iter()
+                .flat_map(|(bounds, rule)| bounds.iter().map(move |(name, bound)| (name, bound, rule)))
             {
                 let request = storage.filter(|_| name == "storage");
                 faults.extend(rule(request, None, bound).map(|fault| (fault, *bound)));
@@ -287,7 +288,8 @@ fn totals(pod: &PodDemand, version: Version) -> (Amounts, Amounts) {
     let (mut requests, mut limits) = (pod.total_requests(), pod.total_limits());
     if let Some(own) = pod.own_resources(version) {
         for (totals, own) in [(&mut requests, own.requests()), (&mut limits, own.limits())] {
-            for (name, quantity) in own.iter().filter(|(name, _)| ["cpu", "memory"].contains(&name.as_str())) {
+            for (name, quantity) in own.iter().filter(|(name, _)| ["cpu", "memory"].contains(&name.as_str()))
+            {
                 totals.insert(name.clone(), *quantity);
             }
         }

@@ -87,7 +87,8 @@ fn rolling(spec: &Node, replicas: i64) -> (i64, i64) {
         return (0, 0);
     }
     let share = |field: &str, up: bool| {
-        let node = strategy.and_then(|strategy| strategy.at("rollingUpdate")).and_then(|rolling| rolling.get(field));
+        let node =
+            strategy.and_then(|strategy| strategy.at("rollingUpdate")).and_then(|rolling| rolling.get(field));
         scaled(node, replicas, up).unwrap_or_else(|| percent(25, replicas, up))
     };
     let (surge, unavailable) = (share("maxSurge", true), share("maxUnavailable", false));
@@ -114,7 +115,12 @@ fn percent(share: i64, of: i64, up: bool) -> i64 {
 
 impl QuotaUse {
     /// What the pods of a workload use, each of which uses `pod`.
-    pub(crate) fn of(workload: &Workload, namespace: &Namespace, pod: Amounts, counted_by: Vec<usize>) -> Option<Self> {
+    pub(crate) fn of(
+        workload: &Workload,
+        namespace: &Namespace,
+        pod: Amounts,
+        counted_by: Vec<usize>,
+    ) -> Option<Self> {
         let name = workload.name.as_ref()?.text.clone();
         let scaler = namespace.scaler(workload);
         let (pods, place) = PodCount::of(workload, scaler.and_then(|scaler| scaler.max));
@@ -280,8 +286,16 @@ impl<'a> Left<'a> {
     }
 
     /// Adds the amounts.
-    fn explain(&self, diagnostic: Diagnostic, consumer: &Consumer<'a>, by: &SmolStr, wanted: i64) -> Diagnostic {
-        let (Some(hard), Some(each)) = (self.quota.hard.get(by), consumer.each.get(by)) else { return diagnostic };
+    fn explain(
+        &self,
+        diagnostic: Diagnostic,
+        consumer: &Consumer<'a>,
+        by: &SmolStr,
+        wanted: i64,
+    ) -> Diagnostic {
+        let (Some(hard), Some(each)) = (self.quota.hard.get(by), consumer.each.get(by)) else {
+            return diagnostic;
+        };
         let left = self.amounts.get(by).copied().unwrap_or(Quantity::ZERO);
         let over = each.times(wanted).and_then(|wanted| wanted.minus(&left));
         let label = match over {
@@ -306,7 +320,10 @@ impl<'a> Left<'a> {
             return;
         }
         let follows = if pods.unavailable > 0 {
-            format!("so it stops {} first", if pods.unavailable == 1 { "one".to_owned() } else { pods.unavailable.to_string() })
+            format!(
+                "so it stops {} first",
+                if pods.unavailable == 1 { "one".to_owned() } else { pods.unavailable.to_string() }
+            )
         } else {
             "so no update of it gets anywhere".to_owned()
         };
@@ -320,7 +337,9 @@ impl<'a> Left<'a> {
         found.push(if pods.unavailable > 0 {
             diagnostic
         } else {
-            diagnostic.help("allow it to stop one first: `strategy { rollingUpdate { maxSurge 0; maxUnavailable 1 } }`")
+            diagnostic.help(
+                "allow it to stop one first: `strategy { rollingUpdate { maxSurge 0; maxUnavailable 1 } }`",
+            )
         });
     }
 }

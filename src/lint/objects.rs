@@ -37,7 +37,8 @@ pub(super) fn references(workload: &Workload) -> Vec<ObjectReference<'_>> {
             }
         }
         for all in items(&container.fields, "envFrom") {
-            let sources = KEYED.iter().filter_map(|(kind, _, field, _)| named(*kind, all.get(field)?, "name"));
+            let sources =
+                KEYED.iter().filter_map(|(kind, _, field, _)| named(*kind, all.get(field)?, "name"));
             found.extend(sources);
         }
         for mount in &container.mounts {
@@ -100,7 +101,9 @@ fn whole_volume(fields: &Node) -> Option<ObjectReference<'_>> {
 /// Whether a claim may be bound to a volume of a kind that does not hold to its access modes: the pods go to
 /// the one node that has it, or reach it from all nodes.
 pub(super) fn is_on_plain_disk(context: &Context, claim: &ContextObject) -> bool {
-    let class = |object: &ContextObject| object.at("spec.storageClassName").and_then(Node::as_text).map(str::to_owned);
+    let class = |object: &ContextObject| {
+        object.at("spec.storageClassName").and_then(Node::as_text).map(str::to_owned)
+    };
     let named = claim.at("spec.volumeName").and_then(Node::as_text);
     context.all(ObjectKind::PersistentVolume).into_iter().any(|volume| {
         let may_be = named == Some(volume.name.as_str()) || named.is_none() && class(volume) == class(claim);

@@ -11,12 +11,14 @@ mod versions;
 use initflow::compile::Setting;
 use initflow::compile::{CompileOptions, NoFiles, compile};
 use initflow::config::{self, FILE_NAME};
+use initflow::context::Context;
 use initflow::diagnostic::catalog::Language;
 use initflow::diagnostic::human::Human;
 use initflow::diagnostic::{Code, Diagnostic, Severity};
 use initflow::import::{Strangers, compile_manifests, import_with_idioms};
 use initflow::kubernetes::version::Version;
 use initflow::source::Sources;
+use std::sync::Arc;
 
 /// The diagnostics of a program, a settings file or a manifest.
 struct Raised {
@@ -72,15 +74,18 @@ fn raised_by(code: Code, program: Option<&str>) -> Raised {
 }
 
 /// Programs are compiled for the default version of Kubernetes and without values for params, unless the text above them
-/// has `--kube VERSION` or `--set NAME=VALUE`.
+/// has `--kube VERSION`, `--set NAME=VALUE` or `complete = true`.
 fn options(code: Code) -> CompileOptions {
     let option = |flag: &str| code.text().split_once(flag).and_then(|(_, rest)| rest.split('`').next());
     let version = option("`--kube ").map_or(Version::DEFAULT, |version| version.parse().expect("a version"));
     let setting = |(name, value): (&str, &str)| Setting::new(name, value);
     let settings =
         option("`--set ").and_then(|text| text.split_once('=')).filter(|(name, _)| *name != "name");
+    let mut context = Context::default();
+    context.complete = code.text().contains("`complete = true`");
     CompileOptions {
         version,
+        context: Arc::new(context),
         settings: settings.map(setting).into_iter().collect(),
         ..CompileOptions::default()
     }

@@ -52,7 +52,13 @@ fn allows_none(budget: &DisruptionBudget, pods: i64) -> Option<(&Node, String)> 
     (least >= pods).then(|| (min, format!("needs {written} to be available")))
 }
 
-fn warning(workload: &WorkloadFacts, budget: &DisruptionBudget, pods: i64, place: &Node, why: &str) -> Diagnostic {
+fn warning(
+    workload: &WorkloadFacts,
+    budget: &DisruptionBudget,
+    pods: i64,
+    place: &Node,
+    why: &str,
+) -> Diagnostic {
     let which = if pods == 1 { "the only pod".to_owned() } else { format!("any of the {pods} pods") };
     let headline = format!(
         "PodDisruptionBudget `{}` does not allow {which} that it selects to be evicted, so a node with one cannot be drained",

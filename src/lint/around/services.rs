@@ -48,8 +48,7 @@ fn unmatched(
     found: &mut Vec<Diagnostic>,
 ) {
     // Any Service of this name may be the one that is applied.
-    let is_other =
-        |service: &ContextObject| !matched.iter().any(|other| other.service.name == service.name);
+    let is_other = |service: &ContextObject| !matched.iter().any(|other| other.service.name == service.name);
     let mut room = MAX_COMPARED;
     for (service, selector) in missed.iter().filter(|(service, _)| is_other(service)) {
         let mut near = Vec::new();
@@ -75,7 +74,7 @@ fn unmatched(
 }
 
 /// A Service with its selector, if it has one.
-fn selecting(service: &ContextObject) -> Option<(&ContextObject, &[MapEntry])> {
+pub(super) fn selecting(service: &ContextObject) -> Option<(&ContextObject, &[MapEntry])> {
     let selector = service.at("spec.selector").map_or(&[][..], Node::entries);
     let is_external = service.at("spec.type").and_then(Node::as_text) == Some("ExternalName");
     (!selector.is_empty() && !is_external).then_some((service, selector))

@@ -27,7 +27,8 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             }
             let Some(name) = claim.get("claimName").and_then(Node::as_text) else { continue };
             let candidates = pod.candidates(ObjectKind::PersistentVolumeClaim, name);
-            let places: Option<Vec<&Node>> = candidates.iter().map(|claim| only_readable(pod, claim)).collect();
+            let places: Option<Vec<&Node>> =
+                candidates.iter().map(|claim| only_readable(pod, claim)).collect();
             let Some(place) = places.and_then(|places| places.first().map(|place| place.span)) else {
                 continue;
             };
