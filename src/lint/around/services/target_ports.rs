@@ -124,10 +124,9 @@ fn warning(service: &MatchedService<'_>, workload: &WorkloadFacts, target: &Targ
             if let Some(port) = workload.ports.iter().find(|port| has_name(port, wanted)) {
                 return other_protocol(name, &pods, wanted, target, port);
             }
-            let has = if names.is_empty() {
-                "the ports of these pods have no names".to_owned()
-            } else {
-                format!("the ports of these pods have the names {}", listed(names.iter().copied()))
+            let has = match names.as_slice() {
+                [] => "the ports of these pods have no names".to_owned(),
+                names => format!("these pods have {}", listed(names.iter().copied())),
             };
             let help = match nearest(wanted, names) {
                 Some(near) => format!("set `targetPort: {near}` in the Service"),
