@@ -52,7 +52,7 @@ pub struct CompileOptions {
     pub levels: LintLevels,
     /// Whether params need no value: then the program is only checked, not compiled.
     pub check_only: bool,
-    /// What stands around the workloads.
+    /// What surrounds the workloads.
     pub context: Arc<Context>,
 }
 
@@ -68,7 +68,7 @@ pub struct Compilation<T = Compiled, D = Diagnostic> {
     pub workloads: Vec<T>,
     /// Whether a `param` of one of the files has no value.
     pub unset: bool,
-    /// What is still to be checked together with what stands around the workloads.
+    /// What is still to be checked together with what surrounds the workloads.
     pub(crate) surrounded: Option<Surrounded>,
 }
 
@@ -186,7 +186,7 @@ pub fn check_together<T>(compilations: &mut [&mut Compilation<T>]) {
     }
 }
 
-/// Like [`compile_with`], for one of several programs whose workloads stand around each other: [`check_together`] has to
+/// Like [`compile_with`], for one of several programs whose workloads surround each other: [`check_together`] has to
 /// check what concerns all of them.
 pub(crate) fn compile_apart<T: Send>(
     name: &str,

@@ -1,4 +1,4 @@
-//! Holds what stands around the workloads of a run: objects of other kinds, and workloads that are not compiled, with their
+//! Holds what surrounds the workloads of a run: objects of other kinds, and workloads that are not compiled, with their
 //! places.
 //!
 //! Invariant: an object has the fields of its kind, each with the type of the schema; whatever had another type was left out
@@ -18,8 +18,8 @@ pub(crate) use labels::selects;
 use crate::diagnostic::Diagnostic;
 use crate::object::Node;
 use crate::source::{FileId, SourceFile, Span};
-use patches::Patched;
 use fnv::{FnvHashMap, FnvHashSet};
+use patches::Patched;
 use smol_str::SmolStr;
 use std::sync::Arc;
 

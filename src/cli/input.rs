@@ -38,7 +38,7 @@ pub(super) struct Input {
     pub(super) root: Arc<Root>,
     /// Its settings.
     pub(super) project: Arc<Project>,
-    /// What stands around its workloads.
+    /// What surrounds its workloads.
     pub(super) context: Arc<Context>,
     /// The output folder of its project, and its path in there.
     pub(super) output: Option<(PathBuf, PathBuf)>,

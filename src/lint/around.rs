@@ -1,4 +1,4 @@
-//! Warns about what contradicts each other between workloads and what stands around them; this needs all workloads of a run.
+//! Warns about what contradicts each other between workloads and what surrounds them; this needs all workloads of a run.
 
 mod disruptions;
 mod services;

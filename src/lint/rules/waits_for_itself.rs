@@ -17,7 +17,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let namespace = pod.workload.namespace();
     for (at, step) in pod.containers().filter(|(_, container)| container.role == Role::Step) {
         let hosts = waited(pod, at, &name.text);
-        // Whom a Service selects that is known, all workloads say.
+        // What a known Service selects is compared with all workloads.
         let is_known = || !pod.candidates(ObjectKind::Service, &name.text).is_empty();
         let is_own = |host: &str| {
             let (first, rest) = host.split_once('.').unwrap_or((host, ""));
