@@ -44,7 +44,7 @@ impl FileContent {
     }
 }
 
-/// What stands around each file: its own context, and the objects of all manifests.
+/// What surrounds each file: its own context, and the objects of all manifests.
 fn surroundings<'c>(
     inputs: &[Input],
     contents: impl Iterator<Item = &'c mut FileContent>,
@@ -171,7 +171,7 @@ fn compile_content<W: Send>(
     }
 }
 
-/// The options of the compiler for a file with a profile and what stands around it.
+/// The options of the compiler for a file with a profile and what surrounds it.
 fn options_with(
     program: &ProgramArguments,
     settings: &[Setting],

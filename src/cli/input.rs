@@ -42,7 +42,7 @@ pub(super) struct Input {
     pub(super) variants: Arc<[Arc<Project>]>,
     /// The project with the folder for its output, and its path in there.
     pub(super) output: Option<(Arc<Project>, PathBuf)>,
-    /// What stands around its workloads.
+    /// What surrounds its workloads.
     pub(super) context: Arc<Context>,
     /// Its text, if that is not read from the file.
     pub(super) text: Option<Arc<str>>,
