@@ -4,7 +4,7 @@ use super::limit_range::{Amount, Fault, Ranged, Subject, Violation, apply};
 use super::namespace::{Namespace, NamespaceOf};
 use super::quota::{Quota, ScopedPod, used_by_pod};
 use super::usage::QuotaUse;
-use super::Bound;
+use super::bound::Bound;
 use crate::diagnostic::phrase::listed;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::kubernetes::quantity::Quantity;

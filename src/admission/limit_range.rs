@@ -1,6 +1,6 @@
 //! Applies the `LimitRange`s of a namespace to a pod: first what they add, then what they refuse.
 
-use super::{Bound, Bounds, bounds};
+use super::bound::{Bound, Bounds, bounds};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::resource::can_overcommit;
 use crate::kubernetes::version::Version;

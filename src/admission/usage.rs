@@ -1,6 +1,6 @@
 //! Adds up what the workloads of a namespace use of its quotas, and finds the pods that do not fit.
 
-use super::Bounds;
+use super::bound::Bounds;
 use super::namespace::{Namespace, Namespaces};
 use super::quota::{Quota, used_by_claim};
 use crate::diagnostic::phrase::listed;
