@@ -5,6 +5,7 @@
 
 mod around;
 mod compiled;
+mod images;
 mod sorted;
 mod unchecked;
 
@@ -14,6 +15,8 @@ pub(crate) use crate::program::{FileText, MadeText, Texts};
 pub use crate::program::{Loader, NoFiles};
 pub use crate::steps::{Image, Images, Needs};
 pub use compiled::Compiled;
+#[cfg(feature = "cli")]
+pub(crate) use images::UsedImage;
 pub use unchecked::unchecked;
 
 use crate::admission::{NamespaceOf, Namespaces, QuotaUse, hold_to_namespace};
@@ -313,7 +316,7 @@ fn arrange<T>(
     make: impl Fn(Compiled) -> T,
 ) -> Arranged<T> {
     let version = options.version;
-    let Some(workload) = workload else {
+    let Some(mut workload) = workload else {
         return Arranged {
             diagnostics: diagnostics.into_iter().map(Arc::new).collect(),
             identified: None,
@@ -325,6 +328,7 @@ fn arrange<T>(
             made: Vec::new(),
         };
     };
+    images::pin(&mut workload, &options.images.locked);
     let checked = check(workload, version, earlier, &mut diagnostics);
     let workload: &Workload = match &checked {
         Ok(passed) => passed,

@@ -72,6 +72,8 @@ mod object;
 mod once;
 mod order;
 mod program;
+#[cfg(feature = "cli")]
+mod repair;
 mod resources;
 mod restarts;
 mod statement;

@@ -12,6 +12,7 @@ mod built_in;
 mod files;
 mod hidden;
 mod injection;
+mod kubectl;
 mod later_hook;
 mod levels;
 mod objects;

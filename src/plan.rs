@@ -37,7 +37,7 @@ pub use crate::resources::Qos;
 use crate::resources::{Amounts, EffectiveLimit, PodDemand, SetBy, amounts, rank};
 use crate::restarts::OwnRestarts;
 use crate::source::Span;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use std::fmt;
 
 /// How the pods of one workload start, and what they reserve.
@@ -84,8 +84,8 @@ pub struct Start {
     pub after: Vec<SmolStr>,
     /// How it uses volumes, as written.
     pub uses: Vec<VolumeUse>,
-    /// The Jobs that it waits for.
-    pub jobs: Vec<SmolStr>,
+    /// The objects of the API that it waits for, each as its kind and its name.
+    pub awaited: Vec<SmolStr>,
     /// Its requests: as written, the compiler's for a built-in step, or those that a `LimitRange` adds.
     pub requests: Resources,
     /// The resources of which the compiler requests something, since the source says nothing of them.
@@ -300,7 +300,11 @@ impl Start {
                     sub: mount.sub.clone(),
                 })
                 .collect(),
-            jobs: container.jobs.clone(),
+            awaited: container
+                .awaited
+                .iter()
+                .map(|object| format_smolstr!("{} {}", object.kind, object.name))
+                .collect(),
             requests: written("requests"),
             completed: container.completed.clone(),
             limits: written("limits"),

@@ -6,6 +6,7 @@ use super::each::{Outcome, compile_each, report};
 use super::input::Input;
 use super::status::Status;
 use super::text_diff::diff;
+use super::wanted::{Reading, Wanted};
 use crate::compile::{Compilation, Compiled};
 use crate::diagnostic::visible;
 use crate::files::Grounds;
@@ -33,6 +34,8 @@ name in the other folder.";
 pub(super) struct DiffArguments {
     #[command(flatten)]
     program: ProgramArguments,
+    #[command(flatten)]
+    reading: Reading,
     /// The format of the output
     #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
     format: DiffFormat,
@@ -53,10 +56,14 @@ enum DiffFormat {
 }
 
 pub(super) fn run(arguments: &DiffArguments, console: &mut Console) -> Status {
-    let DiffArguments { program, format, exit_code } = arguments;
+    let DiffArguments { program, reading, format, exit_code } = arguments;
     let Some(grounds) = program.inputs.confined.grounds(console) else { return console.finish() };
-    let sides: Vec<Option<Vec<RevisionSource>>> =
-        program.inputs.paths.iter().map(|path| revisions(program, path, &grounds, console)).collect();
+    let sides: Vec<Option<Vec<RevisionSource>>> = program
+        .inputs
+        .paths
+        .iter()
+        .map(|path| revisions(program, path, reading.wanted(), &grounds, console))
+        .collect();
     let [Some(old), Some(new)] = sides.as_slice() else { return console.finish() };
     let changes: Vec<(Option<String>, Change)> = pairs(old, new)
         .into_iter()
@@ -83,10 +90,11 @@ struct RevisionSource {
 fn revisions(
     program: &ProgramArguments,
     side: &Path,
+    wanted: Wanted,
     grounds: &Grounds,
     console: &mut Console,
 ) -> Option<Vec<RevisionSource>> {
-    let inputs = super::each::inputs_at(program, &[side.to_owned()], grounds, console);
+    let inputs = super::each::inputs_at(program, &[side.to_owned()], wanted, grounds, console);
     let make = |_: &Input, compiled: Compiled| {
         Revision::of(&compiled.workload, compiled.plan(), compiled.yaml(None))
     };
@@ -98,10 +106,12 @@ fn revisions(
         match outcome {
             Outcome::Unreadable(trouble) => report(&trouble, console),
             // Warnings are reported when the sources are compiled.
-            Outcome::Compiled(compilation, None) => {
+            // A workload with errors would seem to be gone.
+            Outcome::Compiled { compilation, .. } if compilation.failed() => {
                 console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
             }
-            Outcome::Compiled(_, Some(workloads)) => {
+            Outcome::Compiled { made, .. } => {
+                let workloads = made.unwrap_or_default();
                 sources.push(RevisionSource { path: below(side, input), workloads });
             }
         }

@@ -1,16 +1,22 @@
 //! Does the same work for each of many sources, on all cores, and gives the results in the order of the sources.
 
-use super::arguments::{Inputs, ProgramArguments};
-use super::config::Projects;
+use super::arguments::{Inputs, ProgramArguments, SettingsArguments};
+use super::config::{Project, Projects};
 use super::console::Console;
-use super::input::{self, Input, Trouble};
+use super::input::{self, Found, Input, Trouble};
 use super::params;
 use super::progress::Progress;
+use super::wanted::{SOURCES, Wanted};
 use super::with::Contexts;
-use crate::compile::{Compilation, CompileOptions, Compiled, check_together, compile_apart};
+use crate::compile::{
+    Compilation, CompileOptions, Compiled, Images, Loader, Setting, check_together, compile_apart,
+};
 use crate::config::Config;
+use crate::context::Context;
 use crate::files::Grounds;
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use crate::import::{Manifests, Strangers};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,12 +24,69 @@ use std::sync::Arc;
 pub(super) enum Outcome<W, T> {
     /// It could not be read.
     Unreadable(Trouble),
-    /// It was compiled; the result is there if the source has no errors.
-    Compiled(Compilation<W>, Option<T>),
+    /// It was compiled.
+    Compiled {
+        compilation: Compilation<W>,
+        /// The result, if the source has no errors.
+        made: Option<T>,
+        /// Whether there is a result even if some workloads have errors: those of manifests do not hide the others.
+        is_partial: bool,
+    },
+}
+
+/// What a file has.
+enum FileContent {
+    Source(String),
+    Manifests(Manifests),
+}
+
+impl FileContent {
+    fn of(input: &Input, text: String) -> Self {
+        if !input.has_manifests(&text) {
+            return Self::Source(text);
+        }
+        // Other tools' files are next to manifests; a file that the call names is meant.
+        let strangers = if input.is_found { Strangers::Skip } else { Strangers::Warn };
+        Self::Manifests(Manifests::read(&input.name, text, strangers))
+    }
+
+    /// Whether there is a result even if some workloads have errors.
+    fn is_partial(&self) -> bool {
+        matches!(self, Self::Manifests(_))
+    }
+}
+
+/// What stands around each file: its own context, and the objects of all manifests.
+fn surroundings<'c>(
+    inputs: &[Input],
+    contents: impl Iterator<Item = &'c mut FileContent>,
+) -> Vec<Arc<Context>> {
+    let mut objects = Context::default();
+    for content in contents {
+        if let FileContent::Manifests(manifests) = content {
+            manifests.surround(&mut objects);
+        }
+    }
+    if objects.is_empty() {
+        return inputs.iter().map(|input| Arc::clone(&input.context)).collect();
+    }
+    // Files of one project have one context.
+    let mut known: Vec<(&Arc<Context>, Arc<Context>)> = Vec::new();
+    let mut with_objects = |own| {
+        if let Some((_, all)) = known.iter().find(|(known, _)| Arc::ptr_eq(known, own)) {
+            return Arc::clone(all);
+        }
+        let mut all = objects.clone();
+        all.extend(own);
+        let all = Arc::new(all);
+        known.push((own, Arc::clone(&all)));
+        all
+    };
+    inputs.iter().map(|input| with_objects(&input.context)).collect()
 }
 
 /// Below this number of sources, starting threads costs more than it saves.
-const FEW: usize = 8;
+pub(super) const FEW: usize = 8;
 
 /// Compiles all sources of a program: makes something of each workload, and something of each source without errors.
 ///
@@ -39,36 +102,89 @@ pub(super) fn compile_each<W: Send, T: Send>(
     finish: impl Fn(&Input, &mut Compilation<W>) -> T + Sync,
 ) -> Option<Vec<Outcome<W, T>>> {
     let settings = params::settings(program, grounds, console)?;
-    let work = |input: &Input| match input.read() {
+    let read = |input: &Input| input.read().map(|text| FileContent::of(input, text));
+    let mut contents = on_each(inputs, read);
+    let contexts = surroundings(inputs, contents.iter_mut().flatten());
+    type Read<'i> = ((&'i Input, Result<FileContent, Trouble>), Arc<Context>);
+    let work = |((input, content), context): Read<'_>| match content {
         Err(trouble) => Outcome::Unreadable(trouble),
-        Ok(text) => {
-            let make = |compiled| make(input, compiled);
-            let given = input.project.values.iter().chain(&settings).cloned().collect();
-            let settings = params::last_of_each(given);
-            let options = CompileOptions {
-                settings,
-                check_only,
-                ..options(&program.inputs, input, &input.project.config)
-            };
-            let mut compilation = compile_apart(&input.name, text, &*input.root, &options, make);
-            let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
-            Outcome::Compiled(compilation, made)
+        Ok(content) => {
+            let is_partial = content.is_partial();
+            let options = options_with(program, &settings, check_only, input, context);
+            let (compilation, made) = compile_content(input, content, input, &options, &make, &finish);
+            Outcome::Compiled { compilation, made, is_partial }
         }
     };
-    let mut outcomes = on_each(inputs, work);
+    let mut outcomes = on_each(inputs.iter().zip(contents).zip(contexts), work);
     let compiled = outcomes.iter_mut().filter_map(|outcome| match outcome {
         Outcome::Unreadable(_) => None,
-        Outcome::Compiled(compilation, _) => Some(compilation),
+        Outcome::Compiled { compilation, .. } => Some(compilation),
     });
     check_together(&mut compiled.collect::<Vec<_>>());
     for outcome in &mut outcomes {
-        if let Outcome::Compiled(compilation, made) = outcome
+        if let Outcome::Compiled { compilation, made, is_partial: false } = outcome
             && compilation.failed()
         {
             *made = None;
         }
     }
     Some(outcomes)
+}
+
+/// Compiles a text of an input on its own; the files that it uses come from the loader.
+pub(super) fn compile_text<W: Send, T>(
+    program: &ProgramArguments,
+    settings: &[Setting],
+    check_only: bool,
+    (input, text, loader): (&Input, String, &dyn Loader),
+    make: &(impl Fn(&Input, Compiled) -> W + Sync),
+    finish: &impl Fn(&Input, &mut Compilation<W>) -> T,
+) -> (Compilation<W>, Option<T>) {
+    let mut content = FileContent::of(input, text);
+    let is_partial = content.is_partial();
+    let mut contexts = surroundings(std::slice::from_ref(input), std::iter::once(&mut content));
+    let context = contexts.pop().unwrap_or_default();
+    let options = options_with(program, settings, check_only, input, context);
+    let (mut compilation, made) = compile_content(input, content, loader, &options, make, finish);
+    check_together(&mut [&mut compilation]);
+    let is_made = is_partial || !compilation.failed();
+    (compilation, made.filter(|_| is_made))
+}
+
+/// Compiles what a file has.
+fn compile_content<W: Send, T>(
+    input: &Input,
+    content: FileContent,
+    loader: &dyn Loader,
+    options: &CompileOptions,
+    make: &(impl Fn(&Input, Compiled) -> W + Sync),
+    finish: &impl Fn(&Input, &mut Compilation<W>) -> T,
+) -> (Compilation<W>, Option<T>) {
+    let make = |compiled| make(input, compiled);
+    let is_partial = content.is_partial();
+    let mut compilation = match content {
+        FileContent::Manifests(manifests) => {
+            // The lock file is for what is compiled to YAML.
+            let images = Images { locked: BTreeMap::new(), ..options.images.clone() };
+            manifests.compile(&CompileOptions { images, ..options.clone() }, make)
+        }
+        FileContent::Source(text) => compile_apart(&input.name, text, loader, options, make),
+    };
+    let made = (is_partial || !compilation.failed()).then(|| finish(input, &mut compilation));
+    (compilation, made)
+}
+
+/// The options of the compiler for a file with what stands around it.
+fn options_with(
+    program: &ProgramArguments,
+    settings: &[Setting],
+    check_only: bool,
+    input: &Input,
+    context: Arc<Context>,
+) -> CompileOptions {
+    let given = input.project.values.iter().chain(settings).cloned().collect();
+    let settings = params::last_of_each(given);
+    CompileOptions { settings, check_only, context, ..options(&program.inputs, input, &input.project.config) }
 }
 
 /// The options of the compiler, from the call and the settings.
@@ -80,9 +196,13 @@ pub(super) fn options(named: &Inputs, input: &Input, config: &Config) -> Compile
 }
 
 /// Does the same work on each input, and shows progress if there are many.
-pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sync) -> Vec<T> {
+pub(super) fn on_each<I: Send, T: Send>(
+    inputs: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> T + Sync,
+) -> Vec<T> {
+    let inputs: Vec<I> = inputs.into_iter().collect();
     if inputs.len() < FEW {
-        return inputs.iter().map(work).collect();
+        return inputs.into_iter().map(work).collect();
     }
     let progress = Progress::new(inputs.len());
     let counted = |input| {
@@ -90,22 +210,28 @@ pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sy
         progress.advance();
         outcome
     };
-    inputs.par_iter().map(counted).collect()
+    inputs.into_par_iter().map(counted).collect()
 }
 
 /// The sources that a call names; paths that cannot be used are reported.
-pub(super) fn inputs(program: &ProgramArguments, grounds: &Grounds, console: &mut Console) -> Vec<Input> {
-    inputs_at(program, &program.inputs.paths, grounds, console)
+pub(super) fn inputs(
+    program: &ProgramArguments,
+    wanted: Wanted,
+    grounds: &Grounds,
+    console: &mut Console,
+) -> Vec<Input> {
+    inputs_at(program, &program.inputs.paths, wanted, grounds, console)
 }
 
 /// Like `inputs`, for paths that are not those of the call.
 pub(super) fn inputs_at(
     program: &ProgramArguments,
     paths: &[PathBuf],
+    wanted: Wanted,
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
-    found(&program.inputs, paths, program.profile.as_deref(), input::SOURCES, grounds, console)
+    found(&program.inputs, paths, program.profile.as_deref(), wanted, grounds, console)
 }
 
 /// The files with these endings that a call names, or those of the whole project if it names none, each with its
@@ -116,21 +242,15 @@ pub(super) fn found(
     named: &Inputs,
     paths: &[PathBuf],
     profile: Option<&str>,
-    endings: &'static [&'static str],
+    wanted: Wanted,
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
-    let mut projects = Projects::new(named, profile, grounds);
+    let mut projects = Projects::new(&named.settings, profile, grounds);
     let mut inputs = if paths.is_empty() {
         let here = Path::new(".");
         let Some(project) = projects.on(&grounds.of(here, here), console) else { return Vec::new() };
-        let mut inputs = match project.members(endings, console) {
-            Ok(inputs) => inputs,
-            Err(trouble) => {
-                report(&trouble, console);
-                return Vec::new();
-            }
-        };
+        let mut inputs = members(&project, wanted, console);
         if let Some(output) = project.output() {
             for input in &mut inputs {
                 input.output = Some((output.clone(), input.relative().to_owned()));
@@ -138,9 +258,12 @@ pub(super) fn found(
         }
         inputs
     } else {
-        let (inputs, troubles) = input::find(paths, endings, grounds);
+        let Found { inputs, troubles, notes } = input::find(paths, wanted, grounds);
         for trouble in &troubles {
             report(trouble, console);
+        }
+        for note in &notes {
+            console.help(note);
         }
         inputs
     };
@@ -161,6 +284,26 @@ pub(super) fn found(
     inputs
 }
 
+/// The files of a whole project with these endings.
+fn members(project: &Project, wanted: Wanted, console: &mut Console) -> Vec<Input> {
+    project.members(wanted, console).unwrap_or_else(|trouble| {
+        report(&trouble, console);
+        Vec::new()
+    })
+}
+
+/// The sources of the project that the current folder is in, whatever its profiles are.
+pub(super) fn project_sources(
+    settings: &SettingsArguments,
+    grounds: &Grounds,
+    console: &mut Console,
+) -> Vec<Input> {
+    let here = Path::new(".");
+    let mut projects = Projects::without_values(settings, grounds);
+    let project = projects.on(&grounds.of(here, here), console);
+    project.map(|project| members(&project, Wanted::Only(SOURCES), console)).unwrap_or_default()
+}
+
 /// Reports the outcome of one source, and returns its result.
 pub(super) fn settle<W, T>(
     input: &Input,
@@ -172,7 +315,7 @@ pub(super) fn settle<W, T>(
             report(&trouble, console);
             None
         }
-        Outcome::Compiled(compilation, made) => {
+        Outcome::Compiled { compilation, made, .. } => {
             console.source(&input.name);
             console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
             made.map(|made| (compilation, made))
@@ -182,7 +325,7 @@ pub(super) fn settle<W, T>(
 
 pub(super) fn report(trouble: &Trouble, console: &mut Console) {
     console.trouble(&trouble.message);
-    if let Some(help) = trouble.help {
+    if let Some(help) = &trouble.help {
         console.help(help);
     }
 }

@@ -3,9 +3,11 @@
 use super::arguments::Inputs;
 use super::console::{Console, Stream};
 use super::each::{found, on_each, options, report};
-use super::input::{Input, MANIFESTS};
+use super::input::Input;
 use super::report::Reporting;
 use super::status::Status;
+use super::unrendered::KUSTOMIZATIONS;
+use super::wanted::{MANIFESTS, Wanted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::files::Root;
 use crate::import::{import, import_with_idioms};
@@ -56,7 +58,8 @@ pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status 
             return console.finish();
         }
     };
-    let inputs = found(&arguments.inputs, &arguments.inputs.paths, None, MANIFESTS, &grounds, console);
+    let inputs =
+        found(&arguments.inputs, &arguments.inputs.paths, None, Wanted::Only(MANIFESTS), &grounds, console);
     let outcomes = on_each(&inputs, |input| {
         let options = options(&arguments.inputs, input, &input.project.config);
         let idioms = |text: String| import_with_idioms(&input.name, &text, &options);
@@ -108,9 +111,8 @@ fn is_missing(diagnostic: &Diagnostic) -> bool {
 
 /// Says that a kustomization beside a manifest may complete it.
 fn kustomized(input: &Input, console: &mut Console) {
-    const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
     let folder = input.folder();
-    let is_base = NAMES.iter().any(|name| std::fs::symlink_metadata(folder.join(name)).is_ok());
+    let is_base = KUSTOMIZATIONS.iter().any(|name| std::fs::symlink_metadata(folder.join(name)).is_ok());
     if is_base {
         let folder = folder.display();
         console.help(&format!(

@@ -3,19 +3,17 @@
 //! Invariant: the files of a folder come in one order on every machine.
 
 use super::config::Project;
+use super::unrendered;
+use super::wanted::{MANIFESTS, SOURCES, Wanted, has_ending, looks_like_manifests};
+use crate::compile::Loader;
 use crate::context::Context;
-use crate::files::{self, Ground, Grounds, Root, reason};
+use crate::files::{self, Ground, Grounds, Root, reason, watch};
 use crate::source::MAX_SOURCE_BYTES;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// The endings of the names of sources.
-pub(super) const SOURCES: &[&str] = &["initflow"];
-/// The endings of the names of manifests.
-pub(super) const MANIFESTS: &[&str] = &["yaml", "yml", "json"];
 
 /// A file to read: a source, or manifests.
 #[derive(Debug)]
@@ -28,6 +26,10 @@ pub(super) struct Input {
     relative: PathBuf,
     /// The endings, one of which its name is expected to have.
     endings: &'static [&'static str],
+    /// Whether only its text tells if it is a source or has manifests.
+    is_open: bool,
+    /// Whether it was found in a folder that the call names.
+    pub(super) is_found: bool,
     /// The folder that is its root if no other root is found.
     pub(super) base: PathBuf,
     /// Whether the call names the file itself, not only a folder that it is in.
@@ -40,13 +42,20 @@ pub(super) struct Input {
     pub(super) context: Arc<Context>,
     /// The output folder of its project, and its path in there.
     pub(super) output: Option<(PathBuf, PathBuf)>,
+    /// Its text, if that is not read from the file.
+    pub(super) text: Option<Arc<str>>,
+    /// Texts that take the place of those of files that it uses.
+    pub(super) edited: Arc<EditedTexts>,
 }
+
+/// Texts of files, by their paths with all links resolved.
+pub(super) type EditedTexts = HashMap<PathBuf, Arc<str>>;
 
 /// The message about a path that cannot be used, and a help if there is one.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Trouble {
     pub(super) message: String,
-    pub(super) help: Option<&'static str>,
+    pub(super) help: Option<String>,
 }
 
 impl Input {
@@ -56,12 +65,16 @@ impl Input {
             name: "<stdin>".to_owned(),
             relative: PathBuf::from("stdin"),
             endings,
+            is_open: false,
+            is_found: false,
             base: PathBuf::new(),
             is_named: true,
             root: Arc::default(),
             project: Arc::default(),
             context: Arc::default(),
             output: None,
+            text: None,
+            edited: Arc::default(),
         }
     }
 
@@ -77,6 +90,7 @@ impl Input {
             path: Some(path),
             base: base.to_owned(),
             is_named: false,
+            is_found: true,
             relative,
             ..Self::stdin(endings)
         }
@@ -95,12 +109,25 @@ impl Input {
 
     /// The text, which may have this many bytes at most.
     pub(super) fn read_at_most(&self, limit: usize) -> Result<String, Trouble> {
+        if let Some(text) = &self.text {
+            return Ok(text.to_string());
+        }
+        self.stored(limit)
+    }
+
+    /// The text that is stored in the file now.
+    fn stored(&self, limit: usize) -> Result<String, Trouble> {
         let text = match &self.path {
             None => files::text(io::stdin().lock(), 0, limit),
             Some(path) if self.is_named => files::unbounded(path, limit),
             Some(path) => self.root.read(path, limit),
         };
         text.map_err(|reason| unreadable(&self.name, &reason))
+    }
+
+    /// Whether this text of it has manifests.
+    pub(super) fn has_manifests(&self, text: &str) -> bool {
+        if self.is_open { looks_like_manifests(text) } else { self.endings == MANIFESTS }
     }
 
     /// Replaces the content of the file.
@@ -110,6 +137,16 @@ impl Input {
             Some(path) if self.is_named => files::rewrite(path, text),
             Some(path) => self.root.rewrite(path, text),
         }
+    }
+
+    /// Replaces the content of the file, if it still is this one.
+    pub(super) fn exchange(&self, before: &str, after: &str) -> Result<(), String> {
+        // A pipe cannot be read again; rewriting refuses it.
+        let is_file = self.path.as_deref().is_some_and(Path::is_file);
+        if is_file && self.stored(MAX_SOURCE_BYTES).map_err(|trouble| trouble.message)? != before {
+            return Err(format!("cannot write `{}`: it has changed since it was read", self.name));
+        }
+        self.rewrite(after)
     }
 
     /// Its path; nothing for standard input.
@@ -156,6 +193,28 @@ impl Input {
     }
 }
 
+impl Loader for Input {
+    fn load(&self, path: &str) -> Result<String, String> {
+        Edited { root: &self.root, texts: &self.edited }.load(path)
+    }
+}
+
+/// Loads the files that sources use, some of them with other texts.
+pub(super) struct Edited<'e> {
+    pub(super) root: &'e Root,
+    pub(super) texts: &'e EditedTexts,
+}
+
+impl Loader for Edited<'_> {
+    fn load(&self, path: &str) -> Result<String, String> {
+        let edited = || self.texts.get(&self.root.resolve(Path::new(path)).ok()?);
+        match Some(self.texts).filter(|texts| !texts.is_empty()).and_then(|_| edited()) {
+            Some(text) => Ok(text.to_string()),
+            None => self.root.load(path),
+        }
+    }
+}
+
 fn unreadable(name: &str, reason: &dyn std::fmt::Display) -> Trouble {
     Trouble { message: format!("cannot read `{name}`: {reason}"), help: None }
 }
@@ -170,45 +229,75 @@ fn exchange_ending(path: &Path, endings: &[&str], ending: &str) -> PathBuf {
     path.into()
 }
 
-pub(super) fn has_ending(path: &Path, endings: &[&str]) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    // The ending may contain a dot.
-    endings.iter().any(|ending| {
-        name.strip_suffix(ending).and_then(|rest| rest.strip_suffix('.')).is_some_and(|stem| !stem.is_empty())
-    })
+/// What paths mean.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The files.
+    pub(super) inputs: Vec<Input>,
+    /// The paths that mean none.
+    pub(super) troubles: Vec<Trouble>,
+    /// What was left out, and how to read it.
+    pub(super) notes: Vec<String>,
 }
 
-/// The files that paths mean (in folders, those with one of the endings), and the paths that mean none.
-pub(super) fn find(
-    paths: &[PathBuf],
-    endings: &'static [&'static str],
-    grounds: &Grounds,
-) -> (Vec<Input>, Vec<Trouble>) {
-    let (mut inputs, mut troubles) = (Vec::new(), Vec::new());
+/// The files that paths mean.
+pub(super) fn find(paths: &[PathBuf], wanted: Wanted, grounds: &Grounds) -> Found {
+    let mut found = Found::default();
     let mut stdin = false;
     for path in paths {
         if path.as_os_str() == "-" {
             if !stdin {
-                inputs.push(Input::stdin(endings));
+                let told = wanted.of_named(Path::new(""));
+                let input = Input::stdin(told.unwrap_or(SOURCES));
+                found.inputs.push(Input { is_open: told.is_none(), ..input });
             }
             stdin = true;
-        } else if let Err(reason) = grounds.follow(path) {
-            troubles.push(unreadable(&path.to_string_lossy(), &reason));
+            continue;
+        }
+        watch::note(path);
+        if let Err(reason) = grounds.follow(path) {
+            found.troubles.push(unreadable(&path.to_string_lossy(), &reason));
         } else if path.is_dir() {
-            let before = inputs.len();
-            walk(path, path, Path::new(""), endings, &mut inputs, &mut troubles);
-            if inputs.len() == before {
-                let message = format!("there is no .{} file in `{}`", endings.join(" or ."), path.display());
-                troubles.push(Trouble { message, help: None });
-            }
+            found.folder(path, path, Path::new(""), wanted);
         } else {
             let relative = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
             let base = path.parent().unwrap_or(path);
-            inputs.push(Input { is_named: true, ..Input::file(path.clone(), base, relative, endings) });
+            let told = wanted.of_named(path);
+            let input = Input::file(path.clone(), base, relative, told.unwrap_or(SOURCES));
+            found.inputs.push(Input { is_named: true, is_found: false, is_open: told.is_none(), ..input });
         }
     }
-    once_each(&mut inputs);
-    (inputs, troubles)
+    once_each(&mut found.inputs);
+    found
+}
+
+impl Found {
+    /// Adds the files of a folder.
+    pub(super) fn folder(&mut self, folder: &Path, base: &Path, relative: &Path, wanted: Wanted) {
+        let before = (self.inputs.len(), self.troubles.len(), self.notes.len());
+        let all = wanted.in_folders();
+        for endings in &all {
+            self.walk(folder, base, relative, endings);
+            if (self.inputs.len(), self.troubles.len()) != (before.0, before.1) {
+                return;
+            }
+        }
+        let shown = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let message = format!("there is no {} file in `{}`", wanted.endings(), shown.display());
+        let help = (self.notes.len() > before.2).then(|| self.notes.remove(before.2));
+        self.troubles.push(Trouble { message, help });
+    }
+
+    /// Adds the files of a folder that have one of these endings.
+    pub(super) fn walk(
+        &mut self,
+        folder: &Path,
+        base: &Path,
+        relative: &Path,
+        endings: &'static [&'static str],
+    ) {
+        FolderWalk { base, endings, found: self, patches: HashSet::new() }.walk(folder, relative);
+    }
 }
 
 /// Removes repeated files from the list.
@@ -217,35 +306,53 @@ pub(super) fn once_each(inputs: &mut Vec<Input>) {
     inputs.retain(|input| seen.insert(input.path.clone()));
 }
 
-/// Gathers the sources below a folder, sorted by name. Linked folders are not entered, so there are no loops.
-pub(super) fn walk(
-    folder: &Path,
-    base: &Path,
-    relative: &Path,
+/// A walk through a folder.
+struct FolderWalk<'f> {
+    base: &'f Path,
     endings: &'static [&'static str],
-    inputs: &mut Vec<Input>,
-    troubles: &mut Vec<Trouble>,
-) {
-    let read = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let entries = fs::read_dir(read).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-    let mut entries = match entries {
-        Ok(entries) => entries,
-        Err(error) => {
-            let message = format!("cannot read the folder `{}`: {}", folder.display(), reason(&error));
-            return troubles.push(Trouble { message, help: None });
+    found: &'f mut Found,
+    /// The files that are no manifests but change some: kustomize's patches.
+    patches: HashSet<PathBuf>,
+}
+
+impl FolderWalk<'_> {
+    /// Gathers the files below a folder, sorted by name. Linked folders are not entered, so there are no loops.
+    fn walk(&mut self, folder: &Path, relative: &Path) {
+        let read = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        watch::note_folder(read, self.endings);
+        let entries = fs::read_dir(read).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let mut entries = match entries {
+            Ok(entries) => entries,
+            Err(error) => {
+                let message = format!("cannot read the folder `{}`: {}", folder.display(), reason(&error));
+                return self.found.troubles.push(Trouble { message, help: None });
+            }
+        };
+        entries.sort_by_key(fs::DirEntry::file_name);
+        let has_manifests = self.endings == MANIFESTS;
+        let mut chart = false;
+        if has_manifests {
+            let names: Vec<String> =
+                entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+            self.patches.extend(unrendered::patches(folder, &names));
+            if let Some(note) = unrendered::chart(folder, &names) {
+                chart = true;
+                self.found.notes.push(note);
+            }
         }
-    };
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let (name, path) = (entry.file_name(), folder.join(entry.file_name()));
-        if name.as_encoded_bytes().starts_with(b".") {
-            continue;
-        }
-        let below = relative.join(&name);
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            walk(&path, base, &below, endings, inputs, troubles);
-        } else if has_ending(&path, endings) && !path.is_dir() {
-            inputs.push(Input::file(path, base, below, endings));
+        for entry in entries {
+            let (name, path) = (entry.file_name(), folder.join(entry.file_name()));
+            let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            let is_hidden = name.as_encoded_bytes().starts_with(b".");
+            if is_hidden || self.patches.contains(&path) || chart && unrendered::is_of_chart(&name) {
+                continue;
+            }
+            let below = relative.join(&name);
+            if is_dir {
+                self.walk(&path, &below);
+            } else if has_ending(&path, self.endings) && !path.is_dir() {
+                self.found.inputs.push(Input::file(path, self.base, below, self.endings));
+            }
         }
     }
 }

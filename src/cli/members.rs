@@ -4,7 +4,8 @@
 
 use super::config::Project;
 use super::console::Console;
-use super::input::{self, Input, Trouble};
+use super::input::{self, Found, Input, Trouble};
+use super::wanted::{Wanted, has_ending};
 use crate::config::{FILE_NAME, Placed};
 use crate::diagnostic::{Code, Diagnostic};
 use glob::{MatchOptions, Pattern};
@@ -19,34 +20,29 @@ const OPTIONS: MatchOptions = MatchOptions {
 
 impl Project {
     /// The files of the whole project with these endings.
-    pub(super) fn members(
-        &self,
-        endings: &'static [&'static str],
-        console: &mut Console,
-    ) -> Result<Vec<Input>, Trouble> {
+    pub(super) fn members(&self, wanted: Wanted, console: &mut Console) -> Result<Vec<Input>, Trouble> {
         let Some(folder) = &self.folder else {
             return Err(Trouble {
                 message: format!("no PATH is given, and there is no {FILE_NAME} here or above"),
-                help: Some("name a file or a folder"),
+                help: Some("name a file or a folder".to_owned()),
             });
         };
-        let mut found = MemberSearch { folder, endings, inputs: Vec::new(), troubles: Vec::new() };
+        let mut search = MemberSearch { folder, wanted, found: Found::default() };
         if self.config.members.is_empty() {
-            found.walk(Path::new(""));
-            if found.inputs.is_empty() && found.troubles.is_empty() {
-                let message = format!("there is no .{} file in the project", endings.join(" or ."));
-                found.troubles.push(Trouble { message, help: None });
-            }
+            search.found.folder(folder, folder, Path::new(""), wanted);
         }
         for member in &self.config.members {
-            self.member(member, &mut found, console);
+            self.member(member, &mut search, console);
         }
-        let MemberSearch { mut inputs, troubles, .. } = found;
+        let Found { mut inputs, troubles, notes } = search.found;
+        for note in &notes {
+            console.help(note);
+        }
         input::once_each(&mut inputs);
         troubles.into_iter().next().map_or(Ok(inputs), Err)
     }
 
-    fn member(&self, member: &Placed, found: &mut MemberSearch, console: &mut Console) {
+    fn member(&self, member: &Placed, search: &mut MemberSearch, console: &mut Console) {
         let (start, rest) = split(&member.text);
         let pattern = match Pattern::new(&rest) {
             Ok(pattern) => pattern,
@@ -56,18 +52,21 @@ impl Project {
                 return self.show(diagnostic.here("invalid pattern"), console);
             }
         };
-        let refused = self.root.resolve(&found.folder.join(&start)).err();
+        let refused = self.root.resolve(&search.folder.join(&start)).err();
         if let Some(reason) = refused.as_ref().filter(|refused| !refused.is_missing) {
             let headline = format!("the member `{}` cannot be used", member.text);
             return self.refuse(member, headline, reason, console);
         }
-        let before = found.inputs.len();
-        if refused.is_none() {
-            found.below(&start, (!rest.is_empty()).then_some(&pattern));
+        let before = search.found.inputs.len();
+        let pattern = (!rest.is_empty()).then_some(&pattern);
+        for endings in search.wanted.in_folders() {
+            if refused.is_none() && search.found.inputs.len() == before && search.found.troubles.is_empty() {
+                search.below(&start, pattern, endings);
+            }
         }
-        if found.inputs.len() == before && found.troubles.is_empty() {
-            let endings = found.endings.join(" or .");
-            let headline = format!("the member `{}` has no .{endings} files", member.text);
+        if search.found.inputs.len() == before && search.found.troubles.is_empty() {
+            let endings = search.wanted.endings();
+            let headline = format!("the member `{}` has no {endings} files", member.text);
             let diagnostic = Diagnostic::error(Code::UnreadableFile, member.span, headline)
                 .here("matches no file")
                 .help("name a folder, a file or a pattern such as `apps/*`, relative to this file");
@@ -76,37 +75,31 @@ impl Project {
     }
 }
 
-/// The files of a project that were found.
+/// The search for the files of a project.
 struct MemberSearch<'a> {
     folder: &'a Path,
-    endings: &'static [&'static str],
-    inputs: Vec<Input>,
-    troubles: Vec<Trouble>,
+    wanted: Wanted,
+    found: Found,
 }
 
 impl MemberSearch<'_> {
     /// Adds a file, or the files below a folder: all of them, or those that a pattern matches and all below those.
-    fn below(&mut self, start: &Path, pattern: Option<&Pattern>) {
+    fn below(&mut self, start: &Path, pattern: Option<&Pattern>, endings: &'static [&'static str]) {
         let path = self.folder.join(start);
         if !path.is_dir() {
-            if pattern.is_none() && input::has_ending(&path, self.endings) {
-                self.inputs.push(Input::file(path, self.folder, plain(start), self.endings));
+            if pattern.is_none() && has_ending(&path, endings) {
+                self.found.inputs.push(Input::file(path, self.folder, plain(start), endings));
             }
             return;
         }
-        let before = self.inputs.len();
-        self.walk(start);
+        let before = self.found.inputs.len();
+        self.found.walk(&path, self.folder, &plain(start), endings);
         let Some(pattern) = pattern else { return };
-        let found = self.inputs.split_off(before);
-        self.inputs.extend(found.into_iter().filter(|input| {
+        let inputs = self.found.inputs.split_off(before);
+        self.found.inputs.extend(inputs.into_iter().filter(|input| {
             let below = input.path().and_then(|found| found.strip_prefix(&path).ok());
             below.is_some_and(|below| below.ancestors().any(|part| pattern.matches_path_with(part, OPTIONS)))
         }));
-    }
-
-    fn walk(&mut self, start: &Path) {
-        let (folder, relative) = (self.folder.join(start), plain(start));
-        input::walk(&folder, self.folder, &relative, self.endings, &mut self.inputs, &mut self.troubles);
     }
 }
 

@@ -5,6 +5,8 @@ use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
 use super::status::Status;
+use super::wanted::Reading;
+use super::watch::WatchArguments;
 use crate::compile::{Compilation, Compiled};
 use crate::plan::{self, Plan};
 use crate::source::Sources;
@@ -41,6 +43,10 @@ enum PlanFormat {
 pub(super) struct PlanArguments {
     #[command(flatten)]
     program: ProgramArguments,
+    #[command(flatten)]
+    watch: WatchArguments,
+    #[command(flatten)]
+    reading: Reading,
     /// The format of the plan [default: from the extension of the -o file, else text]
     #[arg(long, value_enum)]
     format: Option<PlanFormat>,
@@ -50,6 +56,10 @@ pub(super) struct PlanArguments {
 }
 
 pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
+    arguments.watch.run(&arguments.program.inputs.paths, console, |console| plan(arguments, console))
+}
+
+fn plan(arguments: &PlanArguments, console: &mut Console) -> Status {
     let format = match format(arguments) {
         Ok(format) => format,
         Err(message) => {
@@ -65,15 +75,20 @@ pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
             return console.finish();
         }
     };
-    let inputs = inputs(&arguments.program, &grounds, console);
+    let inputs = inputs(&arguments.program, arguments.reading.wanted(), &grounds, console);
     let plan = |_: &Input, compiled: Compiled| compiled.plan();
     let all = |_: &Input, compilation: &mut Compilation<Plan>| std::mem::take(&mut compilation.workloads);
     let plans = compile_each(&arguments.program, false, &grounds, console, &inputs, plan, all);
     let mut settled = Vec::new();
+    let mut is_complete = true;
     for (input, outcome) in inputs.iter().zip(plans.into_iter().flatten()) {
-        settled.extend(settle(input, outcome, console));
+        let plans = settle(input, outcome, console);
+        is_complete &= plans.is_some();
+        settled.extend(plans);
     }
-    if console.status() == Status::Fine {
+    // Of manifests, the workloads without errors are shown; a file is written only if there are no errors.
+    let is_shown = is_complete && target.is_none() && console.status() == Status::Errors;
+    if is_shown || console.status() == Status::Fine {
         let sources: Vec<(&Sources, &[Plan])> =
             settled.iter().map(|(compilation, plans)| (&compilation.sources, plans.as_slice())).collect();
         let text = shown(format, &sources);

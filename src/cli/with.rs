@@ -2,7 +2,8 @@
 
 use super::config::Project;
 use super::console::Console;
-use super::input::{self, Input, MANIFESTS, Trouble};
+use super::input::{self, Found, Input, Trouble};
+use super::wanted::{MANIFESTS, Wanted};
 use crate::context::Context;
 use crate::files::Grounds;
 use crate::source::{SourceFile, Sources};
@@ -40,7 +41,7 @@ fn of_call(paths: &[PathBuf], grounds: &Grounds, console: &mut Console) -> Optio
     if paths.is_empty() {
         return Some(Arc::default());
     }
-    let (mut inputs, troubles) = input::find(paths, MANIFESTS, grounds);
+    let Found { mut inputs, troubles, .. } = input::find(paths, Wanted::Only(MANIFESTS), grounds);
     for trouble in &troubles {
         report(trouble, console);
     }
@@ -57,8 +58,7 @@ fn of_project(project: &Project, of_call: &Arc<Context>, console: &mut Console) 
     if settings.with.is_empty() && !settings.complete && settings.mesh.is_none() {
         return Some(Arc::clone(of_call));
     }
-    let mut inputs = Vec::new();
-    let mut troubles = Vec::new();
+    let mut found = Found::default();
     for written in &settings.with {
         let path = project.path(&written.text);
         if let Err(reason) = project.root.resolve(&path) {
@@ -67,12 +67,13 @@ fn of_project(project: &Project, of_call: &Arc<Context>, console: &mut Console) 
             return None;
         }
         if path.is_dir() {
-            input::walk(&path, &path, Path::new(""), MANIFESTS, &mut inputs, &mut troubles);
+            found.walk(&path, &path, Path::new(""), MANIFESTS);
         } else {
             let name = path.file_name().map(PathBuf::from).unwrap_or_default();
-            inputs.push(Input::file(path.clone(), path.parent().unwrap_or(&path), name, MANIFESTS));
+            found.inputs.push(Input::file(path.clone(), path.parent().unwrap_or(&path), name, MANIFESTS));
         }
     }
+    let Found { mut inputs, troubles, .. } = found;
     for trouble in &troubles {
         report(trouble, console);
     }

@@ -1,7 +1,8 @@
 //! Reads a file of manifests, and writes its workloads as a source.
 
+use super::idioms::Idioms;
 use super::source::Written;
-use super::{Idioms, comments, defaults, foreign, missing, workload};
+use super::{comments, defaults, foreign, missing, workload};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::kubernetes::schema;
 use crate::manifest::typed;

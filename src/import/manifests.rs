@@ -1,14 +1,17 @@
 //! Compiles manifests, with findings at their places in the manifests.
 
 use super::draft::Draft;
+use super::foreign;
 use super::foreign::Strangers;
-use super::{Idioms, foreign};
+use super::idioms::Idioms;
 use crate::compile::{
-    Compilation, CompileOptions, Compiled, FileText, Forgetful, MadeText, NoFiles, Texts, compile_files,
+    Compilation, CompileOptions, Compiled, FileText, Forgetful, MadeText, NoFiles, Texts, check_together,
+    compile_files,
 };
+use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::manifest::yaml::MAX_ERRORS;
-use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::source::{SourceFile, Sources, Span};
 use std::sync::Arc;
 
 /// Compiles the workloads of a file of manifests like a program, and passes each workload that compiles to `make`, even if
@@ -37,13 +40,50 @@ pub fn compile_manifests<T: Send>(
     options: &CompileOptions,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T> {
-    let file = Arc::new(SourceFile::new(FileId(0), name, text));
-    let mut draft = Draft::of(&file, &Idioms::Never);
-    match strangers {
-        Strangers::Skip => {}
-        Strangers::Warn => draft.diagnostics.extend(draft.strangers.drain(..).map(foreign::as_warning)),
+    let mut manifests = Manifests::read(name, text, strangers);
+    let mut context = Context::default();
+    manifests.surround(&mut context);
+    context.extend(&options.context);
+    let options = CompileOptions { context: Arc::new(context), ..options.clone() };
+    let mut compilation = manifests.compile(&options, make);
+    check_together(&mut [&mut compilation]);
+    compilation
+}
+
+/// A file of manifests that has been read, but not compiled.
+pub struct Manifests {
+    file: Arc<SourceFile>,
+    draft: Draft,
+}
+
+impl Manifests {
+    /// Reads the manifests of a file.
+    pub fn read(name: &str, text: String, strangers: Strangers) -> Self {
+        let file = Arc::new(SourceFile::shared(name, text));
+        let mut draft = Draft::of(&file, &Idioms::Never);
+        let about_strangers = draft.strangers.drain(..).map(foreign::as_warning);
+        match strangers {
+            Strangers::Skip => drop(about_strangers),
+            Strangers::Warn => draft.diagnostics.extend(about_strangers),
+        }
+        Self { file, draft }
     }
-    draft.compile(&file, options, make).0
+
+    /// Moves the objects that are not workloads into a context.
+    pub fn surround(&mut self, context: &mut Context) {
+        for object in self.draft.others.drain(..) {
+            context.add(&object, &self.file);
+        }
+    }
+
+    /// Compiles the workloads. [`check_together`] has to check what concerns several files, or the context.
+    pub fn compile<T: Send>(
+        self,
+        options: &CompileOptions,
+        make: impl Fn(Compiled) -> T + Sync,
+    ) -> Compilation<T> {
+        self.draft.compile(&self.file, options, make).0
+    }
 }
 
 impl Draft {

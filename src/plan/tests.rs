@@ -21,7 +21,7 @@ fn start(span: Span, role: Role, name: &str, because: &str, requests: &str, rese
         image: None,
         after: Vec::new(),
         uses: Vec::new(),
-        jobs: Vec::new(),
+        awaited: Vec::new(),
         completed: Vec::new(),
         requests: resources(requests),
         limits: Resources::new(),

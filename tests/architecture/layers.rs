@@ -41,6 +41,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["manifest"], "YAML and JSON manifests as trees"),
     (&["object"], "a Kubernetes object as a tree with a place in the source for every node"),
     (&["kubernetes"], "the facts of the platform"),
+    (&["repair"], "which fixes are applied, until nothing changes"),
     (&["diagnostic"], "what is wrong, where, and what to do about it"),
     (&["source"], "text with places in it"),
     (&["total"], "calls whose type allows a failure that cannot occur"),
@@ -66,7 +67,7 @@ const HIDDEN: &[(&str, &[&str])] = &[
     ("std::fs", &["cli", "files", "lsp"]),
     ("std::io", &["cli", "files", "lsp"]),
     ("std::process", &["cli"]),
-    ("std::time", &["cli", "lsp"]),
+    ("std::time", &["cli", "files", "lsp"]),
 ];
 
 #[test]
