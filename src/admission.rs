@@ -8,12 +8,17 @@ mod bound;
 mod hold;
 pub(crate) mod limit_range;
 mod namespace;
+mod pod_count;
 pub(crate) mod quota;
+mod rules;
 mod usage;
+mod violation;
 
 pub(crate) use hold::hold_to_namespace;
 pub(crate) use namespace::{DisruptionBudget, NamespaceOf, Namespaces, Scaler, ScalingMetric};
-pub(crate) use usage::{QuotaUse, over_quotas, scaled};
+pub(crate) use pod_count::scaled;
+pub(crate) use usage::{QuotaUse, over_quotas};
+pub(crate) use violation::{Addition, Amount};
 
 #[cfg(test)]
 mod tests;

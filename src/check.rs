@@ -24,13 +24,13 @@ mod mounts;
 mod owners;
 mod placement;
 mod pod_resources;
+mod pod_security;
 mod pods;
 mod ports;
 mod probes;
 mod projections;
 mod report;
 mod resources;
-mod pod_security;
 mod secrets;
 mod security;
 mod selectors;
@@ -112,5 +112,6 @@ pub(crate) fn check_in_namespace(
     let Some(standard) = SecurityStandard::of_namespace(name, metadata, version) else { return };
     let disturbed = Disturbed::of(workload, earlier, diagnostics);
     let mut report = Report::new(version, disturbed, diagnostics);
-    report.leniently(namespace.assumed, |report| pod_security::check_in_namespace(workload, &standard, report));
+    report
+        .leniently(namespace.assumed, |report| pod_security::check_in_namespace(workload, &standard, report));
 }

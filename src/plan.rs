@@ -23,8 +23,8 @@ pub use svg::svg;
 use text::CAVEAT;
 pub use text::text;
 
-use crate::admission::NamespaceOf;
-use crate::admission::limit_range::{self, Addition, Amount, Ranged};
+use crate::admission::limit_range::{self, Ranged};
+use crate::admission::{Addition, Amount, NamespaceOf};
 use crate::diagnostic::phrase::listed;
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
@@ -177,10 +177,8 @@ impl Plan {
         });
         let steady = demand.steady();
         let because = if order.places.is_empty() { AT_ONCE } else { AFTER_INIT };
-        let apps = order
-            .apps
-            .iter()
-            .map(|app| add(Start::of(workload, *app, because.to_owned(), &steady), *app));
+        let apps =
+            order.apps.iter().map(|app| add(Start::of(workload, *app, because.to_owned(), &steady), *app));
         let name = |container: usize| workload.containers[container].name.text.clone();
         Self {
             kind: workload.kind,
@@ -203,7 +201,10 @@ impl Plan {
                             && containers.contains(&addition.container)
                     };
                     let by_range = additions.iter().find(is_added).and_then(|addition| {
-                        Some(format!(", by LimitRange `{}`", namespace?.namespace.range_names.get(addition.range)?))
+                        Some(format!(
+                            ", by LimitRange `{}`",
+                            namespace?.namespace.range_names.get(addition.range)?
+                        ))
                     });
                     PlannedRequest {
                         because: request.set_by.text(workload) + by_compiler + &by_range.unwrap_or_default(),
@@ -225,7 +226,10 @@ impl Plan {
         if self.limit_ranges.is_empty() {
             return CAVEAT.to_owned();
         }
-        format!("with what LimitRange {} adds, before webhooks and RuntimeClass overhead", listed(self.limit_ranges.iter().map(SmolStr::as_str)))
+        format!(
+            "with what LimitRange {} adds, before webhooks and RuntimeClass overhead",
+            listed(self.limit_ranges.iter().map(SmolStr::as_str))
+        )
     }
 }
 
@@ -239,7 +243,8 @@ struct Admitted {
 
 impl Admitted {
     fn of(pod: PodDemand, version: Version, namespace: Option<&NamespaceOf>) -> Self {
-        let Some(NamespaceOf { namespace, .. }) = namespace.filter(|of| !of.namespace.ranges.is_empty()) else {
+        let Some(NamespaceOf { namespace, .. }) = namespace.filter(|of| !of.namespace.ranges.is_empty())
+        else {
             return Self { pod, additions: Vec::new(), limit_ranges: Vec::new() };
         };
         let Ranged { pod, additions, .. } = limit_range::apply(&pod, &namespace.ranges, version);

@@ -1,10 +1,11 @@
 //! Reports what a namespace refuses of the pods of a workload.
 
-use super::limit_range::{Amount, Fault, Ranged, Subject, Violation, apply};
+use super::bound::Bound;
+use super::limit_range::{Ranged, apply};
 use super::namespace::{Namespace, NamespaceOf};
 use super::quota::{Quota, ScopedPod, used_by_pod};
 use super::usage::QuotaUse;
-use super::bound::Bound;
+use super::violation::{Amount, Fault, Subject, Violation};
 use crate::diagnostic::phrase::listed;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::kubernetes::quantity::Quantity;
@@ -68,7 +69,8 @@ impl Holder<'_> {
 
     fn violation(&self, violation: &Violation) -> Diagnostic {
         let Violation { subject, resource, fault, bound, range } = violation;
-        let by = format!("LimitRange `{}`", self.namespace.range_names.get(*range).map_or("", SmolStr::as_str));
+        let by =
+            format!("LimitRange `{}`", self.namespace.range_names.get(*range).map_or("", SmolStr::as_str));
         let (whose, each) = match subject {
             Subject::Container(at) => (format!("`{}`", self.name(*at)), "a container"),
             Subject::Pod => ("the pod".to_owned(), "a pod"),
@@ -79,8 +81,10 @@ impl Holder<'_> {
         match *fault {
             Fault::Above(amount, found) => {
                 let over = by_how_much(&found, &most);
-                let headline =
-                    format!("the {resource} {} of {whose} is {found}, {over} over the maximum of {by}", amount.name());
+                let headline = format!(
+                    "the {resource} {} of {whose} is {found}, {over} over the maximum of {by}",
+                    amount.name()
+                );
                 refused(place(amount), headline)
                     .here(format!("{over} too much"))
                     .label(bound.span, format!("at most {most} for {each}"))
@@ -155,14 +159,19 @@ impl Holder<'_> {
 
     /// Holds the claims that a StatefulSet makes to the `LimitRange`s.
     fn claims(&mut self) {
-        let templates = self.workload.volumes.iter().filter(|volume| volume.storage == Storage::ClaimTemplate);
+        let templates =
+            self.workload.volumes.iter().filter(|volume| volume.storage == Storage::ClaimTemplate);
         for volume in templates {
-            let storage = volume.fields.at("spec.resources.requests").and_then(|requests| requests.entry("storage"));
+            let storage =
+                volume.fields.at("spec.resources.requests").and_then(|requests| requests.entry("storage"));
             let amount = storage.and_then(|storage| storage.node.as_quantity());
             let rounded = amount.map(|amount| amount.as_printed().round_up_milli());
             let place = storage.map_or(volume.span, |storage| storage.node.span);
             for (at, range) in self.namespace.ranges.iter().enumerate() {
-                let by = format!("LimitRange `{}`", self.namespace.range_names.get(at).map_or("", SmolStr::as_str));
+                let by = format!(
+                    "LimitRange `{}`",
+                    self.namespace.range_names.get(at).map_or("", SmolStr::as_str)
+                );
                 for (fault, bound) in range.claim_faults(rounded.as_ref()) {
                     let most = bound.quantity;
                     let (what, here, label, help) = match fault {
@@ -174,7 +183,12 @@ impl Holder<'_> {
                         Fault::Below(_, found) => {
                             let under = by_how_much(&most, &found);
                             let what = format!("{found}, {under} under the minimum of {by}");
-                            (what, format!("{under} too little"), format!("at least {most} for a claim"), "raise")
+                            (
+                                what,
+                                format!("{under} too little"),
+                                format!("at least {most} for a claim"),
+                                "raise",
+                            )
                         }
                         // The API server refuses a claim that requests nothing anyway.
                         _ => continue,
@@ -248,7 +262,9 @@ impl Holder<'_> {
 
     fn span(&self, subject: Subject) -> Span {
         match subject {
-            Subject::Container(at) => self.workload.containers.get(at).map_or(self.workload.span, |at| at.span),
+            Subject::Container(at) => {
+                self.workload.containers.get(at).map_or(self.workload.span, |at| at.span)
+            }
             Subject::Pod => self.workload.span,
         }
     }

@@ -47,7 +47,8 @@ impl<'a> ScopedPod<'a> {
                 || term.get("namespaceSelector").is_some()
         };
         let crosses = |kind: &str| {
-            let terms = |when: &str| spec.at(kind).and_then(|kind| kind.get(when)).map_or(&[][..], Node::items);
+            let terms =
+                |when: &str| spec.at(kind).and_then(|kind| kind.get(when)).map_or(&[][..], Node::items);
             terms("requiredDuringSchedulingIgnoredDuringExecution").iter().any(term_crosses)
                 || terms("preferredDuringSchedulingIgnoredDuringExecution")
                     .iter()
@@ -56,7 +57,10 @@ impl<'a> ScopedPod<'a> {
         Self {
             terminating: spec.get("activeDeadlineSeconds").is_some(),
             qos,
-            priority_class: spec.get("priorityClassName").and_then(Node::as_text).filter(|name| !name.is_empty()),
+            priority_class: spec
+                .get("priorityClassName")
+                .and_then(Node::as_text)
+                .filter(|name| !name.is_empty()),
             crosses_namespaces: crosses("affinity.podAffinity") || crosses("affinity.podAntiAffinity"),
         }
     }
@@ -91,8 +95,13 @@ impl Quota {
                 values: values.iter().filter_map(Node::as_text).map(SmolStr::new).collect(),
             })
         });
-        let map = |path: &str, field: &str| object.get(path).map(|node| bounds(node, field)).unwrap_or_default();
-        Self { hard: map("spec", "hard"), used: map("status", "used"), scopes: scopes.chain(selected).collect() }
+        let map =
+            |path: &str, field: &str| object.get(path).map(|node| bounds(node, field)).unwrap_or_default();
+        Self {
+            hard: map("spec", "hard"),
+            used: map("status", "used"),
+            scopes: scopes.chain(selected).collect(),
+        }
     }
 
     /// Whether it counts a pod.
@@ -109,8 +118,9 @@ impl Quota {
     pub(crate) fn missing(&self, pod: &PodDemand, version: Version) -> Vec<MissingAmount> {
         // Since a pod can have resources of its own, those are enough.
         let own = pod.own_resources(version);
-        if own.is_some_and(|own| own.requests().keys().chain(own.limits().keys()).any(|name| is_of_pod_level(name)))
-        {
+        if own.is_some_and(|own| {
+            own.requests().keys().chain(own.limits().keys()).any(|name| is_of_pod_level(name))
+        }) {
             return Vec::new();
         }
         let needed = self.hard.keys().filter_map(|name| Some((name, needed(name)?)));
@@ -212,7 +222,9 @@ pub(crate) fn used_by_claim(spec: &Node) -> Amounts {
     let storage = spec.at("resources.requests.storage").and_then(Node::as_quantity);
     let storage = storage.map(Quantity::round_up);
     used.extend(storage.map(|storage| ("requests.storage".into(), storage)));
-    if let Some(class) = spec.get("storageClassName").and_then(Node::as_text).filter(|class| !class.is_empty()) {
+    if let Some(class) =
+        spec.get("storageClassName").and_then(Node::as_text).filter(|class| !class.is_empty())
+    {
         let of_class = |name: &str| format_smolstr!("{class}.storageclass.storage.k8s.io/{name}");
         used.insert(of_class("persistentvolumeclaims"), one);
         used.extend(storage.map(|storage| (of_class("requests.storage"), storage)));

@@ -1,7 +1,8 @@
 //! Tests what a namespace adds and refuses, on the cases that people get wrong.
 
-use super::limit_range::{LimitRange, Ranged, Subject, apply};
+use super::limit_range::{LimitRange, Ranged, apply};
 use super::quota::{Quota, ScopedPod, used_by_pod};
+use super::violation::Subject;
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
 use crate::object::{MapEntry, Node, Value};
@@ -19,7 +20,12 @@ fn node(json: &Json) -> Node {
             let mut map = Node::map(PLACE);
             map.map_mut().entries = fields
                 .iter()
-                .map(|(key, value)| MapEntry { key: key.into(), key_span: PLACE, layer: 0, node: node(value) })
+                .map(|(key, value)| MapEntry {
+                    key: key.into(),
+                    key_span: PLACE,
+                    layer: 0,
+                    node: node(value),
+                })
                 .collect();
             return map;
         }
@@ -138,7 +144,9 @@ fn a_pod_with_resources_of_its_own_is_completed_before_admission_until_1_36() {
     let amounts = |cpu: &str| [("cpu".into(), Quantity::parse(cpu).unwrap())].into();
     let mut pod = pod(&json!([{"requests": {"cpu": "100m"}}, {}]));
     pod.pod = Some(PodLevel::new([].into(), amounts("1")));
-    let ranges = [range(&json!([{"type": "Container", "default": {"cpu": "500m"}, "defaultRequest": {"cpu": "200m"}}]))];
+    let ranges = [range(
+        &json!([{"type": "Container", "default": {"cpu": "500m"}, "defaultRequest": {"cpu": "200m"}}]),
+    )];
     insta::assert_snapshot!(text(&apply(&pod, &ranges, Version(36))), @r"
     0: cpu limit 500m
     1: cpu limit 500m
@@ -199,7 +207,9 @@ fn a_quota_counts_the_pods_of_its_scopes() {
 
 #[test]
 fn a_pod_uses_its_effective_totals() {
-    let pod = pod(&json!([{"requests": {"cpu": "1500m"}, "limits": {"example.com/gpu": "1", "hugepages-2Mi": "4Mi"}}]));
+    let pod = pod(
+        &json!([{"requests": {"cpu": "1500m"}, "limits": {"example.com/gpu": "1", "hugepages-2Mi": "4Mi"}}]),
+    );
     let used = used_by_pod(&pod, Version(37));
     let used: Vec<String> = used.iter().map(|(name, quantity)| format!("{name}={quantity}")).collect();
     insta::assert_snapshot!(used.join(" "), @"count/pods=1 cpu=1500m hugepages-2Mi=4Mi pods=1 requests.cpu=1500m requests.example.com/gpu=1 requests.hugepages-2Mi=4Mi");

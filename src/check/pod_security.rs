@@ -297,9 +297,7 @@ impl RefusalCollector<'_, '_> {
         }
         if let Some(mount) = context.get("procMount")
             && mount.as_text().is_some_and(|mount| mount != "Default")
-            && (self.is_restricted()
-                || !self.user_namespace
-                || self.standard.minor < PROC_IN_USER_NAMESPACE)
+            && (self.is_restricted() || !self.user_namespace || self.standard.minor < PROC_IN_USER_NAMESPACE)
         {
             self.add(mount.span, "the container sees the kernel's files in `/proc`", "remove it");
         }

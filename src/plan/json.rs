@@ -156,8 +156,10 @@ fn container<'a>(start: &'a Start, sources: &'a Sources) -> ContainerJson<'a> {
         requests: quantities(&start.requests),
         completed: &start.completed,
         limits: quantities(&start.limits),
-        added: (!start.added_requests.is_empty() || !start.added_limits.is_empty())
-            .then_some(AddedJson { requests: names(&start.added_requests), limits: names(&start.added_limits) }),
+        added: (!start.added_requests.is_empty() || !start.added_limits.is_empty()).then_some(AddedJson {
+            requests: names(&start.added_requests),
+            limits: names(&start.added_limits),
+        }),
         reserved: quantities(&start.reserved),
         gate: start.gate.map(gate),
         restarts: start.restarts.as_deref(),

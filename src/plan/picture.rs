@@ -11,7 +11,7 @@ mod start;
 pub(super) use chart::{moments, peak};
 pub(super) use flow::{Edge, edges};
 
-use super::{Plan};
+use super::Plan;
 use crate::source::Sources;
 use measure::{fit, width};
 

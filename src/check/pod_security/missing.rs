@@ -51,9 +51,9 @@ pub(super) fn check(workload: &Workload, standard: &SecurityStandard, report: &m
     let windows = pod.at("os.name").and_then(Node::as_text) == Some("windows");
     let user_namespace = pod.as_map().is_some_and(|pod| may_be_root(pod, Version(standard.minor)));
     let context = pod.get("securityContext");
-    let required = REQUIRED.iter().filter(|field| {
-        (field.on_windows || !windows) && (field.path != "runAsNonRoot" || !user_namespace)
-    });
+    let required = REQUIRED
+        .iter()
+        .filter(|field| (field.on_windows || !windows) && (field.path != "runAsNonRoot" || !user_namespace));
     let missing: Vec<(&RequiredField, Vec<&Container>)> = required
         .filter_map(|field| {
             if field.of_pod && context.is_some_and(|context| context.at(field.path).is_some()) {

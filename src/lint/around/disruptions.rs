@@ -1,4 +1,4 @@
-//! Finds PodDisruptionBudgets that allow no eviction at all, so that a node cannot be drained.
+//! Finds each `PodDisruptionBudget` that allows no eviction at all, so that a node cannot be drained.
 
 use super::Surroundings;
 use crate::admission::{DisruptionBudget, Namespaces, scaled};

@@ -13,8 +13,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     if let Some(replicas) = pod.workload.object.spec.get("replicas")
         && replicas.as_int() == Some(0)
     {
-        let headline =
-            format!("`replicas 0` turns HorizontalPodAutoscaler `{}` off: it scales nothing up from zero", scaler.name);
+        let headline = format!(
+            "`replicas 0` turns HorizontalPodAutoscaler `{}` off: it scales nothing up from zero",
+            scaler.name
+        );
         found.push(
             Diagnostic::warning(Code::IdleAutoscaler, replicas.span, headline)
                 .here("turns the autoscaler off")
@@ -94,7 +96,12 @@ fn of_container(
     }
 }
 
-fn without_request(scaler: &Scaler, metric: &ScalingMetric, container: &Container, needs: &str) -> Diagnostic {
+fn without_request(
+    scaler: &Scaler,
+    metric: &ScalingMetric,
+    container: &Container,
+    needs: &str,
+) -> Diagnostic {
     let ScalingMetric { resource, place, .. } = metric;
     let headline = format!(
         "HorizontalPodAutoscaler `{}` scales by a share of the {resource} request, and `{}` has none",
@@ -114,5 +121,8 @@ fn requests(demand: &PodDemand, container: usize, metric: &ScalingMetric) -> boo
 /// Whether its requests could not be understood.
 fn is_unclear(container: &Container) -> bool {
     container.fields.get("resources").is_some_and(|resources| resources.as_map().is_none())
-        || container.fields.at("resources.requests").is_some_and(|requests: &Node| requests.as_map().is_none())
+        || container
+            .fields
+            .at("resources.requests")
+            .is_some_and(|requests: &Node| requests.as_map().is_none())
 }

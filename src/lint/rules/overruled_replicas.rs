@@ -14,7 +14,8 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         Some(max) if count > max => (max, scaler.max_place, "maximum"),
         _ => return,
     };
-    let happens = if count < min { "stops pods that it starts again" } else { "starts pods that it stops again" };
+    let happens =
+        if count < min { "stops pods that it starts again" } else { "starts pods that it stops again" };
     let headline = format!(
         "each time that this is applied, `replicas {count}` {happens}: the {what} of HorizontalPodAutoscaler `{}` is {bound}",
         scaler.name
