@@ -142,7 +142,8 @@ impl Context {
     /// How far one of its files is from another file: the same one, in the same folder, or elsewhere.
     fn distance(&self, of: FileId, file: &str) -> usize {
         let name = self.files.get(&of).map_or("", |file| &file.name);
-        let folder = |name: &'_ str| name.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+        let folder =
+            |name: &'_ str| name.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
         match name {
             same if same == file => 0,
             other if folder(other) == folder(file) => 1,

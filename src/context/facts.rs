@@ -91,7 +91,11 @@ impl WorkloadFacts {
             containers("initContainers").filter(|container| container.get("restartPolicy").is_some());
         let running =
             containers("containers").map(|app| (app, true)).chain(sidecars.map(|each| (each, false)));
-        let pods = Pods { spec: object.get("spec"), metadata: pod.and_then(|pod| pod.get("metadata")), running: running.collect() };
+        let pods = Pods {
+            spec: object.get("spec"),
+            metadata: pod.and_then(|pod| pod.get("metadata")),
+            running: running.collect(),
+        };
         let namespace = object.at("metadata.namespace").and_then(Node::as_text).map(SmolStr::new);
         Some(pods.facts(kind, namespace, name.as_text()?.into(), name.span, file))
     }

@@ -7,7 +7,8 @@ use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The warnings that are known only when all workloads of a run are.
-pub(crate) const AROUND: &[Code] = &[Code::BlockedEviction, Code::OverQuota, Code::UnknownTargetPort, Code::UnmatchedService];
+pub(crate) const AROUND: &[Code] =
+    &[Code::BlockedEviction, Code::OverQuota, Code::UnknownTargetPort, Code::UnmatchedService];
 
 /// What the checks of this module see.
 struct Surroundings<'a> {

@@ -51,8 +51,21 @@ const RESOURCES: &[(&str, &str, &[&str])] = &[
 
 /// The options whose value is a word of its own.
 const VALUED: [&str; 15] = [
-    "-c", "--container", "--context", "--field-selector", "-f", "--filename", "--for", "-l", "-n", "--namespace",
-    "-o", "--output", "-p", "--selector", "--timeout",
+    "-c",
+    "--container",
+    "--context",
+    "--field-selector",
+    "-f",
+    "--filename",
+    "--for",
+    "-l",
+    "-n",
+    "--namespace",
+    "-o",
+    "--output",
+    "-p",
+    "--selector",
+    "--timeout",
 ];
 
 /// What the API server must allow for a command; nothing if that depends on files or is not known.
@@ -62,7 +75,8 @@ pub(super) fn access(command: &PlainCommand) -> Option<Access> {
     }
     let words: Option<Vec<&str>> = command.words.iter().skip(1).map(Option::as_deref).collect();
     let words = words?;
-    let by_own_means = ["--kubeconfig", "--token", "--as", "--server", "--dry-run", "-h", "--help", "--raw", "-s"];
+    let by_own_means =
+        ["--kubeconfig", "--token", "--as", "--server", "--dry-run", "-h", "--help", "--raw", "-s"];
     if words.iter().any(|word| by_own_means.iter().any(|option| word.starts_with(option))) {
         return None;
     }
@@ -70,7 +84,8 @@ pub(super) fn access(command: &PlainCommand) -> Option<Access> {
     let (mut is_selected, mut is_by_file, mut in_all_namespaces, mut watches) = (false, false, false, false);
     let mut rest = words.into_iter();
     while let Some(word) = rest.next() {
-        let (option, joined) = word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
+        let (option, joined) =
+            word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
         match option {
             "--" => break,
             "-n" | "--namespace" => namespace = joined.or_else(|| rest.next()),

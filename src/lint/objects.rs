@@ -37,7 +37,8 @@ pub(super) fn references(workload: &Workload) -> Vec<ObjectReference<'_>> {
             }
         }
         for all in items(&container.fields, "envFrom") {
-            let sources = KEYED.iter().filter_map(|(kind, _, field, _)| named(*kind, all.get(field)?, "name"));
+            let sources =
+                KEYED.iter().filter_map(|(kind, _, field, _)| named(*kind, all.get(field)?, "name"));
             found.extend(sources);
         }
         for mount in &container.mounts {

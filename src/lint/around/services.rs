@@ -48,8 +48,7 @@ fn unmatched(
     found: &mut Vec<Diagnostic>,
 ) {
     // Any Service of this name may be the one that is applied.
-    let is_other =
-        |service: &ContextObject| !matched.iter().any(|other| other.service.name == service.name);
+    let is_other = |service: &ContextObject| !matched.iter().any(|other| other.service.name == service.name);
     let mut room = MAX_COMPARED;
     for (service, selector) in missed.iter().filter(|(service, _)| is_other(service)) {
         let mut near = Vec::new();

@@ -74,7 +74,9 @@ impl<'a> Account<'a> {
         for object in all.into_iter().flat_map(|kind| context.all(kind)) {
             let subjects = object.at("subjects").map_or(&[][..], Node::items);
             // Groups may include the account.
-            if subjects.iter().any(|subject| text(subject, "kind") == Some("Group")) && object.is_in(self.namespace) {
+            if subjects.iter().any(|subject| text(subject, "kind") == Some("Group"))
+                && object.is_in(self.namespace)
+            {
                 return None;
             }
             if !subjects.iter().any(|subject| self.is(subject)) {
@@ -129,8 +131,10 @@ impl<'a> Account<'a> {
         place: Span,
     ) -> Diagnostic {
         let resource = resource(access);
-        let headline =
-            format!("`{by}` needs `{verb}` on `{resource}`, which its service account `{}` does not have", self.name);
+        let headline = format!(
+            "`{by}` needs `{verb}` on `{resource}`, which its service account `{}` does not have",
+            self.name
+        );
         let diagnostic = Diagnostic::warning(Code::MissingPermission, place, headline).here("is refused");
         let needs_cluster = access.resource.is_of_cluster || access.in_all_namespaces;
         let fitting = bindings.iter().find(|binding| !needs_cluster || binding.is_of_cluster());
@@ -143,14 +147,16 @@ impl<'a> Account<'a> {
         );
         let diagnostic = diagnostic.label(binding.role.place, format!("{role} does not allow it"));
         if needs_cluster && !binding.is_of_cluster() {
-            return diagnostic.help(format!("bind the account to a ClusterRole with a ClusterRoleBinding, with the rule `{rule}`"));
+            return diagnostic.help(format!(
+                "bind the account to a ClusterRole with a ClusterRoleBinding, with the rule `{rule}`"
+            ));
         }
         let is_elsewhere =
             access.namespace.as_deref().is_some_and(|namespace| !binding.object.is_in(Some(namespace)));
         match &access.namespace {
-            Some(namespace) if is_elsewhere && !binding.is_of_cluster() => {
-                diagnostic.help(format!("bind the account in the namespace `{namespace}` to a Role with the rule `{rule}`"))
-            }
+            Some(namespace) if is_elsewhere && !binding.is_of_cluster() => diagnostic.help(format!(
+                "bind the account in the namespace `{namespace}` to a Role with the rule `{rule}`"
+            )),
             _ => diagnostic.help(format!("add the rule `{rule}` to {role}")),
         }
     }
@@ -164,14 +170,21 @@ impl<'a> Account<'a> {
             let subject = subjects.iter().find(|subject| {
                 let (name, namespace) = (text(subject, "name"), text(subject, "namespace"));
                 let is_known = || {
-                    let names = context.candidates(ObjectKind::ServiceAccount, namespace, name.unwrap_or_default(), "");
+                    let names = context.candidates(
+                        ObjectKind::ServiceAccount,
+                        namespace,
+                        name.unwrap_or_default(),
+                        "",
+                    );
                     !names.is_empty()
                 };
                 text(subject, "kind") == Some("ServiceAccount")
                     && match name {
                         Some(name) if name == self.name => true,
                         Some(name) => {
-                            nearly(name, self.name) && same_namespace(namespace, self.namespace) && !is_known()
+                            nearly(name, self.name)
+                                && same_namespace(namespace, self.namespace)
+                                && !is_known()
                         }
                         None => false,
                     }
@@ -183,7 +196,10 @@ impl<'a> Account<'a> {
         let (what, here) = match text(subject, "name") {
             Some(other) if other == self.name => {
                 let namespace = text(subject, "namespace").unwrap_or_default();
-                (format!("binds the account of this name in the namespace `{namespace}`"), subject.get("namespace"))
+                (
+                    format!("binds the account of this name in the namespace `{namespace}`"),
+                    subject.get("namespace"),
+                )
             }
             other => (format!("binds `{}`", other.unwrap_or_default()), subject.get("name")),
         };

@@ -46,7 +46,8 @@ impl Several {
         match workload.kind {
             WorkloadKind::Deployment => {
                 // Zero pods need no claim.
-                let is_off = workload.object.spec.get("replicas").is_some_and(|node| node.as_int() == Some(0));
+                let is_off =
+                    workload.object.spec.get("replicas").is_some_and(|node| node.as_int() == Some(0));
                 replicas.or_else(|| (!is_off && surges(&workload.object.spec)).then_some(Self::Rollout))
             }
             WorkloadKind::ReplicaSet | WorkloadKind::StatefulSet => replicas,
@@ -73,9 +74,11 @@ fn surges(spec: &Node) -> bool {
 fn stays_on_a_node(pod: &Pod<'_>) -> bool {
     let spec = &pod.workload.pod.spec;
     let selected = spec.get("nodeSelector").is_some();
-    selected || spec.get("nodeName").is_some() || ["nodeAffinity", "podAffinity"].iter().any(|field| {
-        spec.get("affinity").is_some_and(|affinity| affinity.get(field).is_some())
-    })
+    selected
+        || spec.get("nodeName").is_some()
+        || ["nodeAffinity", "podAffinity"]
+            .iter()
+            .any(|field| spec.get("affinity").is_some_and(|affinity| affinity.get(field).is_some()))
 }
 
 /// What may use a claim at a time.
@@ -103,7 +106,9 @@ impl ClaimLimit {
 
 /// Whether a claim may be bound to a volume whose access modes do not keep pods of other nodes away.
 fn is_anywhere(pod: &Pod<'_>, claim: &ContextObject) -> bool {
-    let class = |object: &ContextObject| object.at("spec.storageClassName").and_then(Node::as_text).map(str::to_owned);
+    let class = |object: &ContextObject| {
+        object.at("spec.storageClassName").and_then(Node::as_text).map(str::to_owned)
+    };
     let named = claim.at("spec.volumeName").and_then(Node::as_text);
     pod.context.all(ObjectKind::PersistentVolume).into_iter().any(|volume| {
         let may_be = named == Some(volume.name.as_str()) || named.is_none() && class(volume) == class(claim);
@@ -124,11 +129,8 @@ fn warning(pod: &Pod<'_>, volume: &Volume, claim: &str, several: &Several, limit
     };
     let headline =
         format!("{why} the claim `{claim}` of the {kind} `{name}` at the same time, but only one {one} can");
-    let here = if limit.is_pod {
-        "the second pod is not scheduled"
-    } else {
-        "a pod on another node does not start"
-    };
+    let here =
+        if limit.is_pod { "the second pod is not scheduled" } else { "a pod on another node does not start" };
     let mode = if limit.is_pod { "ReadWriteOncePod" } else { "ReadWriteOnce" };
     let diagnostic = Diagnostic::warning(Code::UnshareableClaim, volume.span, headline)
         .here(here)
@@ -138,9 +140,7 @@ fn warning(pod: &Pod<'_>, volume: &Volume, claim: &str, several: &Several, limit
         Several::Nodes | Several::Rollout => diagnostic,
     };
     match several {
-        Several::Rollout => {
-            diagnostic.help("stop the old pod first: `strategy { type Recreate }`")
-        }
+        Several::Rollout => diagnostic.help("stop the old pod first: `strategy { type Recreate }`"),
         Several::Replicas(..) if workload.kind == WorkloadKind::StatefulSet => {
             diagnostic.help("give each pod a claim of its own: `claim template` in the StatefulSet")
         }

@@ -63,7 +63,9 @@ fn lacks(service: &MatchedService<'_>, target: &Target<'_>) -> bool {
     service.workloads.iter().all(|workload| {
         let mut ports = workload.ports.iter();
         match target.port {
-            TargetPort::Name(name) => !ports.any(|port| has_name(port, name) && port.protocol == target.protocol),
+            TargetPort::Name(name) => {
+                !ports.any(|port| has_name(port, name) && port.protocol == target.protocol)
+            }
             TargetPort::Number(number) => {
                 let known = u16::try_from(number);
                 let is_mentioned = known.is_ok_and(|number| workload.mentions.contains(&number));
@@ -98,7 +100,9 @@ fn warning(service: &MatchedService<'_>, workload: &WorkloadFacts, target: &Targ
             };
             let help = match nearest(wanted, names) {
                 Some(near) => format!("set `targetPort: {near}` in the Service"),
-                None => format!("name a port of the pods `{wanted}`, or set `targetPort` in the Service to one that they have"),
+                None => format!(
+                    "name a port of the pods `{wanted}`, or set `targetPort` in the Service to one that they have"
+                ),
             };
             (format!("the port `{wanted}`"), has, help)
         }
@@ -111,7 +115,11 @@ fn warning(service: &MatchedService<'_>, workload: &WorkloadFacts, target: &Targ
             (format!("port {wanted}"), has, help)
         }
     };
-    let verb = if target.is_written { "passes connections on to" } else { "has no `targetPort`: it passes connections on to" };
+    let verb = if target.is_written {
+        "passes connections on to"
+    } else {
+        "has no `targetPort`: it passes connections on to"
+    };
     let headline = format!("the Service `{name}` {verb} {what}, which {pods} do not have");
     Diagnostic::warning(Code::UnknownTargetPort, place, headline)
         .here(has)
@@ -127,8 +135,9 @@ fn other_protocol(
     port: &PortFact,
 ) -> Diagnostic {
     let (wanted, has) = (target.protocol, &port.protocol);
-    let headline =
-        format!("the Service `{name}` wants the port `{port_name}` for {wanted}, and {pods} have it for {has}");
+    let headline = format!(
+        "the Service `{name}` wants the port `{port_name}` for {wanted}, and {pods} have it for {has}"
+    );
     Diagnostic::warning(Code::UnknownTargetPort, port.place, headline)
         .here(format!("a port for {has}"))
         .label(target.place, format!("wants a port for {wanted}"))
