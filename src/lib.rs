@@ -53,6 +53,7 @@ pub mod vocabulary;
 #[cfg(feature = "cli")]
 pub mod cli;
 
+mod admission;
 mod check;
 mod emit;
 #[cfg(feature = "cli")]

@@ -11,12 +11,11 @@ use super::wanted::{SOURCES, Wanted};
 use super::with::Contexts;
 use crate::compile::{
     Compilation, CompileOptions, Compiled, Images, Loader, Setting, check_together, compile_apart,
-    compile_with,
 };
 use crate::config::Config;
 use crate::context::Context;
 use crate::files::Grounds;
-use crate::import::{Manifests, Strangers, compile_manifests};
+use crate::import::{Manifests, Strangers};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,27 +24,31 @@ use std::sync::Arc;
 /// What a file has.
 #[derive(Clone)]
 enum FileContent {
-    Unreadable(Trouble),
     Source(String),
     Manifests(Manifests),
 }
 
 impl FileContent {
-    fn of(input: &Input) -> Self {
+    fn of(input: &Input, text: String) -> Self {
+        if !input.has_manifests(&text) {
+            return Self::Source(text);
+        }
         // Other tools' files are next to manifests; a file that the call names is meant.
         let strangers = if input.is_found { Strangers::Skip } else { Strangers::Warn };
-        match input.read() {
-            Err(trouble) => Self::Unreadable(trouble),
-            Ok(text) if input.has_manifests(&text) => {
-                Self::Manifests(Manifests::read(&input.name, text, strangers))
-            }
-            Ok(text) => Self::Source(text),
-        }
+        Self::Manifests(Manifests::read(&input.name, text, strangers))
+    }
+
+    /// Whether there is a result even if some workloads have errors.
+    fn is_partial(&self) -> bool {
+        matches!(self, Self::Manifests(_))
     }
 }
 
 /// What stands around each file: its own context, and the objects of all manifests.
-fn surroundings(inputs: &[Input], contents: &mut [FileContent]) -> Vec<Arc<Context>> {
+fn surroundings<'c>(
+    inputs: &[Input],
+    contents: impl Iterator<Item = &'c mut FileContent>,
+) -> Vec<Arc<Context>> {
     let mut objects = Context::default();
     for content in contents {
         if let FileContent::Manifests(manifests) = content {
@@ -88,8 +91,9 @@ pub(super) fn compile_each<W: Send, T: Send>(
     finish: impl Fn(&Input, &Project, &mut Compilation<W>) -> T + Sync,
 ) -> Option<Vec<Outcome<W, T>>> {
     let settings = params::settings(program, grounds, console)?;
-    let mut loaded = on_each(inputs, FileContent::of);
-    let contexts = surroundings(inputs, &mut loaded);
+    let read = |input: &Input| input.read().map(|text| FileContent::of(input, text));
+    let mut loaded = on_each(inputs, read);
+    let contexts = surroundings(inputs, loaded.iter_mut().flatten());
     let mut all: Vec<Merged<'_, W, T>> = inputs.iter().map(|input| Merged::new(&input.variants)).collect();
     let rounds = inputs.iter().map(|input| input.variants.len()).max().unwrap_or_default();
     for round in 0..rounds {
@@ -99,38 +103,29 @@ pub(super) fn compile_each<W: Send, T: Send>(
             continue;
         }
         let contents = if round + 1 == rounds { std::mem::take(&mut loaded) } else { loaded.clone() };
-        let work = |((input, content), context): ((&Input, FileContent), &Arc<Context>)| {
-            let project = input.variant(round)?;
-            let make = |compiled| make(input, compiled);
-            let given = project.values.iter().chain(&settings).cloned().collect();
-            let options = CompileOptions {
-                settings: params::last_of_each(given),
-                check_only,
-                context: Arc::clone(context),
-                ..options(&program.inputs, input, &project.config)
+        type Read<'i> = ((&'i Input, Result<FileContent, Trouble>), &'i Arc<Context>);
+        let work = |((input, content), context): Read<'_>| {
+            let content = content?;
+            let is_partial = content.is_partial();
+            let (project, is_new) = input.variant(round);
+            let options = options_with(program, &settings, check_only, (input, project), Arc::clone(context));
+            let finish = |input: &Input, compilation: &mut Compilation<W>| {
+                is_new.then(|| finish(input, project, compilation))
             };
-            let (mut compilation, is_partial) = match content {
-                FileContent::Unreadable(trouble) => return Some(Err(trouble)),
-                FileContent::Manifests(manifests) => (manifests.compile(&unlocked(options), make), true),
-                FileContent::Source(text) => (compile_apart(&input.name, text, input, &options, make), false),
-            };
-            let is_added = round < input.variants.len() && (is_partial || !compilation.failed());
-            let made = is_added.then(|| finish(input, project, &mut compilation));
-            Some(Ok(CompiledSource { compilation, made, is_partial }))
+            let (compilation, made) = compile_content(input, content, input, &options, &make, &finish);
+            Ok(CompiledSource { compilation, made: made.flatten(), is_partial })
         };
         let mut compiled = on_each(inputs.iter().zip(contents).zip(&contexts), work);
-        let apart = compiled.iter_mut().flatten().flatten().map(|source| &mut source.compilation);
+        let apart = compiled.iter_mut().flatten().map(|source| &mut source.compilation);
         check_together(&mut apart.collect::<Vec<_>>());
         for (merged, compiled) in all.iter_mut().zip(compiled) {
-            if let Some(compiled) = compiled {
-                merged.add(round, compiled, &settings);
-            }
+            merged.add(round, compiled, &settings);
         }
     }
     Some(all.into_iter().map(Merged::outcome).collect())
 }
 
-/// Compiles a text of an input; the files that it uses come from the loader.
+/// Compiles a text of an input on its own; the files that it uses come from the loader.
 pub(super) fn compile_text<W: Send, T>(
     program: &ProgramArguments,
     settings: &[Setting],
@@ -139,29 +134,51 @@ pub(super) fn compile_text<W: Send, T>(
     make: &(impl Fn(&Input, Compiled) -> W + Sync),
     finish: &impl Fn(&Input, &mut Compilation<W>) -> T,
 ) -> (Compilation<W>, Option<T>) {
+    let mut content = FileContent::of(input, text);
+    let is_partial = content.is_partial();
+    let mut contexts = surroundings(std::slice::from_ref(input), std::iter::once(&mut content));
+    let context = contexts.pop().unwrap_or_default();
+    let options = options_with(program, settings, check_only, (input, &input.project), context);
+    let (mut compilation, made) = compile_content(input, content, loader, &options, make, finish);
+    check_together(&mut [&mut compilation]);
+    let is_made = is_partial || !compilation.failed();
+    (compilation, made.filter(|_| is_made))
+}
+
+/// Compiles what a file has.
+fn compile_content<W: Send, T>(
+    input: &Input,
+    content: FileContent,
+    loader: &dyn Loader,
+    options: &CompileOptions,
+    make: &(impl Fn(&Input, Compiled) -> W + Sync),
+    finish: &impl Fn(&Input, &mut Compilation<W>) -> T,
+) -> (Compilation<W>, Option<T>) {
     let make = |compiled| make(input, compiled);
-    let given = input.project.values.iter().chain(settings).cloned().collect();
-    let settings = params::last_of_each(given);
-    let options =
-        CompileOptions { settings, check_only, ..options(&program.inputs, input, &input.project.config) };
-    if input.has_manifests(&text) {
-        // Other tools' files are next to manifests; a file that the call names is meant.
-        let strangers = if input.is_found { Strangers::Skip } else { Strangers::Warn };
-        let options = unlocked(options);
-        let mut compilation = compile_manifests(&input.name, text, strangers, &options, make);
-        // A workload with errors does not hide the others.
-        let made = Some(finish(input, &mut compilation));
-        return (compilation, made);
-    }
-    let mut compilation = compile_with(&input.name, text, loader, &options, make);
-    let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
+    let is_partial = content.is_partial();
+    let mut compilation = match content {
+        FileContent::Manifests(manifests) => {
+            // The lock file is for what is compiled to YAML.
+            let images = Images { locked: BTreeMap::new(), ..options.images.clone() };
+            manifests.compile(&CompileOptions { images, ..options.clone() }, make)
+        }
+        FileContent::Source(text) => compile_apart(&input.name, text, loader, options, make),
+    };
+    let made = (is_partial || !compilation.failed()).then(|| finish(input, &mut compilation));
     (compilation, made)
 }
 
-/// The options for manifests: the lock file is for what is compiled to YAML.
-fn unlocked(options: CompileOptions) -> CompileOptions {
-    let images = Images { locked: BTreeMap::new(), ..options.images };
-    CompileOptions { images, ..options }
+/// The options of the compiler for a file with what stands around it.
+fn options_with(
+    program: &ProgramArguments,
+    settings: &[Setting],
+    check_only: bool,
+    (input, project): (&Input, &Project),
+    context: Arc<Context>,
+) -> CompileOptions {
+    let given = project.values.iter().chain(settings).cloned().collect();
+    let settings = params::last_of_each(given);
+    CompileOptions { settings, check_only, context, ..options(&program.inputs, input, &project.config) }
 }
 
 /// The options of the compiler, from the call and the settings.

@@ -1,6 +1,7 @@
 //! Checks the workloads of several programs together with what stands around them.
 
 use super::sorted::sort;
+use crate::admission::{Namespaces, QuotaUse, over_quotas};
 use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::lint::{AROUND, Allowances, LintLevels, around};
@@ -13,6 +14,7 @@ use std::sync::Arc;
 pub(crate) struct Surrounded {
     pub(super) context: Arc<Context>,
     pub(super) facts: Vec<Arc<WorkloadFacts>>,
+    pub(super) uses: Vec<Arc<QuotaUse>>,
     pub(super) allowances: Allowances,
     pub(super) levels: LintLevels,
     /// Whether workloads stay although others have errors.
@@ -30,7 +32,7 @@ pub(super) struct Part<'c> {
 
 /// Adds to each program what is wrong between its workloads, those of the other programs and the objects around them.
 pub(super) fn check_parts(parts: &mut [Part<'_>]) {
-    let (owned, facts) = gather(parts);
+    let Gathered { owned, facts, uses } = gather(parts);
     let is_whole = !parts.iter().any(|part| has_errors(part.diagnostics));
     let mut contexts: Vec<Arc<Context>> = Vec::new();
     for surrounded in parts.iter().filter_map(|part| part.surrounded.as_ref()) {
@@ -46,7 +48,10 @@ pub(super) fn check_parts(parts: &mut [Part<'_>]) {
         };
         let facts: Vec<(&WorkloadFacts, bool)> =
             facts.iter().map(|(owner, facts)| (facts, is_own(*owner))).collect();
-        for mut diagnostic in around(&context, &facts, is_whole) {
+        let uses: Vec<(&QuotaUse, bool)> = uses.iter().map(|(owner, used)| (used, is_own(*owner))).collect();
+        let mut together = around(&context, &facts, is_whole);
+        over_quotas(&Namespaces::of(&context), &uses, &mut together);
+        for mut diagnostic in together {
             let Some((owner, _)) = owned.get(&diagnostic.primary.span.file) else { continue };
             let found = &mut found[*owner];
             diagnostic.each_place(&mut |span| *span = found.place(*owner, *span, &owned, parts));
@@ -62,23 +67,35 @@ pub(super) fn check_parts(parts: &mut [Part<'_>]) {
 type Owned = FnvHashMap<FileId, (usize, FileId)>;
 
 /// What all programs say, at places of such files.
-fn gather(parts: &[Part<'_>]) -> (Owned, Vec<(usize, WorkloadFacts)>) {
-    let mut owned = Owned::default();
-    let mut facts = Vec::new();
+#[derive(Default)]
+struct Gathered {
+    owned: Owned,
+    facts: Vec<(usize, WorkloadFacts)>,
+    uses: Vec<(usize, QuotaUse)>,
+}
+
+fn gather(parts: &[Part<'_>]) -> Gathered {
+    let mut gathered = Gathered::default();
     for (owner, part) in parts.iter().enumerate() {
         let mut numbers: FnvHashMap<FileId, FileId> = FnvHashMap::default();
         let Some(surrounded) = &part.surrounded else { continue };
+        let mut renumber = |span: &mut Span| {
+            let number = numbers.entry(span.file).or_insert_with(FileId::next);
+            gathered.owned.insert(*number, (owner, span.file));
+            span.file = *number;
+        };
         for found in &surrounded.facts {
             let mut found = WorkloadFacts::clone(found);
-            found.each_place(&mut |span| {
-                let number = numbers.entry(span.file).or_insert_with(FileId::next);
-                owned.insert(*number, (owner, span.file));
-                span.file = *number;
-            });
-            facts.push((owner, found));
+            found.each_place(&mut renumber);
+            gathered.facts.push((owner, found));
+        }
+        for used in &surrounded.uses {
+            let mut used = QuotaUse::clone(used);
+            used.each_place(&mut renumber);
+            gathered.uses.push((owner, used));
         }
     }
-    (owned, facts)
+    gathered
 }
 
 /// What was found in one program.

@@ -73,7 +73,8 @@ fn own_object(pod: &Pod<'_>, at: usize, name: &str) -> Option<(Awaited, Span)> {
     let step = &pod.workload.containers[at];
     let kind = pod.workload.kind.name();
     if let Some(own) = step.awaited.iter().find(|object| object.kind == kind && object.name == name) {
-        let object = Awaited { kind, name: own.name.clone(), by_label: false, namespace: None };
+        let object =
+            Awaited { kind, name: own.name.clone(), by_label: false, namespace: None, until_ready: true };
         return Some((object, step.span));
     }
     let script = pod.script(at, &awaited::WORDS)?;
