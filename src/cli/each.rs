@@ -9,6 +9,7 @@ use super::progress::Progress;
 use super::wanted::{SOURCES, Wanted};
 use crate::compile::{Compilation, CompileOptions, Compiled, Images, Loader, Setting, compile_with};
 use crate::config::Config;
+use crate::diagnostic::Severity;
 use crate::files::Grounds;
 use crate::import::{Strangers, compile_manifests};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
@@ -21,6 +22,16 @@ pub(super) enum Outcome<W, T> {
     Unreadable(Trouble),
     /// It was compiled; the result is there if the source has no errors.
     Compiled(Compilation<W>, Option<T>),
+}
+
+impl<W, T> Outcome<W, T> {
+    /// The same, with the errors only.
+    pub(super) fn without_warnings(mut self) -> Self {
+        if let Self::Compiled(compilation, _) = &mut self {
+            compilation.diagnostics.retain(|found| found.severity == Severity::Error);
+        }
+        self
+    }
 }
 
 /// Below this number of sources, starting threads costs more than it saves.

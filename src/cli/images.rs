@@ -72,6 +72,8 @@ pub(super) fn run(arguments: &ImagesArguments, console: &mut Console) -> Status 
     let mut list = ImageList::default();
     let mut is_complete = true;
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
+        // Warnings are reported when the sources are checked.
+        let outcome = outcome.without_warnings();
         let Some((compilation, workloads)) = settle(input, outcome, console) else {
             is_complete = false;
             continue;
