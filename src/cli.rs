@@ -35,6 +35,7 @@ mod text_diff;
 mod unrendered;
 mod wanted;
 mod watch;
+mod with;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use console::{Color, Console};

@@ -3,8 +3,10 @@
 //! Invariant: there are objects if and only if no diagnostic is an error (when only checking: no diagnostic of that
 //! workload), and diagnostics are in the order of the text.
 
+mod around;
 mod compiled;
 mod images;
+mod sorted;
 mod unchecked;
 
 pub(crate) use crate::model::Forgetful;
@@ -17,10 +19,14 @@ pub use compiled::Compiled;
 pub(crate) use images::UsedImage;
 pub use unchecked::unchecked;
 
-use crate::check::{Checked, Earlier, Identified, Identities, check};
+use crate::admission::{NamespaceOf, Namespaces, QuotaUse, hold_to_namespace};
+use crate::check::{Checked, Earlier, Identified, Identities, check, check_in_namespace};
+use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
-use crate::lint::{Hooks, LintLevels, Replacements, Selection, Selections, find_hidden, lint, settle};
+use crate::lint::{
+    AROUND, Allowances, Around, Hooks, LintLevels, Replacements, Selection, Selections, find_hidden, lint,
+};
 use crate::lower::grant;
 use crate::model::{Program, ResultMemory, Workload, resolve};
 use crate::once::split;
@@ -28,6 +34,8 @@ use crate::order::{Order, order};
 use crate::program::{FileReader, Loaded, load};
 use crate::resources::hold_to_budget;
 use crate::source::Sources;
+use around::{Part, Surrounded, check_parts};
+use sorted::sort;
 use std::sync::Arc;
 
 /// How to compile.
@@ -43,6 +51,8 @@ pub struct CompileOptions {
     pub levels: LintLevels,
     /// Whether params need no value: then the program is only checked, not compiled.
     pub check_only: bool,
+    /// What stands around the workloads.
+    pub context: Arc<Context>,
 }
 
 /// The result of compiling a program.
@@ -57,6 +67,8 @@ pub struct Compilation<T = Compiled, D = Diagnostic> {
     pub workloads: Vec<T>,
     /// Whether a `param` of one of the files has no value.
     pub unset: bool,
+    /// What is still to be checked together with what stands around the workloads.
+    pub(crate) surrounded: Option<Surrounded>,
 }
 
 impl<T> Compilation<T> {
@@ -130,11 +142,63 @@ pub fn compile_with<T: Send>(
     options: &CompileOptions,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T> {
+    let mut compilation = compile_apart(name, text, loader, options, make);
+    check_together(&mut [&mut compilation]);
+    compilation
+}
+
+/// Adds to each program what is wrong between its workloads, those of the other programs and the objects around them.
+///
+/// [`compile_with`] does this for its one program.
+///
+/// ```
+/// use initflow::compile::{CompileOptions, check_together};
+/// use initflow::import::{Strangers, compile_manifests};
+///
+/// let text = "apiVersion: v1\nkind: Pod\nmetadata: { name: hello }\nspec: { containers: [{ name: web, image: \"nginx:1.29\" }] }\n";
+/// let options = CompileOptions::default();
+/// let mut hello = compile_manifests("hello.yaml", text.into(), Strangers::Skip, &options, |pod| pod);
+/// check_together(&mut [&mut hello]);
+/// assert!(hello.diagnostics.is_empty());
+/// ```
+pub fn check_together<T>(compilations: &mut [&mut Compilation<T>]) {
+    let is_strict = |surrounded: &Surrounded| !surrounded.check_only;
+    let are_strict: Vec<bool> = compilations
+        .iter()
+        .map(|compilation| compilation.surrounded.as_ref().is_some_and(is_strict))
+        .collect();
+    let mut parts: Vec<Part<'_>> = compilations
+        .iter_mut()
+        .map(|compilation| {
+            let Compilation { sources, diagnostics, unset, surrounded, .. } = &mut **compilation;
+            Part { sources, diagnostics, unset: *unset, surrounded: surrounded.take() }
+        })
+        .collect();
+    if parts.iter().any(|part| part.surrounded.is_some()) {
+        check_parts(&mut parts);
+    }
+    drop(parts);
+    for (compilation, is_strict) in compilations.iter_mut().zip(are_strict) {
+        if is_strict && compilation.failed() {
+            compilation.workloads.clear();
+        }
+    }
+}
+
+/// Like [`compile_with`], for one of several programs whose workloads stand around each other: [`check_together`] has to
+/// check what concerns all of them.
+pub(crate) fn compile_apart<T: Send>(
+    name: &str,
+    text: String,
+    loader: &dyn Loader,
+    options: &CompileOptions,
+    make: impl Fn(Compiled) -> T + Sync,
+) -> Compilation<T> {
     let compilation =
         compile_files(name, FileText::Text(text), &Texts(loader), options, &mut Forgetful, make);
-    let Compilation { sources, diagnostics, workloads, unset } = compilation;
+    let Compilation { sources, diagnostics, workloads, unset, surrounded } = compilation;
     let diagnostics = diagnostics.into_iter().map(Arc::unwrap_or_clone).collect();
-    Compilation { sources, diagnostics, workloads, unset }
+    Compilation { sources, diagnostics, workloads, unset, surrounded }
 }
 
 /// Like [`compile_with`], for files that may be parsed already. What `memory` still has is not compiled again, and its
@@ -149,7 +213,7 @@ pub(crate) fn compile_files<T: Send>(
     memory: &mut dyn ResultMemory<Arranged<T>>,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T, Arc<Diagnostic>> {
-    let Loaded { sources, files, diagnostics: mut outside } = load(name, text, reader);
+    let Loaded { mut sources, files, diagnostics: mut outside } = load(name, text, reader);
     let program = Program {
         sources: &sources,
         files: &files,
@@ -159,10 +223,11 @@ pub(crate) fn compile_files<T: Send>(
         require_params: !options.check_only,
     };
     let earlier = Earlier::of(&outside, &files);
+    let namespaces = Namespaces::of(&options.context);
     let (arranged, found, unset) = resolve(
         program,
         memory,
-        |workload, found| arrange(workload, options, &sources, &earlier, found, &make),
+        |workload, found| arrange(workload, options, &namespaces, &sources, &earlier, found, &make),
         |made| &made.diagnostics,
     );
     outside.extend(found);
@@ -173,12 +238,15 @@ pub(crate) fn compile_files<T: Send>(
     let mut hooks = Hooks::default();
     let mut replaced = Replacements::default();
     let mut selections = Selections::default();
+    let (mut facts, mut uses) = (Vec::new(), Vec::new());
     for Arranged {
         diagnostics: found,
         identified,
         selection,
         hooks: found_hooks,
         replaced: found_replaced,
+        facts: found_facts,
+        uses: found_uses,
         made,
     } in arranged
     {
@@ -186,6 +254,8 @@ pub(crate) fn compile_files<T: Send>(
         hooks.extend(found_hooks);
         replaced.extend(found_replaced);
         selections.add(selection);
+        facts.extend(found_facts);
+        uses.extend(found_uses);
         if let Some(identified) = identified {
             identities.add(identified, &mut together);
         }
@@ -197,12 +267,29 @@ pub(crate) fn compile_files<T: Send>(
     let documents = || files.iter().flat_map(|file| &file.documents).map(|document| &**document);
     find_hidden(documents(), &sources, &mut together);
     diagnostics.extend(together.into_iter().map(Arc::new));
-    settle(documents(), &sources, &options.levels, !unset, &mut diagnostics);
+    let mut allowances = Allowances::read(documents(), &sources, &mut diagnostics);
+    allowances.apply(&options.levels, &mut diagnostics);
+    let has_context = !options.context.is_empty();
+    if !unset {
+        let is_complete = |code| !has_context || !AROUND.contains(&code);
+        allowances.report_unused(&options.levels, is_complete, &mut diagnostics);
+    }
+    let surrounded = has_context.then(|| {
+        around::share(&diagnostics, &options.context, &mut sources);
+        Surrounded {
+            context: Arc::clone(&options.context),
+            facts,
+            uses,
+            allowances,
+            levels: options.levels.clone(),
+            check_only: options.check_only,
+        }
+    });
     sort(&mut diagnostics, &sources);
     if has_errors(&diagnostics) && !options.check_only {
         workloads.clear();
     }
-    Compilation { sources, diagnostics, workloads, unset }
+    Compilation { sources, diagnostics, workloads, unset, surrounded }
 }
 
 /// A workload, checked and ordered; of a template, only its diagnostics.
@@ -213,6 +300,8 @@ pub(crate) struct Arranged<T> {
     selection: Option<Arc<Selection>>,
     hooks: Hooks,
     replaced: Replacements,
+    facts: Option<Arc<WorkloadFacts>>,
+    uses: Vec<Arc<QuotaUse>>,
     made: Vec<T>,
 }
 
@@ -220,6 +309,7 @@ pub(crate) struct Arranged<T> {
 fn arrange<T>(
     workload: Option<Workload>,
     options: &CompileOptions,
+    namespaces: &Namespaces,
     sources: &Sources,
     earlier: &Earlier<'_>,
     mut diagnostics: Vec<Diagnostic>,
@@ -233,6 +323,8 @@ fn arrange<T>(
             selection: None,
             hooks: Hooks::default(),
             replaced: Replacements::default(),
+            facts: None,
+            uses: Vec::new(),
             made: Vec::new(),
         };
     };
@@ -247,10 +339,18 @@ fn arrange<T>(
     let selection = Selection::of(workload).map(Arc::new);
     let hooks = Hooks::of(workload, sources);
     let replaced = Replacements::of(workload, sources);
+    let has_context = !options.context.is_empty();
+    let facts = if has_context { WorkloadFacts::of(workload, sources).map(Arc::new) } else { None };
+    let namespace = namespaces.named(workload.namespace());
+    let mut uses = Vec::new();
     let made = match checked {
         Ok(checked) if !has_errors(&diagnostics) => {
-            lint(&checked, &start, version, &options.levels, sources, &mut diagnostics);
-            pieces(checked, start, version, &mut diagnostics)
+            if let Some(namespace) = &namespace {
+                check_in_namespace(&checked, namespace, version, earlier, &mut diagnostics);
+            }
+            let around = Around { context: &options.context, namespace: namespace.as_ref() };
+            lint(&checked, &start, version, &options.levels, sources, &around, &mut diagnostics);
+            pieces(checked, start, version, namespace.as_ref(), &mut uses, &mut diagnostics)
         }
         _ => {
             hold_to_budget(workload, start.init_containers(), version, &mut diagnostics);
@@ -259,7 +359,7 @@ fn arrange<T>(
     };
     let made = if has_errors(&diagnostics) { Vec::new() } else { made.into_iter().map(make).collect() };
     let diagnostics = diagnostics.into_iter().map(Arc::new).collect();
-    Arranged { diagnostics, identified, selection, hooks, replaced, made }
+    Arranged { diagnostics, identified, selection, hooks, replaced, facts, uses, made }
 }
 
 /// A checked workload, after the Jobs of its steps that run once, each Job after those that it waits for.
@@ -267,6 +367,8 @@ fn pieces(
     workload: Checked,
     start: Order,
     version: Version,
+    namespace: Option<&NamespaceOf>,
+    uses: &mut Vec<Arc<QuotaUse>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Compiled> {
     let mut workloads = split(workload, start.init_containers(), diagnostics);
@@ -278,27 +380,12 @@ fn pieces(
         // The order of the whole workload has already been checked.
         let order = start.take().unwrap_or_else(|| order(&workload, &mut Vec::new()));
         hold_to_budget(&workload, order.init_containers(), version, diagnostics);
-        made.push(Compiled { workload, version, order, access: std::mem::take(&mut access) });
+        if let Some(namespace) = namespace {
+            let init = order.init_containers();
+            uses.extend(hold_to_namespace(&workload, init, version, namespace, diagnostics).map(Arc::new));
+        }
+        let access = std::mem::take(&mut access);
+        made.push(Compiled { workload, version, order, access, namespace: namespace.cloned() });
     }
     made
-}
-
-/// Sorts diagnostics by place, and removes repeated ones.
-fn sort(diagnostics: &mut Vec<Arc<Diagnostic>>, sources: &Sources) {
-    diagnostics.sort_by_cached_key(|diagnostic| (sources.in_file(diagnostic.primary.span), diagnostic.code));
-    // Repeated ones are next to each other.
-    let mut seen: Vec<Arc<Diagnostic>> = Vec::new();
-    let mut last = None;
-    diagnostics.retain(|diagnostic| {
-        let place = Some((diagnostic.primary.span, diagnostic.code));
-        if last != place {
-            seen.clear();
-            last = place;
-        }
-        let is_new = seen.iter().all(|known| known.headline != diagnostic.headline);
-        if is_new {
-            seen.push(Arc::clone(diagnostic));
-        }
-        is_new
-    });
 }

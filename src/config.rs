@@ -14,6 +14,11 @@
 //! warnings = "deny"                # the level of all warnings not named here
 //! unpinned-image = "allow"
 //!
+//! [context]                        # what stands around the workloads
+//! with = ["k8s"]                   # manifests of other objects: files and folders
+//! complete = true                  # these are all objects, so what is missing there does not exist
+//! mesh = "istio"                   # the service mesh that injects its proxy into the pods
+//!
 //! [profiles.dev]                   # values of params from files, or
 //! params = ["params/dev.params"]
 //! [profiles.dev.set]               # set here
@@ -63,6 +68,19 @@ pub struct Config {
     pub profile: Option<SmolStr>,
     /// Values of params for each environment of the project.
     pub profiles: Vec<Profile>,
+    /// What stands around the workloads.
+    pub context: ContextSettings,
+}
+
+/// What stands around the workloads of a project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContextSettings {
+    /// Manifests of other objects: files and folders, relative to the file.
+    pub with: Vec<Placed>,
+    /// Whether these are all objects, so that what is missing there does not exist.
+    pub complete: bool,
+    /// The service mesh that injects its proxy into the pods.
+    pub mesh: Option<SmolStr>,
 }
 
 /// Values of params under a name. A program without such a param ignores the value.

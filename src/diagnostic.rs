@@ -75,6 +75,37 @@ impl Fix {
     pub fn action(&self) -> String {
         capitalized(&self.title)
     }
+
+    /// The fix as a help, unless one of these helps already describes it.
+    pub(crate) fn to_help(&self, helps: &[String]) -> Option<String> {
+        (!helps.iter().any(|help| self.is_in(help))).then(|| self.described())
+    }
+
+    fn is_in(&self, help: &str) -> bool {
+        let new = match self.edits.as_slice() {
+            [edit] if !edit.text.trim().is_empty() => format!("write `{}`", edit.text.trim()),
+            _ => return help.starts_with(&self.title),
+        };
+        help.contains(&self.title) || help.ends_with(&new)
+    }
+
+    /// The title, with the new text if that is short and not part of the title.
+    fn described(&self) -> String {
+        const SHORT: usize = 80;
+        let title = &self.title;
+        match self.edits.as_slice() {
+            [edit] if edit.text.trim().is_empty() || title.contains(edit.text.trim().trim_matches('"')) => {
+                title.clone()
+            }
+            [edit] if edit.text.trim().contains('\n') && edit.text.len() <= 10 * SHORT => {
+                let new: Vec<String> =
+                    edit.text.trim_matches('\n').lines().map(|line| format!("  {line}")).collect();
+                format!("{title}:\n{}", new.join("\n"))
+            }
+            [edit] if edit.text.len() <= SHORT => format!("{title}: `{}`", edit.text.trim()),
+            _ => title.clone(),
+        }
+    }
 }
 
 /// A text with a capital first letter.
@@ -248,6 +279,25 @@ pub(crate) fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str
         alike.min_by_key(|name| name.len().abs_diff(written.len()))
     };
     misspelled.map(|(_, name)| name).or_else(begun)
+}
+
+/// Whether one of two names is probably a misspelling of the other one: not if they differ in numbers, or in a part of one or
+/// two letters, by which people tell things apart.
+pub(crate) fn nearly(one: &str, other: &str) -> bool {
+    let parts = |name: &'_ str| name.split(['-', '_', '.', '/']).map(str::to_owned).collect::<Vec<_>>();
+    let letters = |part: &String| part.trim_matches(|letter: char| letter.is_ascii_digit()).to_owned();
+    let (ones, others) = (parts(one), parts(other));
+    let differ: Vec<(&String, &String)> =
+        ones.iter().zip(&others).filter(|(one, other)| one != other).collect();
+    let tells_apart = ones.len() == others.len()
+        && differ.iter().all(|(one, other)| {
+            letters(one) == letters(other) || one.chars().count().max(other.chars().count()) <= 2
+        });
+    let limit = (one.chars().count().min(other.chars().count()) / 3).clamp(1, 3);
+    one != other
+        && !tells_apart
+        && one.len().abs_diff(other.len()) <= 2 * limit
+        && distance(&one.to_lowercase(), &other.to_lowercase()) <= limit
 }
 
 /// Whether a name begins with another one as a whole word: `db-proxy` with `db`, `readyProbe` with `ready`.

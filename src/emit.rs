@@ -86,6 +86,21 @@ pub(crate) fn json(objects: &[&Object]) -> String {
     }
 }
 
+/// A part of an object, in YAML's block style.
+pub(crate) fn fragment(value: &serde_json::Value) -> String {
+    let mut out = String::new();
+    block::write(&mut out, &sure(Record::of(value)));
+    out
+}
+
+/// A key of a map, without its colon.
+pub(crate) fn key(key: &str) -> String {
+    let mut out = String::new();
+    scalar::key(&mut out, key, 0);
+    out.pop();
+    out
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct List {

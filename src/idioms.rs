@@ -12,7 +12,7 @@ mod conditions;
 mod copy;
 mod fetch;
 mod idiom;
-mod job;
+mod kubectl;
 mod migrate;
 mod options;
 mod own;
@@ -30,7 +30,7 @@ use step::Step;
 
 /// The idioms, in the order in which they are tried.
 const IDIOMS: [fn(&Step) -> Option<Idiom>; 7] =
-    [wait::of, job::of, clone::of, fetch::of, own::of, copy::of, migrate::of];
+    [wait::of, kubectl::of, clone::of, fetch::of, own::of, copy::of, migrate::of];
 
 /// The built-in step that a container matches, if it plainly does the same work.
 pub(crate) fn of(candidate: &Candidate) -> Option<Idiom> {

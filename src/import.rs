@@ -11,6 +11,7 @@ mod defaults;
 mod draft;
 mod environment;
 mod fields;
+mod fixes;
 mod flow;
 mod foreign;
 mod idioms;
@@ -24,14 +25,14 @@ mod workload;
 
 pub use foreign::Strangers;
 pub use idioms::Idioms;
-pub use manifests::compile_manifests;
+pub use manifests::{Manifests, compile_manifests};
 
 #[cfg(test)]
 mod tests;
 
 use crate::compile::CompileOptions;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::source::{SourceFile, Sources, Span};
 use draft::Draft;
 use std::sync::Arc;
 
@@ -124,7 +125,7 @@ pub fn import_with_idioms(name: &str, text: &str, options: &CompileOptions) -> I
 }
 
 fn import_as(name: &str, text: String, options: &CompileOptions, idioms: &Idioms) -> Import {
-    let file = Arc::new(SourceFile::new(FileId(0), name, text));
+    let file = Arc::new(SourceFile::shared(name, text));
     let mut draft = Draft::of(&file, idioms);
     let others = std::mem::take(&mut draft.others);
     draft.diagnostics.extend(others.iter().filter_map(foreign::not_imported));

@@ -37,6 +37,7 @@
 
 pub mod compile;
 pub mod config;
+pub mod context;
 pub mod diagnostic;
 pub mod format;
 pub mod import;
@@ -52,6 +53,7 @@ pub mod vocabulary;
 #[cfg(feature = "cli")]
 pub mod cli;
 
+mod admission;
 mod check;
 mod emit;
 #[cfg(feature = "cli")]

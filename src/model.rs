@@ -67,6 +67,7 @@ pub use crate::vocabulary::WorkloadKind;
 use crate::object::Node;
 use crate::source::Span;
 use crate::steps::BuiltIn;
+use crate::steps::wait::AwaitedObject;
 use smol_str::SmolStr;
 
 /// A value that is given to a param from outside the program.
@@ -232,8 +233,8 @@ pub(crate) struct Container {
     /// The names in `$(NAME)` in the statements of a built-in step, each at the place of its `$(NAME)` where the source has it
     /// only once.
     pub references: Vec<Node>,
-    /// The Jobs whose state it reads.
-    pub jobs: Vec<SmolStr>,
+    /// The objects of the API whose state it reads.
+    pub awaited: Vec<AwaitedObject>,
     /// The tool that it runs to change what all pods share without locking out a second run, and where it is named.
     pub unlocked: Option<(&'static str, Span)>,
     /// What takes its place in the pod, if it runs once for all pods.

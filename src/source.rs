@@ -3,85 +3,18 @@
 //! Invariant: a [`Span`] always lies on character boundaries of the file that it names.
 
 mod origins;
+mod span;
 
 pub(crate) use origins::Origins;
+pub use span::{FileId, Span};
 
 use fnv::FnvHashMap;
-use std::ops::Range;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
-
-/// Identifies one file of a [`Sources`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileId(pub u32);
-
-impl FileId {
-    /// The library that comes with the compiler, which is the same file in every [`Sources`].
-    pub const STD: Self = Self(u32::MAX);
-
-    /// A number that no other text of this process has: see [`SourceFile::piece`].
-    fn next() -> Self {
-        // Files have the numbers from 0 on, and a program has far fewer than this.
-        static NEXT: AtomicU32 = AtomicU32::new(1 << 20);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
-    }
-}
 
 /// The library that comes with the compiler.
 pub(crate) fn std() -> &'static SourceFile {
     static STD: OnceLock<SourceFile> = OnceLock::new();
     STD.get_or_init(|| SourceFile::new(FileId::STD, "std", include_str!("std.initflow")))
-}
-
-/// A stretch of one file, in bytes; the end is exclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span {
-    /// The file.
-    pub file: FileId,
-    /// The first byte.
-    pub start: u32,
-    /// One past the last byte.
-    pub end: u32,
-}
-
-impl Span {
-    /// Makes a span out of byte offsets.
-    pub fn new(file: FileId, start: usize, end: usize) -> Self {
-        // A source is at most MAX_SOURCE_BYTES long, so its offsets fit.
-        let offset = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
-        Self { file, start: offset(start), end: offset(end) }
-    }
-
-    /// The smallest span that holds both; `other` must be in the same file.
-    ///
-    /// ```
-    /// use initflow::source::{FileId, Span};
-    ///
-    /// let span = |start, end| Span { file: FileId(0), start, end };
-    /// assert_eq!(span(2, 4).to(span(7, 9)), span(2, 9));
-    /// ```
-    #[must_use]
-    pub fn to(self, other: Self) -> Self {
-        Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
-    }
-
-    /// The empty span at the end of this one.
-    #[must_use]
-    pub(crate) fn after(self) -> Self {
-        Self { start: self.end, ..self }
-    }
-
-    /// The byte range.
-    ///
-    /// ```
-    /// use initflow::source::{FileId, Span};
-    ///
-    /// let span = Span { file: FileId(0), start: 4, end: 9 };
-    /// assert_eq!(&"pod hello { }"[span.range()], "hello");
-    /// ```
-    pub fn range(self) -> Range<usize> {
-        self.start as usize..self.end as usize
-    }
 }
 
 /// Something that has places.
@@ -133,6 +66,18 @@ impl SourceFile {
 
     /// Makes a piece of a file, with a number of its own: places in the piece stay the same wherever the piece moves.
     pub(crate) fn piece(name: &str, text: impl Into<String>) -> Self {
+        Self::new(FileId::next(), name, text)
+    }
+
+    /// Makes a file that several [`Sources`] can share, since no other file of this process has its number.
+    ///
+    /// ```
+    /// use initflow::source::SourceFile;
+    ///
+    /// let (one, other) = (SourceFile::shared("a.yaml", ""), SourceFile::shared("a.yaml", ""));
+    /// assert_ne!(one.id, other.id);
+    /// ```
+    pub fn shared(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self::new(FileId::next(), name, text)
     }
 
@@ -221,6 +166,7 @@ fn count_characters(bytes: &[u8]) -> usize {
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
     pieces: FnvHashMap<FileId, PieceOfFile>,
+    shared: FnvHashMap<FileId, Arc<SourceFile>>,
 }
 
 /// A [piece](SourceFile::piece) of a file, or a text that was made of one.
@@ -274,17 +220,22 @@ impl Sources {
         id
     }
 
-    /// Adds a file of which a text was made. The places of the text's tree are places in the text.
+    /// Adds a file of others under a number that no file of this process has: messages can point into it.
+    pub(crate) fn share(&mut self, id: FileId, file: &Arc<SourceFile>) {
+        self.shared.entry(id).or_insert_with(|| Arc::clone(file));
+    }
+
+    /// Adds a file of which a text was made; it has a number of its own, see [`SourceFile::shared`]. The places of the text's tree are places in the text.
     pub(crate) fn add_made(
         &mut self,
         file: &Arc<SourceFile>,
         made: &Arc<SourceFile>,
         origins: &Arc<Origins>,
     ) {
-        let id = self.next_id();
         self.files.push(Arc::clone(file));
+        self.share(file.id, file);
         let place = PiecePlace::Made(Arc::clone(origins));
-        self.pieces.insert(made.id, PieceOfFile { piece: Arc::clone(made), file: id, place });
+        self.pieces.insert(made.id, PieceOfFile { piece: Arc::clone(made), file: file.id, place });
     }
 
     /// The place in its file, if it is in a piece of one.
@@ -316,9 +267,17 @@ impl Sources {
             Some(file) => file,
             None => match self.pieces.get(&id) {
                 Some(piece) => &piece.piece,
-                None => std(),
+                None => match self.shared.get(&id) {
+                    Some(file) => file,
+                    None => std(),
+                },
             },
         }
+    }
+
+    /// The file of an id, if it was added to this.
+    pub(crate) fn file(&self, id: FileId) -> Option<&Arc<SourceFile>> {
+        self.files.get(id.0 as usize).or_else(|| self.shared.get(&id))
     }
 
     /// All files, in the order in which they were added.

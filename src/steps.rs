@@ -278,8 +278,8 @@ pub struct Lowered {
     pub asks_for_its_user: bool,
     /// A tool that changes what all pods share without preventing a second run, and where the author names it.
     pub unlocked: Option<(&'static str, Span)>,
-    /// The Jobs whose state the step reads; its service account needs the right to read them.
-    pub jobs: Vec<SmolStr>,
+    /// The objects whose state the step reads; its service account needs the right to read them.
+    pub awaited: Vec<wait::AwaitedObject>,
     /// The user that the step must run as, if the author set one with a statement.
     pub user: Option<User>,
 }

@@ -52,7 +52,7 @@
     "run args cpu memory storage resource after")
   (defconst initflow--step-statements
     ;; words: step-statements
-    "from into sha256 unpack header mode existing max-size max-files retries timeout repo ref depth submodules paths key token user outside-links tcp http dns file postgres mysql redis job every django rails flyway liquibase alembic prisma goose golang-migrate atlas once volume group vars field format owner address role auth audience namespace ca")
+    "from into sha256 unpack header mode existing max-size max-files retries timeout repo ref depth submodules paths key token user outside-links tcp http dns file postgres mysql redis job deployment statefulset service condition every django rails flyway liquibase alembic prisma goose golang-migrate atlas once volume group vars field format owner address role auth audience namespace ca")
   (defconst initflow--mount-clauses
     ;; words: mount-clauses
     "at sub readonly")

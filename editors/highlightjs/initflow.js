@@ -36,9 +36,9 @@ const portClauses = "tcp udp sctp host";
 // words: container-statements
 const containerStatements = "run args cpu memory storage resource after";
 // words: step-statements
-const stepStatements = "from into sha256 unpack header mode existing max-size max-files retries timeout repo ref depth submodules paths key token user outside-links tcp http dns file postgres mysql redis job every django rails flyway liquibase alembic prisma goose golang-migrate atlas once volume group vars field format owner address role auth audience namespace ca";
+const stepStatements = "from into sha256 unpack header mode existing max-size max-files retries timeout repo ref depth submodules paths key token user outside-links tcp http dns file postgres mysql redis job deployment statefulset service condition every django rails flyway liquibase alembic prisma goose golang-migrate atlas once volume group vars field format owner address role auth audience namespace ca";
 // words: step-clauses
-const stepClauses = "keep replace contains merge vault aws gcp azure json dotenv raw group";
+const stepClauses = "keep replace contains cluster-scoped merge vault aws gcp azure json dotenv raw group";
 // words: env-clauses
 const envClauses = "prefix";
 

@@ -1,4 +1,4 @@
-//! Checks that a workload that waits for a Job has the namespace that its `RoleBinding` needs.
+//! Checks that a workload that waits for an object of the API has the namespace that its `RoleBinding` needs.
 
 use super::report::Report;
 use crate::diagnostic::{Code, Diagnostic};
@@ -10,15 +10,15 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     }
     let place = workload.containers.iter().find_map(|container| match &container.once {
         Some(once) => Some((once.span, "`once` needs the namespace of the workload")),
-        None if !container.jobs.is_empty() => {
-            Some((container.span, "waiting for a Job needs the namespace of the workload"))
+        None if !container.awaited.is_empty() => {
+            Some((container.span, "waiting for an object of the API needs the namespace of the workload"))
         }
         None => None,
     });
     if let Some((span, headline)) = place {
         report.add(
             Diagnostic::error(Code::MissingNamespace, span, headline)
-                .here("the RoleBinding that lets the pods see the Job must name the namespace")
+                .here("the RoleBinding that lets the pods see the object must name the namespace")
                 .help("add `namespace \"…\"` to the workload"),
         );
     }

@@ -44,6 +44,9 @@ pub(super) struct Inputs {
     pub(super) kube: Option<Version>,
     #[command(flatten)]
     pub(super) settings: SettingsArguments,
+    /// Check against the other objects in these manifests: files, folders, or `-` for standard input; repeatable
+    #[arg(long, value_name = "PATH")]
+    pub(super) with: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) confined: Confined,
     #[command(flatten)]

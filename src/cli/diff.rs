@@ -106,10 +106,12 @@ fn revisions(
         match outcome {
             Outcome::Unreadable(trouble) => report(&trouble, console),
             // Warnings are reported when the sources are compiled.
-            Outcome::Compiled(compilation, None) => {
+            // A workload with errors would seem to be gone.
+            Outcome::Compiled { compilation, .. } if compilation.failed() => {
                 console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
             }
-            Outcome::Compiled(_, Some(workloads)) => {
+            Outcome::Compiled { made, .. } => {
+                let workloads = made.unwrap_or_default();
                 sources.push(RevisionSource { path: below(side, input), workloads });
             }
         }

@@ -7,27 +7,89 @@ use super::input::{self, Found, Input, Trouble};
 use super::params;
 use super::progress::Progress;
 use super::wanted::{SOURCES, Wanted};
-use crate::compile::{Compilation, CompileOptions, Compiled, Images, Loader, Setting, compile_with};
+use super::with::Contexts;
+use crate::compile::{
+    Compilation, CompileOptions, Compiled, Images, Loader, Setting, check_together, compile_apart,
+};
 use crate::config::Config;
+use crate::context::Context;
 use crate::diagnostic::Severity;
 use crate::files::Grounds;
-use crate::import::{Strangers, compile_manifests};
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use crate::import::{Manifests, Strangers};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The outcome of one source.
 pub(super) enum Outcome<W, T> {
     /// It could not be read.
     Unreadable(Trouble),
-    /// It was compiled; the result is there if the source has no errors.
-    Compiled(Compilation<W>, Option<T>),
+    /// It was compiled.
+    Compiled {
+        compilation: Compilation<W>,
+        /// The result, if the source has no errors.
+        made: Option<T>,
+        /// Whether there is a result even if some workloads have errors: those of manifests do not hide the others.
+        is_partial: bool,
+    },
+}
+
+/// What a file has.
+enum FileContent {
+    Source(String),
+    Manifests(Manifests),
+}
+
+impl FileContent {
+    fn of(input: &Input, text: String) -> Self {
+        if !input.has_manifests(&text) {
+            return Self::Source(text);
+        }
+        // Other tools' files are next to manifests; a file that the call names is meant.
+        let strangers = if input.is_found { Strangers::Skip } else { Strangers::Warn };
+        Self::Manifests(Manifests::read(&input.name, text, strangers))
+    }
+
+    /// Whether there is a result even if some workloads have errors.
+    fn is_partial(&self) -> bool {
+        matches!(self, Self::Manifests(_))
+    }
+}
+
+/// What stands around each file: its own context, and the objects of all manifests.
+fn surroundings<'c>(
+    inputs: &[Input],
+    contents: impl Iterator<Item = &'c mut FileContent>,
+) -> Vec<Arc<Context>> {
+    let mut objects = Context::default();
+    for content in contents {
+        if let FileContent::Manifests(manifests) = content {
+            manifests.surround(&mut objects);
+        }
+    }
+    if objects.is_empty() {
+        return inputs.iter().map(|input| Arc::clone(&input.context)).collect();
+    }
+    // Files of one project have one context.
+    let mut known: Vec<(&Arc<Context>, Arc<Context>)> = Vec::new();
+    let mut with_objects = |own| {
+        if let Some((_, all)) = known.iter().find(|(known, _)| Arc::ptr_eq(known, own)) {
+            return Arc::clone(all);
+        }
+        let mut all = objects.clone();
+        all.extend(own);
+        let all = Arc::new(all);
+        known.push((own, Arc::clone(&all)));
+        all
+    };
+    inputs.iter().map(|input| with_objects(&input.context)).collect()
 }
 
 impl<W, T> Outcome<W, T> {
     /// The same, with the errors only.
     pub(super) fn without_warnings(mut self) -> Self {
-        if let Self::Compiled(compilation, _) = &mut self {
+        if let Self::Compiled { compilation, .. } = &mut self {
             compilation.diagnostics.retain(|found| found.severity == Severity::Error);
         }
         self
@@ -51,18 +113,36 @@ pub(super) fn compile_each<W: Send, T: Send>(
     finish: impl Fn(&Input, &mut Compilation<W>) -> T + Sync,
 ) -> Option<Vec<Outcome<W, T>>> {
     let settings = params::settings(program, grounds, console)?;
-    let work = |input: &Input| match input.read() {
+    let read = |input: &Input| input.read().map(|text| FileContent::of(input, text));
+    let mut contents = on_each(inputs, read);
+    let contexts = surroundings(inputs, contents.iter_mut().flatten());
+    type Read<'i> = ((&'i Input, Result<FileContent, Trouble>), Arc<Context>);
+    let work = |((input, content), context): Read<'_>| match content {
         Err(trouble) => Outcome::Unreadable(trouble),
-        Ok(text) => {
-            let (compilation, made) =
-                compile_text(program, &settings, check_only, (input, text, input), &make, &finish);
-            Outcome::Compiled(compilation, made)
+        Ok(content) => {
+            let is_partial = content.is_partial();
+            let options = options_with(program, &settings, check_only, input, context);
+            let (compilation, made) = compile_content(input, content, input, &options, &make, &finish);
+            Outcome::Compiled { compilation, made, is_partial }
         }
     };
-    Some(on_each(inputs, work))
+    let mut outcomes = on_each(inputs.iter().zip(contents).zip(contexts), work);
+    let compiled = outcomes.iter_mut().filter_map(|outcome| match outcome {
+        Outcome::Unreadable(_) => None,
+        Outcome::Compiled { compilation, .. } => Some(compilation),
+    });
+    check_together(&mut compiled.collect::<Vec<_>>());
+    for outcome in &mut outcomes {
+        if let Outcome::Compiled { compilation, made, is_partial: false } = outcome
+            && compilation.failed()
+        {
+            *made = None;
+        }
+    }
+    Some(outcomes)
 }
 
-/// Compiles a text of an input; the files that it uses come from the loader.
+/// Compiles a text of an input on its own; the files that it uses come from the loader.
 pub(super) fn compile_text<W: Send, T>(
     program: &ProgramArguments,
     settings: &[Setting],
@@ -71,37 +151,69 @@ pub(super) fn compile_text<W: Send, T>(
     make: &(impl Fn(&Input, Compiled) -> W + Sync),
     finish: &impl Fn(&Input, &mut Compilation<W>) -> T,
 ) -> (Compilation<W>, Option<T>) {
+    let mut content = FileContent::of(input, text);
+    let is_partial = content.is_partial();
+    let mut contexts = surroundings(std::slice::from_ref(input), std::iter::once(&mut content));
+    let context = contexts.pop().unwrap_or_default();
+    let options = options_with(program, settings, check_only, input, context);
+    let (mut compilation, made) = compile_content(input, content, loader, &options, make, finish);
+    check_together(&mut [&mut compilation]);
+    let is_made = is_partial || !compilation.failed();
+    (compilation, made.filter(|_| is_made))
+}
+
+/// Compiles what a file has.
+fn compile_content<W: Send, T>(
+    input: &Input,
+    content: FileContent,
+    loader: &dyn Loader,
+    options: &CompileOptions,
+    make: &(impl Fn(&Input, Compiled) -> W + Sync),
+    finish: &impl Fn(&Input, &mut Compilation<W>) -> T,
+) -> (Compilation<W>, Option<T>) {
     let make = |compiled| make(input, compiled);
-    let given = input.project.values.iter().chain(settings).cloned().collect();
-    let settings = params::last_of_each(given);
-    let options = CompileOptions { settings, check_only, ..options(&program.inputs, &input.project.config) };
-    if input.has_manifests(&text) {
-        // Other tools' files are next to manifests; a file that the call names is meant.
-        let strangers = if input.is_found { Strangers::Skip } else { Strangers::Warn };
-        // The lock file is for what is compiled to YAML.
-        let images = Images { locked: BTreeMap::new(), ..options.images };
-        let options = CompileOptions { images, ..options };
-        let mut compilation = compile_manifests(&input.name, text, strangers, &options, make);
-        // A workload with errors does not hide the others.
-        let made = Some(finish(input, &mut compilation));
-        return (compilation, made);
-    }
-    let mut compilation = compile_with(&input.name, text, loader, &options, make);
-    let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
+    let is_partial = content.is_partial();
+    let mut compilation = match content {
+        FileContent::Manifests(manifests) => {
+            // The lock file is for what is compiled to YAML.
+            let images = Images { locked: BTreeMap::new(), ..options.images.clone() };
+            manifests.compile(&CompileOptions { images, ..options.clone() }, make)
+        }
+        FileContent::Source(text) => compile_apart(&input.name, text, loader, options, make),
+    };
+    let made = (is_partial || !compilation.failed()).then(|| finish(input, &mut compilation));
     (compilation, made)
 }
 
+/// The options of the compiler for a file with what stands around it.
+fn options_with(
+    program: &ProgramArguments,
+    settings: &[Setting],
+    check_only: bool,
+    input: &Input,
+    context: Arc<Context>,
+) -> CompileOptions {
+    let given = input.project.values.iter().chain(settings).cloned().collect();
+    let settings = params::last_of_each(given);
+    CompileOptions { settings, check_only, context, ..options(&program.inputs, input, &input.project.config) }
+}
+
 /// The options of the compiler, from the call and the settings.
-pub(super) fn options(named: &Inputs, config: &Config) -> CompileOptions {
+pub(super) fn options(named: &Inputs, input: &Input, config: &Config) -> CompileOptions {
     let version = named.kube.or(config.version).unwrap_or_default();
     let levels = config.levels.and(&named.levels.get());
-    CompileOptions { version, images: config.images.clone(), levels, ..CompileOptions::default() }
+    let context = Arc::clone(&input.context);
+    CompileOptions { version, images: config.images.clone(), levels, context, ..CompileOptions::default() }
 }
 
 /// Does the same work on each input, and shows progress if there are many.
-pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sync) -> Vec<T> {
+pub(super) fn on_each<I: Send, T: Send>(
+    inputs: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> T + Sync,
+) -> Vec<T> {
+    let inputs: Vec<I> = inputs.into_iter().collect();
     if inputs.len() < FEW {
-        return inputs.iter().map(work).collect();
+        return inputs.into_iter().map(work).collect();
     }
     let progress = Progress::new(inputs.len());
     let counted = |input| {
@@ -109,7 +221,7 @@ pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sy
         progress.advance();
         outcome
     };
-    inputs.par_iter().map(counted).collect()
+    inputs.into_par_iter().map(counted).collect()
 }
 
 /// The sources that a call names; paths that cannot be used are reported.
@@ -166,6 +278,7 @@ pub(super) fn found(
         }
         inputs
     };
+    let Some(mut contexts) = Contexts::of_call(&named.with, grounds, console) else { return Vec::new() };
     for input in &mut inputs {
         let ground = grounds.of(input.folder(), &input.base);
         let Some(project) = projects.on(&ground, console) else { return Vec::new() };
@@ -175,6 +288,8 @@ pub(super) fn found(
         {
             input.output = Some((output, relative));
         }
+        let Some(context) = contexts.of(&project, console) else { return Vec::new() };
+        input.context = context;
         input.project = project;
     }
     inputs
@@ -211,7 +326,7 @@ pub(super) fn settle<W, T>(
             report(&trouble, console);
             None
         }
-        Outcome::Compiled(compilation, made) => {
+        Outcome::Compiled { compilation, made, .. } => {
             console.source(&input.name);
             console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
             made.map(|made| (compilation, made))

@@ -62,7 +62,7 @@ pub(super) fn apply(
     console: &mut Console,
 ) {
     let Some(settings) = params::settings(program, grounds, console) else { return };
-    let read = on_each(inputs, Input::read);
+    let read = on_each(inputs.iter(), Input::read);
     let mut readable = Vec::new();
     let mut texts: Vec<Arc<str>> = Vec::new();
     for (input, text) in inputs.iter_mut().zip(read) {

@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status 
     let inputs =
         found(&arguments.inputs, &arguments.inputs.paths, None, Wanted::Only(MANIFESTS), &grounds, console);
     let outcomes = on_each(&inputs, |input| {
-        let options = options(&arguments.inputs, &input.project.config);
+        let options = options(&arguments.inputs, input, &input.project.config);
         let idioms = |text: String| import_with_idioms(&input.name, &text, &options);
         let exact = |text| import(&input.name, text, &options);
         if arguments.idioms { input.read().map(idioms) } else { input.read().map(exact) }

@@ -6,6 +6,7 @@ use super::config::Project;
 use super::unrendered;
 use super::wanted::{MANIFESTS, SOURCES, Wanted, has_ending, looks_like_manifests};
 use crate::compile::Loader;
+use crate::context::Context;
 use crate::files::{self, Ground, Grounds, Root, reason, watch};
 use crate::source::MAX_SOURCE_BYTES;
 use std::collections::{HashMap, HashSet};
@@ -37,6 +38,8 @@ pub(super) struct Input {
     pub(super) root: Arc<Root>,
     /// Its settings.
     pub(super) project: Arc<Project>,
+    /// What stands around its workloads.
+    pub(super) context: Arc<Context>,
     /// The output folder of its project, and its path in there.
     pub(super) output: Option<(PathBuf, PathBuf)>,
     /// Its text, if that is not read from the file.
@@ -68,6 +71,7 @@ impl Input {
             is_named: true,
             root: Arc::default(),
             project: Arc::default(),
+            context: Arc::default(),
             output: None,
             text: None,
             edited: Arc::default(),
@@ -279,7 +283,7 @@ impl Found {
             }
         }
         let shown = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let message = format!("there is no .{} file in `{}`", all.concat().join(" or ."), shown.display());
+        let message = format!("there is no {} file in `{}`", wanted.endings(), shown.display());
         let help = (self.notes.len() > before.2).then(|| self.notes.remove(before.2));
         self.troubles.push(Trouble { message, help });
     }

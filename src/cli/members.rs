@@ -65,8 +65,8 @@ impl Project {
             }
         }
         if search.found.inputs.len() == before && search.found.troubles.is_empty() {
-            let endings = search.wanted.in_folders().concat().join(" or .");
-            let headline = format!("the member `{}` has no .{endings} files", member.text);
+            let endings = search.wanted.endings();
+            let headline = format!("the member `{}` has no {endings} files", member.text);
             let diagnostic = Diagnostic::error(Code::UnreadableFile, member.span, headline)
                 .here("matches no file")
                 .help("name a folder, a file or a pattern such as `apps/*`, relative to this file");

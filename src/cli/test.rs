@@ -173,7 +173,7 @@ fn hold(
         Ok(source) => source,
         Err(fault) => return vec![fault],
     };
-    let options = with_values(arguments, case, &project);
+    let options = with_values(arguments, file, case, &project);
     let make = |compiled: Compiled| (compiled.plan(), compiled.yaml(None));
     let compilation = compile_with(&name, text, &*file.root, &options, make);
     let (plans, texts): (Vec<Plan>, Vec<String>) = compilation.workloads.into_iter().unzip();
@@ -210,9 +210,9 @@ fn source(file: &Input, case: &Case) -> Result<(String, String), (Option<Span>, 
     Ok((name, text))
 }
 
-fn with_values(arguments: &TestArguments, case: &Case, project: &Project) -> CompileOptions {
+fn with_values(arguments: &TestArguments, file: &Input, case: &Case, project: &Project) -> CompileOptions {
     let given = project.values.iter().chain(&case.set).cloned().collect();
-    let options = options(&arguments.inputs, &project.config);
+    let options = options(&arguments.inputs, file, &project.config);
     let version = arguments.inputs.kube.or(case.kube).unwrap_or(options.version);
     CompileOptions { settings: params::last_of_each(given), version, ..options }
 }

@@ -1,5 +1,6 @@
 //! Tells sources from manifests, by their names and texts, and declares `--input`, which decides where neither does.
 
+use crate::diagnostic::phrase::joined;
 use clap::{Args, ValueEnum};
 use std::path::Path;
 
@@ -50,6 +51,13 @@ impl Wanted {
             Self::Programs(Some(InputForm::Sources)) => vec![SOURCES],
             Self::Programs(Some(InputForm::Manifests)) => vec![MANIFESTS],
         }
+    }
+
+    /// The endings as a sentence has them: `.yaml, .yml or .json`.
+    pub(super) fn endings(self) -> String {
+        let endings: Vec<String> =
+            self.in_folders().concat().iter().map(|ending| format!(".{ending}")).collect();
+        joined(&endings)
     }
 
     /// The endings of the files of the same form as a file that the call names; nothing if only its text tells.

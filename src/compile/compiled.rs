@@ -1,5 +1,6 @@
 //! Gives the forms of a compiled workload: its object, its YAML and JSON, and its plan.
 
+use crate::admission::NamespaceOf;
 use crate::check::Checked;
 use crate::emit::{self, YamlDocument};
 use crate::kubernetes::version::Version;
@@ -18,6 +19,8 @@ pub struct Compiled {
     pub(crate) order: Order,
     /// The objects that must be applied before it: the permissions that its pods need.
     pub(crate) access: Vec<Object>,
+    /// What its namespace does to its pods, as far as the context says.
+    pub(crate) namespace: Option<NamespaceOf>,
 }
 
 impl Compiled {
@@ -55,7 +58,7 @@ impl Compiled {
 
     /// The plan for another version of Kubernetes, which may compute other totals.
     pub fn plan_in(&self, version: Version) -> Plan {
-        Plan::of(&self.workload, &self.order, version)
+        Plan::of(&self.workload, &self.order, version, self.namespace.as_ref())
     }
 
     /// The YAML of the object, after that of the objects that must be applied before it. With the name of the source, the

@@ -13,8 +13,14 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The settings outside all tables, and the tables.
-const SETTINGS: [&str; 8] =
-    ["kube", "registry", "images", "lints", "output", "members", "profile", "profiles"];
+const SETTINGS: [&str; 9] =
+    ["kube", "registry", "images", "lints", "output", "members", "profile", "profiles", "context"];
+
+/// The settings of the table `context`.
+const CONTEXT: [&str; 3] = ["with", "complete", "mesh"];
+
+/// The service meshes whose proxies are known.
+const MESHES: [&str; 4] = ["consul", "istio", "kuma", "linkerd"];
 
 /// Reads the table of the whole file.
 pub(super) fn settings(tables: &mut Tables<'_>, table: &DeTable<'_>) -> Config {
@@ -30,6 +36,7 @@ pub(super) fn settings(tables: &mut Tables<'_>, table: &DeTable<'_>) -> Config {
             "members" => reader.config.members = reader.tables.texts("members", value),
             "profile" => profile = reader.tables.placed("profile", value),
             "profiles" => reader.profiles(value),
+            "context" => reader.context(value),
             unknown => {
                 let headline = format!("unknown setting `{unknown}`");
                 reader.tables.unknown(key, headline, &SETTINGS);
@@ -135,6 +142,33 @@ impl ConfigReader<'_, '_> {
                 }
             }
         }
+    }
+
+    fn context(&mut self, value: &Spanned<DeValue<'_>>) {
+        let Some(table) = self.tables.table("context", value, "with = [\"k8s\"]") else { return };
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "with" => self.config.context.with = self.tables.texts("with", value),
+                "complete" => {
+                    self.config.context.complete = self.tables.boolean("complete", value).unwrap_or_default();
+                }
+                "mesh" => self.mesh(value),
+                unknown => {
+                    let headline = format!("unknown setting `{unknown}` of the context");
+                    self.tables.unknown(key, headline, &CONTEXT);
+                }
+            }
+        }
+    }
+
+    fn mesh(&mut self, value: &Spanned<DeValue<'_>>) {
+        let Some(mesh) = self.tables.placed("mesh", value) else { return };
+        if MESHES.contains(&mesh.text.as_str()) {
+            self.config.context.mesh = Some(mesh.text.into());
+            return;
+        }
+        let headline = format!("unknown service mesh `{}`", mesh.text);
+        self.tables.unknown_at(&mesh, Code::UnknownValue, headline, &MESHES);
     }
 
     fn profiles(&mut self, value: &Spanned<DeValue<'_>>) {

@@ -127,6 +127,16 @@ impl<'s> Tables<'s> {
         Vec::new()
     }
 
+    /// A boolean; anything else is reported.
+    pub(crate) fn boolean(&mut self, name: &str, value: &Spanned<DeValue<'_>>) -> Option<bool> {
+        if let DeValue::Boolean(boolean) = value.get_ref() {
+            return Some(*boolean);
+        }
+        let diagnostic = self.mistyped(name, "`true` or `false`", value);
+        self.report(diagnostic.help(format!("write `{name} = true`, without quotes")));
+        None
+    }
+
     /// A text, a number or a boolean, as a param is given on the command line.
     pub(crate) fn plain(&mut self, name: &str, value: &Spanned<DeValue<'_>>) -> Option<String> {
         match value.get_ref() {

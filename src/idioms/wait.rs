@@ -7,7 +7,7 @@ use super::step::Step;
 use crate::literal;
 use crate::steps::StepKind;
 
-const NO_LIMIT: &str =
+pub(super) const NO_LIMIT: &str =
     "set `timeout` for another limit: the step gives up after 5 minutes, and the kubelet runs it again";
 
 const ANY_STATUS: &str =

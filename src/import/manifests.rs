@@ -1,15 +1,18 @@
 //! Compiles manifests, with findings at their places in the manifests.
 
 use super::draft::Draft;
+use super::fixes::FixTurner;
 use super::foreign;
 use super::foreign::Strangers;
 use super::idioms::Idioms;
 use crate::compile::{
-    Compilation, CompileOptions, Compiled, FileText, Forgetful, MadeText, NoFiles, Texts, compile_files,
+    Compilation, CompileOptions, Compiled, FileText, Forgetful, MadeText, NoFiles, Texts, check_together,
+    compile_files,
 };
+use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::manifest::yaml::MAX_ERRORS;
-use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::source::{SourceFile, Sources, Span};
 use std::sync::Arc;
 
 /// Compiles the workloads of a file of manifests like a program, and passes each workload that compiles to `make`, even if
@@ -38,13 +41,50 @@ pub fn compile_manifests<T: Send>(
     options: &CompileOptions,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T> {
-    let file = Arc::new(SourceFile::new(FileId(0), name, text));
-    let mut draft = Draft::of(&file, &Idioms::Never);
-    match strangers {
-        Strangers::Skip => {}
-        Strangers::Warn => draft.diagnostics.extend(draft.strangers.drain(..).map(foreign::as_warning)),
+    let mut manifests = Manifests::read(name, text, strangers);
+    let mut context = Context::default();
+    manifests.surround(&mut context);
+    context.extend(&options.context);
+    let options = CompileOptions { context: Arc::new(context), ..options.clone() };
+    let mut compilation = manifests.compile(&options, make);
+    check_together(&mut [&mut compilation]);
+    compilation
+}
+
+/// A file of manifests that has been read, but not compiled.
+pub struct Manifests {
+    file: Arc<SourceFile>,
+    draft: Draft,
+}
+
+impl Manifests {
+    /// Reads the manifests of a file.
+    pub fn read(name: &str, text: String, strangers: Strangers) -> Self {
+        let file = Arc::new(SourceFile::shared(name, text));
+        let mut draft = Draft::of(&file, &Idioms::Never);
+        let about_strangers = draft.strangers.drain(..).map(foreign::as_warning);
+        match strangers {
+            Strangers::Skip => drop(about_strangers),
+            Strangers::Warn => draft.diagnostics.extend(about_strangers),
+        }
+        Self { file, draft }
     }
-    draft.compile(&file, options, make).0
+
+    /// Moves the objects that are not workloads into a context.
+    pub fn surround(&mut self, context: &mut Context) {
+        for object in self.draft.others.drain(..) {
+            context.add(&object, &self.file);
+        }
+    }
+
+    /// Compiles the workloads. [`check_together`] has to check what concerns several files, or the context.
+    pub fn compile<T: Send>(
+        self,
+        options: &CompileOptions,
+        make: impl Fn(Compiled) -> T + Sync,
+    ) -> Compilation<T> {
+        self.draft.compile(&self.file, options, make).0
+    }
 }
 
 impl Draft {
@@ -55,18 +95,20 @@ impl Draft {
         options: &CompileOptions,
         make: impl Fn(Compiled) -> T + Sync,
     ) -> (Compilation<T>, Arc<SourceFile>) {
-        let Self { written, mut diagnostics, broken, templates, .. } = self;
+        let Self { written, mut diagnostics, broken, templates, workloads: places, .. } = self;
         let made = Arc::new(SourceFile::piece(&file.name, written.text));
+        let origins = Arc::new(written.origins);
         let text =
-            MadeText { file: Arc::clone(file), made: Arc::clone(&made), origins: Arc::new(written.origins) };
+            MadeText { file: Arc::clone(file), made: Arc::clone(&made), origins: Arc::clone(&origins) };
         let is_full = super::draft::count_errors(&diagnostics) >= MAX_ERRORS;
         let options = CompileOptions { check_only: true, settings: Vec::new(), ..options.clone() };
         let make = |compiled: Compiled| (compiled.workload.span, make(compiled));
         let compilation =
             compile_files(&file.name, FileText::Made(text), &Texts(&NoFiles), &options, &mut Forgetful, make);
-        let Compilation { sources, diagnostics: found, workloads, unset } = compilation;
+        let Compilation { sources, diagnostics: found, workloads, unset, surrounded } = compilation;
         if !is_full {
-            find_faults(&sources, found, &broken, &mut diagnostics);
+            let mut turner = FixTurner::new(file, &made, &origins, &places, &options);
+            find_faults(&sources, found, &broken, &mut turner, &mut diagnostics);
         }
         diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code));
         diagnostics.dedup();
@@ -87,7 +129,7 @@ impl Draft {
         };
         let workloads =
             workloads.into_iter().filter(|(span, _)| is_sound(*span)).map(|(_, made)| made).collect();
-        (Compilation { sources, diagnostics, workloads, unset }, made)
+        (Compilation { sources, diagnostics, workloads, unset, surrounded }, made)
     }
 }
 
@@ -96,6 +138,7 @@ fn find_faults(
     sources: &Sources,
     found: Vec<Arc<Diagnostic>>,
     broken: &[Span],
+    turner: &mut FixTurner<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
@@ -110,11 +153,15 @@ fn find_faults(
             continue;
         }
         let label = |label: Label| Label { span: sources.in_file(label.span), ..label };
+        let fix = diagnostic.fix.as_ref().and_then(|fix| turner.turn(fix));
+        let mut help = diagnostic.help;
+        // What is not an edit of the manifest is shown as the statement that it would be in a source.
+        help.extend(diagnostic.fix.filter(|_| fix.is_none()).and_then(|fix| fix.to_help(&help)));
         diagnostics.push(Diagnostic {
             primary: label(diagnostic.primary),
             labels: diagnostic.labels.into_iter().map(label).collect(),
-            // The edits would apply to the source, not to the manifest.
-            fix: None,
+            help,
+            fix,
             ..diagnostic
         });
     }

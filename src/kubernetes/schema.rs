@@ -1,4 +1,4 @@
-//! Describes every object of Kubernetes' workload kinds and its fields, as `k8s-openapi` has them.
+//! Describes every object of Kubernetes' workload kinds, and of the kinds around them, as `k8s-openapi` has them.
 //!
 //! Invariant: an object has exactly the fields of the typed object that the compiler lowers to, without `status`.
 
@@ -80,12 +80,20 @@ pub fn object(name: &str) -> Option<&'static ObjectSchema> {
     objects::ALL.binary_search_by(|object| object.name.cmp(name)).ok().map(|at| objects::ALL[at])
 }
 
-/// All objects, by name.
+/// The object with a name, also one that stands around workloads, such as `Service`.
+pub fn any_object(name: &str) -> Option<&'static ObjectSchema> {
+    let around = || around::ALL.binary_search_by(|object| object.name.cmp(name)).ok();
+    object(name).or_else(|| around().map(|at| around::ALL[at]))
+}
+
+/// All objects of workloads, by name.
 pub fn objects() -> &'static [&'static ObjectSchema] {
     objects::ALL
 }
 
-// Generated, and written by its generator as it is easiest to compare.
+// Generated, and written by their generator as they are easiest to compare.
+#[rustfmt::skip]
+mod around;
 #[rustfmt::skip]
 mod objects;
 pub use objects::*;

@@ -17,6 +17,7 @@ const MARK: &str = "initflow:";
 const MAX_ALLOWANCES: usize = 1_000;
 
 /// One name that a comment allows.
+#[derive(Clone, Debug)]
 struct Allowance {
     code: Code,
     /// The name in the comment.
@@ -28,54 +29,74 @@ struct Allowance {
     used: bool,
 }
 
-/// Removes what is allowed, turns what is denied into errors, and reports allowances that allow nothing.
-///
-/// `is_whole` is whether `diagnostics` has all warnings of the program: otherwise an allowance may only seem unused.
-pub(crate) fn settle<'d>(
-    documents: impl Iterator<Item = &'d Document>,
-    sources: &Sources,
-    levels: &LintLevels,
-    is_whole: bool,
-    diagnostics: &mut Vec<Arc<Diagnostic>>,
-) {
-    let mut allowances = Vec::new();
-    let mut complaints = Vec::new();
-    for document in documents {
-        // The comments of the library are not in a file of the program.
-        let Some(first) = document.comments.first() else { continue };
-        let file = sources.get(first.file);
-        if file.id == FileId::STD {
-            continue;
+/// The allowances of a program.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Allowances {
+    all: Vec<Allowance>,
+    covers: Covers,
+}
+
+impl Allowances {
+    /// Reads the comments of a program.
+    pub(crate) fn read<'d>(
+        documents: impl Iterator<Item = &'d Document>,
+        sources: &Sources,
+        diagnostics: &mut Vec<Arc<Diagnostic>>,
+    ) -> Self {
+        let mut all = Vec::new();
+        let mut complaints = Vec::new();
+        for document in documents {
+            // The comments of the library are not in a file of the program.
+            let Some(first) = document.comments.first() else { continue };
+            let file = sources.get(first.file);
+            if file.id == FileId::STD {
+                continue;
+            }
+            for comment in &document.comments {
+                read(document, file, *comment, &mut all, &mut complaints);
+            }
         }
-        for comment in &document.comments {
-            read(document, file, *comment, &mut allowances, &mut complaints);
-        }
+        diagnostics.extend(complaints.into_iter().map(Arc::new));
+        let covers = Covers::of(&all);
+        Self { all, covers }
     }
-    diagnostics.extend(complaints.into_iter().map(Arc::new));
-    let covers = Covers::of(&allowances);
-    diagnostics.retain_mut(|diagnostic| {
-        if diagnostic.severity == Severity::Error {
-            return true;
-        }
-        let mut allowed = false;
-        covers.each_around(diagnostic.code, diagnostic.primary.span, |at| {
-            allowances[at].used = true;
-            allowed = true;
+
+    /// Removes what is allowed, and turns what is denied into errors.
+    pub(crate) fn apply(&mut self, levels: &LintLevels, diagnostics: &mut Vec<Arc<Diagnostic>>) {
+        diagnostics.retain_mut(|diagnostic| {
+            if diagnostic.severity == Severity::Error {
+                return true;
+            }
+            let mut allowed = false;
+            self.covers.each_around(diagnostic.code, diagnostic.primary.span, |at| {
+                self.all[at].used = true;
+                allowed = true;
+            });
+            let level = levels.of(diagnostic.code);
+            if level == LintLevel::Deny {
+                Arc::make_mut(diagnostic).severity = Severity::Error;
+            }
+            !allowed && level != LintLevel::Allow
         });
-        let level = levels.of(diagnostic.code);
-        if level == LintLevel::Deny {
-            Arc::make_mut(diagnostic).severity = Severity::Error;
-        }
-        !allowed && level != LintLevel::Allow
-    });
-    if is_whole && !has_errors(diagnostics) {
-        // Rules that are allowed everywhere did not run.
-        let unused = allowances
-            .iter()
-            .filter(|allowance| !allowance.used && levels.of(allowance.code) != LintLevel::Allow);
-        let unused: Vec<Diagnostic> = unused.map(unused_allowance).collect();
+    }
+
+    /// Reports the allowances of some names that allow nothing. If the diagnostics are not all warnings with these names, an
+    /// allowance may only seem unused.
+    pub(crate) fn report_unused(
+        &self,
+        levels: &LintLevels,
+        is_complete: impl Fn(Code) -> bool,
+        diagnostics: &mut Vec<Arc<Diagnostic>>,
+    ) {
         let level = levels.of(Code::UnusedAllowance);
-        diagnostics.extend(unused.into_iter().filter(|_| level != LintLevel::Allow).map(|mut diagnostic| {
+        if has_errors(diagnostics) || level == LintLevel::Allow {
+            return;
+        }
+        // Rules that are allowed everywhere did not run.
+        let unused = self.all.iter().filter(|allowance| {
+            !allowance.used && is_complete(allowance.code) && levels.of(allowance.code) != LintLevel::Allow
+        });
+        diagnostics.extend(unused.map(unused_allowance).map(|mut diagnostic| {
             if level == LintLevel::Deny {
                 diagnostic.severity = Severity::Error;
             }
@@ -85,6 +106,7 @@ pub(crate) fn settle<'d>(
 }
 
 /// A part of the source that an allowance covers.
+#[derive(Clone, Debug)]
 struct Cover {
     code: Code,
     span: Span,
@@ -100,6 +122,7 @@ impl Cover {
 }
 
 /// The parts of the source that allowances cover, in the order of the text, to find quickly those around a place.
+#[derive(Clone, Debug, Default)]
 struct Covers(Vec<Cover>);
 
 impl Covers {

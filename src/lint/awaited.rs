@@ -2,7 +2,7 @@
 
 mod hosts;
 
-pub(super) use hosts::{built_in_hosts, client_host, devices, hosts};
+pub(super) use hosts::{built_in, built_in_host, client_host, devices, hosts, insists};
 
 use super::shell::{PlainCommand, ShellScript};
 use smol_str::SmolStr;
@@ -42,6 +42,8 @@ pub(super) struct Awaited {
     pub(super) by_label: bool,
     /// The namespace, if the command names one.
     pub(super) namespace: Option<SmolStr>,
+    /// Whether it must be ready: a `get` ends once it exists, whatever state it has.
+    pub(super) until_ready: bool,
 }
 
 /// The objects that a command of a script waits for.
@@ -53,11 +55,15 @@ pub(super) fn awaited(script: &ShellScript<'_>, command: &PlainCommand) -> Vec<A
     let mut words = Vec::new();
     let mut namespace = None;
     let mut selector = None;
+    let mut until_ready = true;
     let mut arguments = command.words.iter().skip(1).map(|word| word.as_deref().unwrap_or_default());
     while let Some(word) = arguments.next() {
         let (option, joined) =
             word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
-        if ["-n", "--namespace"].contains(&option) {
+        if option == "--for" {
+            let wanted = joined.or_else(|| arguments.next()).unwrap_or_default();
+            until_ready = wanted.starts_with("condition=");
+        } else if ["-n", "--namespace"].contains(&option) {
             namespace = joined.or_else(|| arguments.next()).map(SmolStr::new);
         } else if ["-l", "--selector"].contains(&word) {
             selector = arguments.next();
@@ -75,7 +81,10 @@ pub(super) fn awaited(script: &ShellScript<'_>, command: &PlainCommand) -> Vec<A
     };
     let named = match words.as_slice() {
         ["wait", named @ ..] | ["rollout", "status", named @ ..] => named,
-        ["get" | "describe", named @ ..] if is_repeated() => named,
+        ["get" | "describe", named @ ..] if is_repeated() => {
+            until_ready = false;
+            named
+        }
         named if by_image => named,
         _ => return Vec::new(),
     };
@@ -84,6 +93,7 @@ pub(super) fn awaited(script: &ShellScript<'_>, command: &PlainCommand) -> Vec<A
         name: name.into(),
         by_label,
         namespace: namespace.clone(),
+        until_ready,
     };
     let is_pod = || named.first().is_some_and(|word| kind(word) == Some("Pod"));
     // A `get` succeeds whatever state the pods have.
@@ -92,6 +102,11 @@ pub(super) fn awaited(script: &ShellScript<'_>, command: &PlainCommand) -> Vec<A
         .map(|named| object(named, false))
         .chain(selected.map(|selector| object(("Pod", selector), true)))
         .collect()
+}
+
+/// The kind of a workload that a built-in step waits for by its name.
+pub(super) fn workload_kind(kind: &str) -> Option<&'static str> {
+    KINDS.iter().map(|(known, _)| *known).find(|known| *known == kind)
 }
 
 fn kind(word: &str) -> Option<&'static str> {

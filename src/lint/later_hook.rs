@@ -1,13 +1,16 @@
 //! Finds steps that wait for an object that is made only after them: a hook of a later phase, or a later wave; this needs all
 //! workloads of a program.
 
+mod ring;
 mod turn;
 
-use super::awaited::{self, Awaited, awaited, built_in_hosts, hosts};
+use super::awaited::{self, Awaited, awaited, built_in, built_in_host, hosts, insists};
 use super::shell::LazyScript;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, PlacedName, Role, Workload, WorkloadKind};
+use crate::object::Node;
 use crate::source::{Sources, Span};
+use crate::steps::wait::ConditionKind;
 use fnv::FnvHashMap;
 use smol_str::SmolStr;
 use std::collections::HashSet;
@@ -19,29 +22,47 @@ type Target = (Option<SmolStr>, &'static str, SmolStr);
 /// When the workloads of a program are made, and which of them wait for others.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hooks {
-    made: FnvHashMap<Target, Turn>,
+    made: FnvHashMap<Target, Made>,
     waits: Vec<Wait>,
+}
+
+/// A workload of the program.
+#[derive(Clone, Debug)]
+struct Made {
+    /// When it is made; none if that depends.
+    turn: Option<Turn>,
+    /// Whether pods of it become ready.
+    has_pods: bool,
 }
 
 /// A container that waits for an object.
 #[derive(Clone, Debug)]
 struct Wait {
     target: Target,
-    /// When its own workload is made.
-    turn: Turn,
+    /// Whether the target is only known by the host that it serves.
+    by_host: bool,
+    /// Its own workload, if that has a name and is not ready before the target is.
+    held: Option<Target>,
+    /// When its own workload is made; none if that depends.
+    turn: Option<Turn>,
     waiting: PlacedName,
     role: Role,
     place: Span,
+    /// What says for what it waits.
+    statement: Span,
 }
 
 impl Hooks {
     /// The turn and the waits of one workload.
     pub(crate) fn of(workload: &Workload, sources: &Sources) -> Self {
         let mut hooks = Self::default();
-        let Some(turn) = Turn::of(workload) else { return hooks };
+        let turn = Turn::of(workload);
         let namespace = workload.namespace().map(SmolStr::new);
-        if let Some(name) = &workload.name {
-            hooks.made.insert((namespace.clone(), workload.kind.name(), name.text.clone()), turn.clone());
+        let own =
+            workload.name.as_ref().map(|name| (namespace.clone(), workload.kind.name(), name.text.clone()));
+        if let Some(own) = &own {
+            let replicas = workload.object.spec.get("replicas").and_then(Node::as_int);
+            hooks.made.insert(own.clone(), Made { turn: turn.clone(), has_pods: replicas != Some(0) });
         }
         // Nothing waits for the Jobs of a CronJob.
         if workload.kind == WorkloadKind::CronJob {
@@ -50,22 +71,36 @@ impl Hooks {
         let is_run = matches!(workload.kind, WorkloadKind::Job | WorkloadKind::Pod);
         for container in workload.containers.iter().filter(|container| is_run || container.role == Role::Step)
         {
-            let wait = |target, place| Wait {
+            // An app of a pod may be ready while it waits; a Job is complete only when all of it has ended.
+            let holds = container.role == Role::Step
+                || (container.role == Role::App && workload.kind == WorkloadKind::Job);
+            let wait = |target, by_host, insists, place, statement| Wait {
                 target,
+                by_host,
+                held: own.clone().filter(|_| holds && insists),
                 turn: turn.clone(),
                 waiting: container.name.clone(),
                 role: container.role,
                 place,
+                statement,
             };
-            let jobs = container.jobs.iter();
-            hooks
-                .waits
-                .extend(jobs.map(|job| wait((namespace.clone(), "Job", job.clone()), container.name.span)));
-            for host in built_in_hosts(container) {
-                hooks.waits.extend(served(&host, namespace.as_ref()).map(|of| wait(of, container.name.span)));
+            let name = container.name.span;
+            for wanted in built_in(container) {
+                let object = wanted.object.as_ref().and_then(|object| {
+                    Some((namespace.clone(), awaited::workload_kind(&object.kind)?, object.name.clone()))
+                });
+                hooks.waits.extend(object.map(|target| wait(target, false, true, name, wanted.span)));
+                // A name may be there before anything answers by it.
+                let answers = wanted.condition.kind != ConditionKind::Dns;
+                let hosts = built_in_host(wanted).into_iter();
+                let served = hosts.flat_map(|host| served(&host, namespace.as_ref()));
+                hooks.waits.extend(served.map(|target| wait(target, true, answers, name, wanted.span)));
             }
-            for (targets, place) in by_script(container, namespace.as_ref(), sources) {
-                hooks.waits.extend(targets.into_iter().map(|target| wait(target, place)));
+            for found in by_script(container, namespace.as_ref(), sources) {
+                let ScriptWait { targets, by_host, insists, place } = found;
+                hooks
+                    .waits
+                    .extend(targets.into_iter().map(|target| wait(target, by_host, insists, place, place)));
             }
         }
         hooks
@@ -77,16 +112,18 @@ impl Hooks {
         self.waits.extend(other.waits);
     }
 
-    /// Warns about waits for what is made later.
+    /// Warns about waits for what is made later, and reports workloads that wait for each other.
     pub(crate) fn check(&self, diagnostics: &mut Vec<Diagnostic>) {
         let mut reported: HashSet<(Span, &Target)> = HashSet::new();
         for wait in &self.waits {
-            let made = self.made.get(&wait.target);
-            let Some(later) = made.and_then(|made| made.later_than(&wait.turn)) else { continue };
+            let made = self.made.get(&wait.target).and_then(|made| made.turn.as_ref());
+            let Some(turn) = &wait.turn else { continue };
+            let Some(later) = made.and_then(|made| made.later_than(turn)) else { continue };
             if reported.insert((wait.waiting.span, &wait.target)) {
                 diagnostics.push(wait.warning(&later));
             }
         }
+        ring::check(self, diagnostics);
     }
 }
 
@@ -118,7 +155,7 @@ impl Wait {
             format!("the {} `{}` waits for the {kind} `{name}`, {what}", self.role.name(), self.waiting.text);
         let diagnostic = Diagnostic::warning(Code::WaitsForLaterHook, self.place, headline)
             .here("the pod is not ready before this ends");
-        let labeled = match later.place().or(self.turn.place()) {
+        let labeled = match later.place().or(self.turn.as_ref().and_then(Turn::place)) {
             Some(place) => diagnostic.label(place, reason),
             None => diagnostic,
         };
@@ -126,12 +163,17 @@ impl Wait {
     }
 }
 
+/// What a command of a script waits for.
+struct ScriptWait {
+    targets: Vec<Target>,
+    by_host: bool,
+    /// Whether the script does not go on without it.
+    insists: bool,
+    place: Span,
+}
+
 /// What the script of a container waits for: objects, and the workloads that may serve a host.
-fn by_script(
-    container: &Container,
-    namespace: Option<&SmolStr>,
-    sources: &Sources,
-) -> Vec<(Vec<Target>, Span)> {
+fn by_script(container: &Container, namespace: Option<&SmolStr>, sources: &Sources) -> Vec<ScriptWait> {
     if container.built_in.is_some() {
         return Vec::new();
     }
@@ -140,18 +182,30 @@ fn by_script(
     let Some(script) = lazy.as_ref().and_then(|lazy| lazy.mentioning(&words)) else { return Vec::new() };
     let certain = script.commands.iter().filter(|command| !command.tested);
     let objects = certain.map(|command| {
-        let named = awaited(script, command).into_iter().filter(|object| !object.by_label);
-        let targets = named.map(|object| {
-            let Awaited { kind, name, namespace: other, .. } = object;
-            (other.or_else(|| namespace.cloned()), kind, name)
-        });
-        (targets.collect(), script.place_of(sources, &command.range))
+        let named: Vec<Awaited> =
+            awaited(script, command).into_iter().filter(|object| !object.by_label).collect();
+        let insists = !command.guarded && insists(script, &command.range);
+        ScriptWait {
+            insists: insists && named.iter().all(|object| object.until_ready),
+            targets: named
+                .into_iter()
+                .map(|object| (object.namespace.or_else(|| namespace.cloned()), object.kind, object.name))
+                .collect(),
+            by_host: false,
+            place: script.place_of(sources, &command.range),
+        }
     });
-    let served = hosts(script)
-        .into_iter()
-        .map(|(host, range)| (served(&host, namespace).collect(), script.place_of(sources, &range)));
+    let served = hosts(script).into_iter().map(|(host, range)| ScriptWait {
+        targets: served(&host, namespace).collect(),
+        by_host: true,
+        insists: insists(script, &range),
+        place: script.place_of(sources, &range),
+    });
     objects.chain(served).collect()
 }
+
+/// The kinds of workloads that serve hosts.
+const SERVERS: [&str; 3] = ["Deployment", "StatefulSet", "DaemonSet"];
 
 /// The workloads that may serve a host: those with the name of its Service.
 fn served(host: &str, namespace: Option<&SmolStr>) -> impl Iterator<Item = Target> + use<> {
@@ -169,9 +223,7 @@ fn served(host: &str, namespace: Option<&SmolStr>) -> impl Iterator<Item = Targe
         [place, ..] => Some(SmolStr::new(place)),
     };
     let name = SmolStr::new(service);
-    ["Deployment", "StatefulSet", "DaemonSet"]
-        .into_iter()
-        .map(move |kind| (namespace.clone(), kind, name.clone()))
+    SERVERS.into_iter().map(move |kind| (namespace.clone(), kind, name.clone()))
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1::{ConfigMap, Pod, ServiceAccount};
-use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
+use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding};
 use serde::{Serialize, Serializer};
 
-/// A Kubernetes object: a workload of one of the seven kinds, or an object that its pods need to wait for Jobs.
+/// A Kubernetes object: a workload of one of the seven kinds, or an object that its pods need to wait for others.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)]
 pub(crate) enum Object {
@@ -21,6 +21,8 @@ pub(crate) enum Object {
     ServiceAccount(Box<ServiceAccount>),
     Role(Box<Role>),
     RoleBinding(Box<RoleBinding>),
+    ClusterRole(Box<ClusterRole>),
+    ClusterRoleBinding(Box<ClusterRoleBinding>),
 }
 
 impl Default for Object {
@@ -44,6 +46,8 @@ impl Serialize for Object {
             Self::ServiceAccount(object) => object.serialize(serializer),
             Self::Role(object) => object.serialize(serializer),
             Self::RoleBinding(object) => object.serialize(serializer),
+            Self::ClusterRole(object) => object.serialize(serializer),
+            Self::ClusterRoleBinding(object) => object.serialize(serializer),
         }
     }
 }

@@ -182,7 +182,7 @@ impl Resolver<'_> {
             add_volume(draft, volume);
         }
         request(draft, making, image.map_or_else(|| kind.needs(), Image::needs));
-        draft.jobs = lowered.jobs;
+        draft.awaited = lowered.awaited;
         draft.unlocked = lowered.unlocked;
         draft.asks_for_its_user = lowered.asks_for_its_user;
         if let Some(user) = lowered.user {

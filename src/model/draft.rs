@@ -8,6 +8,7 @@ use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::StatementPlace;
 use crate::steps::migrate::Tool;
+use crate::steps::wait::AwaitedObject;
 use crate::steps::{BuiltIn, GivenClause, Rights, StepKind};
 use crate::vocabulary::ContainerKind;
 use smol_str::SmolStr;
@@ -50,7 +51,7 @@ pub(super) struct Draft {
     pub(super) built_in: Option<BuiltIn>,
     /// The volumes that belong to a built-in step.
     pub(super) volumes: Vec<Volume>,
-    pub(super) jobs: Vec<SmolStr>,
+    pub(super) awaited: Vec<AwaitedObject>,
     /// The tool that does not lock the database, and its place.
     pub(super) unlocked: Option<(&'static str, Span)>,
     /// Whether the tools of a built-in step need an entry for their user in `/etc/passwd`.
@@ -105,7 +106,7 @@ impl Draft {
             files: Vec::new(),
             built_in,
             volumes: Vec::new(),
-            jobs: Vec::new(),
+            awaited: Vec::new(),
             unlocked: None,
             asks_for_its_user: false,
             once: None,
@@ -194,7 +195,7 @@ impl Draft {
             after,
             completed: self.completed,
             references: self.references,
-            jobs: self.jobs,
+            awaited: self.awaited,
             unlocked: self.unlocked,
             once: None,
             unclear: self.unclear,

@@ -159,7 +159,7 @@ impl<'a> Split<'a> {
         );
         let recorded = ("valueFrom", Node::object(span, [("configMapKeyRef", key)]));
         set_first(&mut step, [(JOB, ("value", text(job))), (RECORDED, recorded)]);
-        step.jobs = vec![job.clone()];
+        step.awaited = vec![crate::steps::wait::job(job)];
         step
     }
 

@@ -13,7 +13,7 @@ fn pieces(statements: &str) -> String {
     let compilation = deployment(statements);
     assert!(!compilation.failed(), "{:#?}", compilation.diagnostics);
     let line = |compiled: &crate::compile::Compiled| {
-        let plan = Plan::of(&compiled.workload, &compiled.order, CompileOptions::default().version);
+        let plan = Plan::of(&compiled.workload, &compiled.order, CompileOptions::default().version, None);
         let name = plan.name.trim_end_matches(|char: char| char.is_ascii_hexdigit());
         let order: Vec<&str> = plan.order.iter().map(|start| start.name.as_str()).collect();
         let volumes: Vec<&str> =
@@ -130,12 +130,12 @@ fn the_permission_is_not_more_than_needed() {
     };
     insta::assert_snapshot!(given("wait import { job \"import\" }"), @r#"
     {"apiVersion":"v1","kind":"ServiceAccount","automountServiceAccountToken":false,"metadata":{"name":"shop","namespace":"shop"}}
-    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-jobs-009e6f938a","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["import"],"resources":["jobs"],"verbs":["get"]}]}
-    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-jobs-009e6f938a","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-jobs-009e6f938a"},"subjects":[{"kind":"ServiceAccount","name":"shop","namespace":"shop"}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-waits-d03a512e76","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["import"],"resources":["jobs"],"verbs":["get"]}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-waits-d03a512e76","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-waits-d03a512e76"},"subjects":[{"kind":"ServiceAccount","name":"shop","namespace":"shop"}]}
     "#);
     insta::assert_snapshot!(given("serviceAccountName \"web\"; wait import { job \"import\"; job \"index\" }"), @r#"
-    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-jobs-78f4343685","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["import","index"],"resources":["jobs"],"verbs":["get"]}]}
-    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-jobs-78f4343685","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-jobs-78f4343685"},"subjects":[{"kind":"ServiceAccount","name":"web","namespace":"shop"}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-waits-46faf1579f","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["import","index"],"resources":["jobs"],"verbs":["get"]}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-waits-46faf1579f","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-waits-46faf1579f"},"subjects":[{"kind":"ServiceAccount","name":"web","namespace":"shop"}]}
     "#);
     assert_eq!(given("wait import { tcp \"a:1\" }"), "");
 }
@@ -164,8 +164,8 @@ fn pods_find_the_record_that_their_job_writes() {
     let objects = job.access.iter().map(|object| serde_json::to_string(object).unwrap_or_default());
     insta::assert_snapshot!(objects.collect::<Vec<_>>().join("\n"), @r#"
     {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"shop-once","namespace":"shop"}}
-    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-jobs-fbfd03ea04","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["shop-schema-672baf407d"],"resources":["jobs"],"verbs":["get"]},{"apiGroups":[""],"resourceNames":["shop-once"],"resources":["configmaps"],"verbs":["patch"]}]}
-    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-jobs-fbfd03ea04","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-jobs-fbfd03ea04"},"subjects":[{"kind":"ServiceAccount","name":"web","namespace":"shop"}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-waits-b6913444e3","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["shop-schema-672baf407d"],"resources":["jobs"],"verbs":["get"]},{"apiGroups":[""],"resourceNames":["shop-once"],"resources":["configmaps"],"verbs":["patch"]}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-waits-b6913444e3","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-waits-b6913444e3"},"subjects":[{"kind":"ServiceAccount","name":"web","namespace":"shop"}]}
     "#);
     let variables = |yaml: String, from: &str| {
         let lines = yaml.lines().skip_while(|line| !line.ends_with(from)).map(str::trim_start);

@@ -41,7 +41,7 @@ fn workload(text: &str) -> Workload {
         let mut container = Container {
             references: Vec::new(),
             completed: Vec::new(),
-            jobs: Vec::new(),
+            awaited: Vec::new(),
             unlocked: None,
             once: None,
             name: name(own, at),

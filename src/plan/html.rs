@@ -4,9 +4,10 @@
 
 use super::picture::{Picture, moments, peak, unquoted};
 use super::svg::{DARK, LIGHT, drawn, escaped};
-use super::{CAVEAT, Plan, Resources, Start};
+use super::{Plan, Resources, Start};
 use crate::model::{Direction, Role};
 use crate::source::Sources;
+use smol_str::SmolStr;
 use std::fmt::Write as _;
 
 const PAGE: &str = include_str!("html/page.html");
@@ -124,8 +125,8 @@ fn details(start: &Start) -> String {
             item(term, &uses.join(", "));
         }
     }
-    if !start.jobs.is_empty() {
-        item("Waits for Jobs", &names(&start.jobs));
+    if !start.awaited.is_empty() {
+        item("Waits for", &names(&start.awaited));
     }
     list
 }
@@ -177,7 +178,7 @@ fn totals(page: &mut String, plan: &Plan, name: &str) {
         }
         page.push_str("</tbody></table></div>\n");
     }
-    let _ = writeln!(page, "<p class=\"note\">QoS class {}; all {CAVEAT}.</p>", plan.qos);
+    let _ = writeln!(page, "<p class=\"note\">QoS class {}; all {}.</p>", plan.qos, escaped(&plan.caveat()));
 }
 
 fn head(page: &mut String, caption: &str, columns: &[&str]) {
@@ -203,7 +204,7 @@ fn amounts(resources: &Resources) -> String {
     each.join(", ")
 }
 
-fn names(names: &[smol_str::SmolStr]) -> String {
+fn names(names: &[SmolStr]) -> String {
     let each: Vec<String> = names.iter().map(|name| format!("<code>{}</code>", escaped(name))).collect();
     each.join(", ")
 }

@@ -21,10 +21,12 @@ fn start(span: Span, role: Role, name: &str, because: &str, requests: &str, rese
         image: None,
         after: Vec::new(),
         uses: Vec::new(),
-        jobs: Vec::new(),
+        awaited: Vec::new(),
         completed: Vec::new(),
         requests: resources(requests),
         limits: Resources::new(),
+        added_requests: Vec::new(),
+        added_limits: Vec::new(),
         gate: None,
         restarts: None,
         reserved: resources(reserved),
@@ -84,6 +86,7 @@ fn plan() -> (Plan, Sources) {
             },
         ],
         qos: Qos::Burstable,
+        limit_ranges: Vec::new(),
     };
     (plan, sources)
 }

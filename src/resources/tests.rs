@@ -191,7 +191,7 @@ fn reads_a_workload() {
     let container = |name: &str, role, fields: Json| Container {
         references: Vec::new(),
         completed: Vec::new(),
-        jobs: Vec::new(),
+        awaited: Vec::new(),
         unlocked: None,
         once: None,
         name: PlacedName { text: name.into(), span },

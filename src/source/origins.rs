@@ -1,6 +1,6 @@
 //! Finds where the pieces of a text come from that was made of another file.
 
-use super::Span;
+use super::span::Span;
 use std::ops::Range;
 
 /// Where the pieces of a text come from.

@@ -20,6 +20,10 @@
 //! | `mysql "URL"` | the same for MySQL and MariaDB | |
 //! | `redis "URL"` | until Redis accepts the password and answers `PING`, which it does not while it loads | |
 //! | `job "NAME"` | until the Job with this name, in the pod's namespace, is complete | |
+//! | `deployment "NAME"` | until the Deployment, in the pod's namespace, is rolled out: all its pods are up to date and available | |
+//! | `statefulset "NAME"` | the same for a StatefulSet, as far as its update strategy and `partition` replace its pods | |
+//! | `service "NAME"` | until the Service, in the pod's namespace, has a ready endpoint | |
+//! | `condition "RESOURCE/NAME" "TYPE"` | until the object's condition of this type is `True`; `"TYPE=False"` and `"TYPE=Unknown"` wait for these | |
 //! | `every 1s` | the pause between two rounds, in whole seconds | `2s` |
 //! | `timeout 90s` | the time for all conditions together, in whole seconds | `5m` |
 //!
@@ -50,23 +54,41 @@
 //! The compiler itself has two more uses for a `wait`: to wait for the Job of a step with `once`, and to record at the end of that
 //! Job that it is complete.
 //!
-//! For `job` the compiler adds a Role and a `RoleBinding` that let the pod's service account get this one Job, and a
-//! `ServiceAccount` if the workload names no `serviceAccountName`. A Job that has failed, or that is deleted during the wait,
-//! ends the wait at once with an error. One that its `ttlSecondsAfterFinished` has deleted is missing forever.
+//! For `job`, `deployment`, `statefulset`, `service` and `condition` the compiler adds a Role and a `RoleBinding` that let the
+//! pod's service account see these objects, and a `ServiceAccount` if the workload names no `serviceAccountName`. The right is
+//! to `get` the objects by their names. Only `service` needs more: the names of endpoint slices are not known before, so
+//! the pod may `list` all endpoint slices of its namespace. For what is not in a namespace it is a `ClusterRole` and a
+//! `ClusterRoleBinding`, whose names contain the namespace of the pod.
+//!
+//! A Job that has failed, or that is deleted during the wait, ends the wait at once with an error. One that its
+//! `ttlSecondsAfterFinished` has deleted is missing forever. All other objects may be missing, deleted or changed: the wait
+//! goes on until its timeout.
+//!
+//! `deployment` and `statefulset` wait for what `kubectl rollout status` waits for. So a pod that starts while they are being
+//! updated waits until the update is complete; `condition "deployment/NAME" "Available"` does not. A StatefulSet with `OnDelete`
+//! only needs its pods to be available.
+//!
+//! `condition` names the resource like kubectl: `crd`, `apiservice`, `deployment`, `pod`, `node` and others by themselves, all
+//! others by their plural and group, such as `certificates.cert-manager.io/web` or, with a version,
+//! `certificates.v1.cert-manager.io/web`. Of a resource that is not in a namespace, say `cluster-scoped`. As in `kubectl wait`, what
+//! an object's controller said before the object's last change does not count.
 //!
 //! An open port is not yet a database that answers queries. While a server of the official images of PostgreSQL and MySQL
 //! initializes itself, it answers only on its socket, so all of these connect by TCP, even within the same pod.
 //!
-//! One image must serve all conditions of a step: `http` and `job` need `curl`, `postgres` needs `psql`, and `mysql` a client
+//! One image must serve all conditions of a step: `http` and the objects of the API need `curl`, `postgres` needs `psql`, and `mysql` a client
 //! of its own. If none of the compiler's images has them all, write two steps, or set an `image` for the step.
 
 mod address;
 mod condition;
 mod job;
+mod object;
 mod script;
 
 pub(crate) use condition::{Condition, ConditionKind};
 pub(crate) use job::{JOB, LATER, RECORD, RECORDED, RECORDS};
+pub(crate) use object::{AwaitedObject, ReadRight};
+pub(crate) use object::{job, known_resource};
 
 use super::{GivenOption, Image, InVolume, Lowered, StepInput, with_prefix};
 use crate::diagnostic::{Code, Diagnostic};
@@ -120,6 +142,26 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         &[One("\"name\"", ValueType::Text)],
         "Waits until a Job in the same namespace is complete. The pod gets the right to see that Job.",
     ),
+    condition(
+        "deployment",
+        &[One("\"name\"", ValueType::Text)],
+        "Waits until a Deployment in the same namespace is rolled out and available. The pod gets the right to see it.",
+    ),
+    condition(
+        "statefulset",
+        &[One("\"name\"", ValueType::Text)],
+        "Waits until a StatefulSet in the same namespace is rolled out and available. The pod gets the right to see it.",
+    ),
+    condition(
+        "service",
+        &[One("\"name\"", ValueType::Text)],
+        "Waits until a Service in the same namespace has a ready endpoint. The pod gets the right to list endpoint slices.",
+    ),
+    condition(
+        "condition",
+        CONDITION,
+        "Waits until an object has a condition, such as `\"crd/NAME\" \"Established\"`. The pod gets the right to see it.",
+    ),
     of_step(
         HERE,
         "every",
@@ -138,6 +180,12 @@ static HTTP: &[Slot] = &[
     One("\"url\"", ValueType::Text),
     Maybe("status", ValueType::Int(100, 599)),
     clause!(optional "contains", One("\"text\"", ValueType::Text)),
+];
+
+static CONDITION: &[Slot] = &[
+    One("\"resource/name\"", ValueType::Text),
+    One("\"type\"", ValueType::Text),
+    clause!(optional "cluster-scoped"),
 ];
 
 const fn condition(name: &'static str, head: &'static [Slot], meaning: &'static str) -> StatementSpec {
@@ -177,6 +225,10 @@ pub struct Wanted {
     pub status: Option<SmolStr>,
     /// The text in an HTTP answer.
     pub contains: Option<SmolStr>,
+    /// The object of the API that it looks at.
+    pub object: Option<AwaitedObject>,
+    /// The type of the object's condition, with its status if that is not `True`.
+    pub condition_type: Option<SmolStr>,
 }
 
 impl WaitOptions {
@@ -210,7 +262,8 @@ impl WaitOptions {
         let (command, mut env) = Script::of(self);
         env.push(("INITFLOW_EVERY".into(), self.every.to_smolstr()));
         env.push(("INITFLOW_TIMEOUT".into(), self.timeout.to_smolstr()));
-        let jobs: Vec<SmolStr> = self.targets(ConditionKind::Job).cloned().collect();
+        let awaited: Vec<AwaitedObject> =
+            self.wanted.iter().filter_map(|wanted| wanted.object.clone()).collect();
         let records = self.wanted.iter().any(|wanted| wanted.condition.kind == ConditionKind::Record);
         let numbers = (1..=self.wanted.len()).map(|number| number.to_smolstr());
         Lowered {
@@ -219,8 +272,8 @@ impl WaitOptions {
             args: if self.wanted.len() > 1 { numbers.collect() } else { Vec::new() },
             env,
             variables: if records { vec![job::own_name(self.span)] } else { Vec::new() },
-            volumes: (records || !jobs.is_empty()).then(|| job::token(self.span)).into_iter().collect(),
-            jobs,
+            volumes: (records || !awaited.is_empty()).then(|| job::token(self.span)).into_iter().collect(),
+            awaited,
             ..Lowered::default()
         }
     }
@@ -248,8 +301,15 @@ impl Wanted {
         option: &GivenOption,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Self> {
-        let wanted =
-            Self { condition, span: option.span, target: SmolStr::default(), status: None, contains: None };
+        let wanted = Self {
+            condition,
+            span: option.span,
+            target: SmolStr::default(),
+            status: None,
+            contains: None,
+            object: None,
+            condition_type: None,
+        };
         if option.mount_path.is_some() {
             let file = option.values.get(1)?;
             let text = file.as_text()?;
@@ -265,14 +325,40 @@ impl Wanted {
         let Some(first) = option.values.first() else { return Some(wanted) };
         let text = first.as_text()?;
         if let Some(fault) = (condition.fault)(text) {
-            let headline = format!("`{}` cannot wait for this address", condition.name);
+            let what = if condition.asks_for_object() { "object" } else { "address" };
+            let headline = format!("`{}` cannot wait for this {what}", condition.name);
             let diagnostic = Diagnostic::error(Code::InvalidAddress, first.span, headline).here(fault);
             let scheme = format!("{}://", condition.name);
             let fits = |meant: &str| (condition.fault)(meant).is_none();
             diagnostics.push(with_prefix(diagnostic, first.span, text, &[&scheme], fits));
             return None;
         }
-        let wanted = Self { target: text.into(), ..wanted };
+        let target: SmolStr = text.into();
+        let cluster_scoped = option.clause("cluster-scoped");
+        let wanted =
+            Self { object: object::of(condition.kind, &target, cluster_scoped.is_some()), target, ..wanted };
+        if condition.kind == ConditionKind::Condition {
+            let condition_type = option.values.get(1)?;
+            let text = condition_type.as_text()?;
+            if let Some(fault) = object::condition_fault(text) {
+                let headline = super::mismatch("the type of a condition", text);
+                diagnostics
+                    .push(Diagnostic::error(Code::InvalidAddress, condition_type.span, headline).here(fault));
+                return None;
+            }
+            if let Some(clause) = cluster_scoped
+                && object::NamedResource::of(&wanted.target).is_ok_and(|named| named.is_namespaced())
+            {
+                let headline = format!("`{}` is not `cluster-scoped`", wanted.target);
+                diagnostics.push(
+                    Diagnostic::error(Code::InvalidAddress, clause.span, headline)
+                        .here("objects of this resource are in a namespace")
+                        .help("remove `cluster-scoped`"),
+                );
+                return None;
+            }
+            return Some(Self { condition_type: Some(text.into()), ..wanted });
+        }
         if condition.kind != ConditionKind::Http {
             return Some(wanted);
         }

@@ -11,7 +11,10 @@ fn unreadable_sources_are_reported() {
         .runs("check none.initflow")
         .ends_with(2)
         .says("cannot read `none.initflow`: there is no such file");
-    folder.runs("check empty").ends_with(2).says("there is no .initflow file in `empty`");
+    folder
+        .runs("check empty")
+        .ends_with(2)
+        .says("there is no .initflow, .yaml, .yml or .json file in `empty`");
     folder.runs("check latin.initflow").ends_with(2).says("it is not UTF-8: byte 6 is 0xe9");
     folder.runs_on("use \"empty\"\n", "check -").ends_with(1).says("it is a folder");
     let folder = folder.with("a.initflow", BROKEN);

@@ -67,7 +67,7 @@ fn mistakes_with_profiles_and_members_are_explained() {
 
     let folder = folder.with("initflow.toml", "members = [\"app/*\", \"apps/*\"]\n");
     let ran = folder.runs("check").ends_with(1).says("initflow.toml:1:12").prints_nothing();
-    ran.says("the member `app/*` has no .initflow files");
+    ran.says("the member `app/*` has no .initflow, .yaml, .yml or .json files");
     let folder = folder.with("initflow.toml", "members = [\"apps/[\"]\n");
     folder.runs("check").ends_with(1).says("the member `apps/[` is not a valid pattern");
     let folder = folder.with("initflow.toml", "profile = 'p'\n[profiles.p]\nparams = ['none.params']\n");
@@ -86,7 +86,7 @@ fn without_members_all_sources_below_the_folder_belong_to_a_project() {
         .with("initflow.toml", "")
         .runs("check")
         .ends_with(2)
-        .says("there is no .initflow file in the project");
+        .says("there is no .initflow, .yaml, .yml or .json file in `.`");
 }
 
 #[test]

@@ -6,7 +6,8 @@ use initflow::kubernetes::version::Version;
 use std::fs;
 
 /// Kinds that the judge does not know: they grant permissions to the pods of a workload.
-const OTHERS: [&str; 4] = ["ConfigMap", "ServiceAccount", "Role", "RoleBinding"];
+const OTHERS: [&str; 6] =
+    ["ConfigMap", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"];
 
 #[test]
 #[ignore = "needs INITFLOW_JUDGE"]

@@ -9,14 +9,16 @@ mod reference;
 mod versions;
 
 use initflow::compile::Setting;
-use initflow::compile::{CompileOptions, NoFiles, compile};
+use initflow::compile::{CompileOptions, NoFiles, check_together, compile};
 use initflow::config::{self, FILE_NAME};
+use initflow::context::Context;
 use initflow::diagnostic::catalog::Language;
 use initflow::diagnostic::human::Human;
 use initflow::diagnostic::{Code, Diagnostic, Severity};
-use initflow::import::import_with_idioms;
+use initflow::import::{Strangers, compile_manifests, import_with_idioms};
 use initflow::kubernetes::version::Version;
-use initflow::source::Sources;
+use initflow::source::{SourceFile, Sources};
+use std::sync::Arc;
 
 /// The diagnostics of a program, a settings file or a manifest.
 struct Raised {
@@ -51,6 +53,16 @@ fn raised(language: Language, program: &str, options: &CompileOptions) -> Raised
             let id = sources.add(FILE_NAME, program);
             let (_, diagnostics) = config::read(sources.get(id));
             (sources, diagnostics)
+        }
+        // Objects around the workloads, too.
+        Language::Yaml if program.contains("\n---\n") => {
+            let mut context = Context::default();
+            context.read(&Arc::new(SourceFile::shared("main.yaml", program.as_str())));
+            let options = CompileOptions { context: Arc::new(context), ..options.clone() };
+            let mut compilation =
+                compile_manifests("main.yaml", program, Strangers::Skip, &options, |compiled| compiled);
+            check_together(&mut [&mut compilation]);
+            (compilation.sources, compilation.diagnostics)
         }
         Language::Yaml => {
             let import = import_with_idioms("main.yaml", &program, options);

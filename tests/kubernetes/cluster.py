@@ -39,7 +39,7 @@ FLAGS = [
     f"-ldflags=-s -w -X k8s.io/component-base/version.gitVersion={VERSION}",
 ]  # fmt: skip
 CONTROLLERS = [
-    "cronjob", "daemonset", "deployment", "garbage-collector", "job", "namespace", "replicaset",
+    "cronjob", "daemonset", "deployment", "endpointslice", "garbage-collector", "job", "namespace", "replicaset",
     "root-ca-certificate-publisher", "serviceaccount", "statefulset", "ttl-after-finished",
 ]  # fmt: skip
 # The names in an API server's certificate, as in a real cluster.

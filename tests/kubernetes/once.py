@@ -42,7 +42,7 @@ PRUNED = (
 
 def prove(cluster):
     """The number of cases that failed."""
-    check_scripts()
+    check_scripts(SOURCE)
     stages = [Stage(cluster, case, shell) for case in CASES for shell in ("dash", "busybox")]
     # All cases share one silent API server.
     alone = [stage for stage in stages if stage.case in ALONE]
@@ -359,9 +359,9 @@ CASES = [
 ALONE = [an_api_server_that_is_silent]
 
 
-def check_scripts():
+def check_scripts(source):
     """The scripts that only the compiler's own containers have pass shellcheck, like all others (see tests/steps)."""
-    words = [os.environ["INITFLOW"], "compile", "--emit=json", SOURCE, "--set=space=shop"]
+    words = [os.environ["INITFLOW"], "compile", "--emit=json", source, "--set=space=shop"]
     text = subprocess.run(words, check=True, capture_output=True, text=True).stdout
     for script in sorted(set(scripts(json.loads(text)))):
         subprocess.run(["shellcheck", "--shell=sh", f"--exclude={EXPECTED}", "-"], input=script, text=True, check=True)
@@ -378,6 +378,8 @@ def scripts(node):
 
 class Stage:
     """The namespace of one case, for one shell, and what happens in it."""
+
+    source, part = SOURCE, "once"
 
     def __init__(self, cluster, case, shell):
         self.cluster, self.case, self.shell = cluster, case, shell
@@ -404,7 +406,7 @@ class Stage:
                 if run.process.poll() is None:
                     run.ends(0)
         word = "FAIL" if why else "ok  "
-        print(f"{word} once/{self.case.__name__} ({self.shell}, {time.monotonic() - began:.1f} s)\n{why}", end="", flush=True)
+        print(f"{word} {self.part}/{self.case.__name__} ({self.shell}, {time.monotonic() - began:.1f} s)\n{why}", end="", flush=True)
         return bool(why)
 
     def request(self, method, path, body=None):
@@ -417,7 +419,7 @@ class Stage:
         params["space"] = self.namespace
         if prune:
             options = ("--prune", "--all", f"--namespace={self.namespace}", *(f"--prune-allowlist={kind}" for kind in PRUNED))
-        words = [os.environ["INITFLOW"], "compile", SOURCE, *(f"--set={name}={value}" for name, value in params.items())]
+        words = [os.environ["INITFLOW"], "compile", self.source, *(f"--set={name}={value}" for name, value in params.items())]
         text = subprocess.run(words, check=True, capture_output=True, text=True).stdout
         done = self.cluster.kubectl("apply", "-f", "-", *options, input=text)
         expect(done.returncode == 0 and (options or "Warning" not in done.stderr), done.stderr)

@@ -1,5 +1,5 @@
-//! Generates `src/kubernetes/schema/objects.rs` from the JSON schemas of `k8s-openapi` and the tables next to this file, and
-//! compares it with the committed file; `UPDATE=1` writes it.
+//! Generates the files in `src/kubernetes/schema` from the JSON schemas of `k8s-openapi` and the tables next to this file, and
+//! compares them with the committed files; `UPDATE=1` writes them.
 #![cfg(test)]
 
 mod definitions;
@@ -11,22 +11,29 @@ use tables::Tables;
 
 const PROJECT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 const OBJECTS: &str = "src/kubernetes/schema/objects.rs";
+const AROUND: &str = "src/kubernetes/schema/around.rs";
 const COMMAND: &str = "UPDATE=1 cargo test --manifest-path tests/schema/Cargo.toml";
 
 #[test]
 fn the_committed_schema_is_the_generated_one() {
-    let path = format!("{PROJECT}/{OBJECTS}");
     let tables = Tables::read();
-    let definitions = definitions::of_workloads();
-    tables.check(&definitions);
-    let generated = render::objects(&definitions, &tables, COMMAND);
+    let workloads = definitions::of_workloads();
+    let around = definitions::of_context(&workloads);
+    let all = workloads.iter().chain(&around).map(|(name, schema)| (name.clone(), schema.clone())).collect();
+    tables.check(&all);
+    compare(OBJECTS, &render::objects(&workloads, &tables, COMMAND));
+    compare(AROUND, &render::around(&around, &tables, COMMAND));
+}
+
+fn compare(file: &str, generated: &str) {
+    let path = format!("{PROJECT}/{file}");
     if std::env::var_os("UPDATE").is_some() {
         fs::write(&path, generated).expect("the schema can be written");
     } else {
         let current = fs::read_to_string(&path).unwrap_or_default();
         let differs = current.lines().zip(generated.lines()).position(|(is, should)| is != should);
         let line = differs.unwrap_or(current.lines().count()) + 1;
-        assert!(current == generated, "{OBJECTS}:{line} is stale: run `{COMMAND}`");
+        assert!(current == generated, "{file}:{line} is stale: run `{COMMAND}`");
     }
 }
 

@@ -40,9 +40,9 @@ let s:port_clauses = '%(tcp|udp|sctp|host)'
 " words: container-statements
 let s:container_statements = '%(run|args|cpu|memory|storage|resource|after)'
 " words: step-statements
-let s:step_statements = '%(from|into|sha256|unpack|header|mode|existing|max-size|max-files|retries|timeout|repo|ref|depth|submodules|paths|key|token|user|outside-links|tcp|http|dns|file|postgres|mysql|redis|job|every|django|rails|flyway|liquibase|alembic|prisma|goose|golang-migrate|atlas|once|volume|group|vars|field|format|owner|address|role|auth|audience|namespace|ca)'
+let s:step_statements = '%(from|into|sha256|unpack|header|mode|existing|max-size|max-files|retries|timeout|repo|ref|depth|submodules|paths|key|token|user|outside-links|tcp|http|dns|file|postgres|mysql|redis|job|deployment|statefulset|service|condition|every|django|rails|flyway|liquibase|alembic|prisma|goose|golang-migrate|atlas|once|volume|group|vars|field|format|owner|address|role|auth|audience|namespace|ca)'
 " words: step-clauses
-let s:step_clauses = '%(keep|replace|contains|merge|vault|aws|gcp|azure|json|dotenv|raw|group)'
+let s:step_clauses = '%(keep|replace|contains|cluster-scoped|merge|vault|aws|gcp|azure|json|dotenv|raw|group)'
 " words: env-clauses
 let s:env_clauses = '%(prefix)'
 

@@ -219,6 +219,81 @@ fn files_are_made_by_steps() {
 }
 
 #[test]
+fn objects_of_the_api_are_waited_for() {
+    let shown = |words: &str| {
+        let manifest = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: site, namespace: shop}}\nspec:\n  serviceAccountName: s\n  initContainers:\n  - {{name: w, image: kubectl, command: [sh, -c, {words:?}]}}\n  containers:\n  - {{name: web, image: nginx}}\n"
+        );
+        let import = crate::import::import_with_idioms("pod.yaml", &manifest, &super::without_lints());
+        let source = import.source.unwrap_or_default();
+        let lines = source.lines().skip_while(|line| !line.contains("serviceAccountName")).skip(1);
+        lines.take_while(|line| !line.contains("app web")).map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let became: String = [
+        "kubectl rollout status deployment/db --timeout=60s",
+        "kubectl rollout status sts db",
+        "kubectl wait --for=condition=Established crd/widgets.acme.dev --timeout 2m",
+        "kubectl wait --for condition=available deployment/a deployment/b",
+        "kubectl wait pod/db-0 --for=condition=Ready=false",
+        "kubectl wait --for=condition=complete job/seed",
+        "kubectl wait --for=delete pod/a",
+        "kubectl wait --for=condition=Ready certificate/web",
+        "kubectl -n other rollout status deployment/db",
+        "kubectl rollout status ds/agent",
+    ]
+    .map(|words| format!("{words}\n{}", shown(words)))
+    .concat();
+    insta::assert_snapshot!(became, @r#"
+    kubectl rollout status deployment/db --timeout=60s
+
+      # Changed: an object that does not exist yet is waited for; the command failed at once.
+      # Changed: a rollout that exceeds its progress deadline is waited for; the command failed.
+      wait w { deployment "db"; timeout 60s }
+
+    kubectl rollout status sts db
+
+      # Changed: an object that does not exist yet is waited for; the command failed at once.
+      wait w { statefulset "db" }
+
+    kubectl wait --for=condition=Established crd/widgets.acme.dev --timeout 2m
+
+      # Changed: an object that does not exist yet is waited for; the command failed at once.
+      wait w { condition "crd/widgets.acme.dev" "Established"; timeout 2m }
+
+    kubectl wait --for condition=available deployment/a deployment/b
+
+      # Changed: an object that does not exist yet is waited for; the command failed at once.
+      wait w { condition "deployment/a" "Available"; condition "deployment/b" "Available"; timeout 30s }
+
+    kubectl wait pod/db-0 --for=condition=Ready=false
+
+      # Changed: an object that does not exist yet is waited for; the command failed at once.
+      wait w { condition "pod/db-0" "Ready=False"; timeout 30s }
+
+    kubectl wait --for=condition=complete job/seed
+
+      # Changed: a Job that fails ends the wait with an error; the command kept waiting.
+      wait w { job "seed"; timeout 30s }
+
+    kubectl wait --for=delete pod/a
+
+      step w { image "kubectl"; script "sh -c" "kubectl wait --for=delete pod/a" }
+
+    kubectl wait --for=condition=Ready certificate/web
+
+      step w { image "kubectl"; script "sh -c" "kubectl wait --for=condition=Ready certificate/web" }
+
+    kubectl -n other rollout status deployment/db
+
+      step w { image "kubectl"; script "sh -c" "kubectl -n other rollout status deployment/db" }
+
+    kubectl rollout status ds/agent
+
+      step w { image "kubectl"; script "sh -c" "kubectl rollout status ds/agent" }
+    "#);
+}
+
+#[test]
 fn a_clone_into_the_root_of_a_volume_moves_the_mounts_of_others() {
     let manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: site}\nspec:\n  volumes: [{name: html}]\n  initContainers:\n  - {name: get, image: alpine/git, args: [clone, --single-branch, --, 'https://a.dev/b/site.git', /html], volumeMounts: [{name: html, mountPath: /html}]}\n  - {name: copy, image: a, command: [cp, /app/x, /html], volumeMounts: [{name: html, mountPath: /html}]}\n  containers:\n  - {name: web, image: nginx, volumeMounts: [{name: html, mountPath: /usr/share, readOnly: true, subPath: a}]}\n";
     let import = crate::import::import_with_idioms("pod.yaml", manifest, &super::without_lints());

@@ -3,15 +3,32 @@
 use crate::lint::shell::{Loop, PlainCommand, ShellScript};
 use crate::model::Container;
 use crate::steps::BuiltIn;
+use crate::steps::wait::Wanted;
 use std::ops::Range;
 
-/// The hosts that a built-in step waits for, without their ports.
-pub(in crate::lint) fn built_in_hosts(step: &Container) -> impl Iterator<Item = String> {
-    let wanted = match &step.built_in {
-        Some(BuiltIn::Wait(Some(wait))) => wait.wanted.as_slice(),
+/// What a built-in step waits for.
+pub(in crate::lint) fn built_in(step: &Container) -> &[Wanted] {
+    match &step.built_in {
+        Some(BuiltIn::Wait(Some(wait))) => &wait.wanted,
         _ => &[],
-    };
-    wanted.iter().filter_map(|wanted| hosts_of(wanted.target.split_whitespace()).next())
+    }
+}
+
+/// The host that a condition asks, without its port.
+pub(in crate::lint) fn built_in_host(wanted: &Wanted) -> Option<String> {
+    let target = wanted.condition.has_host().then_some(wanted.target.as_str())?;
+    hosts_of(target.split_whitespace()).next()
+}
+
+/// Whether what a script waits for, at this place of its text, lets it go on only when it is there: the script gives up with an
+/// error, or never.
+pub(in crate::lint) fn insists(script: &ShellScript<'_>, range: &Range<usize>) -> bool {
+    let rest = script.text.and_then(|text| text.get(range.start..)).and_then(|text| text.lines().next());
+    let mut loops = script.waits().filter(|repeated| repeated.range.contains(&range.start)).peekable();
+    match loops.peek() {
+        Some(_) => loops.all(|repeated| !repeated.bounded),
+        None => rest.is_some_and(|line| !line.contains("||")),
+    }
 }
 
 /// The hosts that the commands of a script wait for, without their ports, each with its place in the text.

@@ -6,7 +6,6 @@ use crate::lint::awaited::client_host;
 use crate::lint::shell::PlainCommand;
 use crate::source::Span;
 use crate::steps::BuiltIn;
-use crate::steps::wait::ConditionKind;
 
 /// What is in every command that asks for a host.
 const WORDS: [&str; 20] = [
@@ -59,7 +58,7 @@ pub(super) fn asked_hosts(pod: &Pod<'_>, at: usize) -> Vec<AskedHost> {
         let named = wait
             .wanted
             .iter()
-            .filter(|wanted| !matches!(wanted.condition.kind, ConditionKind::File | ConditionKind::Job));
+            .filter(|wanted| wanted.condition.has_host() && !wanted.condition.asks_for_object());
         asked.extend(named.map(|wanted| AskedHost {
             written: wanted.target.to_string(),
             program: None,

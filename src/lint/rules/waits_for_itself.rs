@@ -68,8 +68,15 @@ fn is_pod(host: Option<&str>, name: &str) -> bool {
     number.is_some_and(|number| !number.is_empty() && number.chars().all(|digit| digit.is_ascii_digit()))
 }
 
-/// The pod itself or its workload, if a step waits for it with `kubectl`, and the place of that.
+/// The pod itself or its workload, if a step waits for it by the API, and the place of that.
 fn own_object(pod: &Pod<'_>, at: usize, name: &str) -> Option<(Awaited, Span)> {
+    let step = &pod.workload.containers[at];
+    let kind = pod.workload.kind.name();
+    if let Some(own) = step.awaited.iter().find(|object| object.kind == kind && object.name == name) {
+        let object =
+            Awaited { kind, name: own.name.clone(), by_label: false, namespace: None, until_ready: true };
+        return Some((object, step.span));
+    }
     let script = pod.script(at, &awaited::WORDS)?;
     let labels = pod.metadata().get("labels").map_or(&[][..], Node::entries);
     let has = |term: &str| {
@@ -118,6 +125,16 @@ mod tests {
         …yment a { namespace "n"; «wait w» { tcp "a.n.svc.cluster.…
           the step `w` waits for `a.n.svc.cluster.local`, which only these pods serve
         "#);
+        let object = |statement: &str| waiting("b").replace("tcp \"b:80\"", statement);
+        let shown = found(Code::WaitsForItself, [object("deployment \"a\""), object("service \"a\"")]);
+        insta::assert_snapshot!(shown, @r#"
+        …yment a { namespace "n"; «wait w» { deployment "a" }; app…
+          the step `w` waits for the Deployment `a`, its own workload
+        …yment a { namespace "n"; «wait w» { service "a" }; app b …
+          the step `w` waits for `a`, which only these pods serve
+        "#);
+        passes(Code::WaitsForItself, &object("statefulset \"a\""));
+        passes(Code::WaitsForItself, &object("job \"a\""));
         passes(Code::WaitsForItself, &waiting("a.m"));
         passes(Code::WaitsForItself, &waiting("a-0.a"));
         passes(Code::WaitsForItself, &waiting("a-db"));

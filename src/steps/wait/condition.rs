@@ -5,8 +5,9 @@
 //! contains a password, and no password is passed to another program as an argument.
 
 use super::super::Image;
-use super::job;
 use super::script::{CLEAN, ENDPOINT, LOCATE, TRIM};
+use super::{job, object};
+use crate::kubernetes::names;
 use crate::steps::script::part;
 
 /// The kinds of condition.
@@ -21,6 +22,10 @@ pub enum ConditionKind {
     Mysql,
     Redis,
     Job,
+    Deployment,
+    StatefulSet,
+    Service,
+    Condition,
     Record,
 }
 
@@ -115,7 +120,43 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
         of_address: &[],
         images: &[Image::Wait],
         needs: "curl",
-        fault: job::fault,
+        fault: |name| object::name_fault(name, JOB, names::subdomain),
+    },
+    Condition {
+        kind: ConditionKind::Deployment,
+        name: "deployment",
+        script: &[API, OBJECT, part!("deployment.sh")],
+        of_address: &[],
+        images: &[Image::Wait],
+        needs: "curl",
+        fault: |name| object::name_fault(name, WORKLOAD, names::subdomain),
+    },
+    Condition {
+        kind: ConditionKind::StatefulSet,
+        name: "statefulset",
+        script: &[API, OBJECT, part!("statefulset.sh")],
+        of_address: &[],
+        images: &[Image::Wait],
+        needs: "curl",
+        fault: |name| object::name_fault(name, WORKLOAD, names::subdomain),
+    },
+    Condition {
+        kind: ConditionKind::Service,
+        name: "service",
+        script: &[API, OBJECT, part!("service.sh")],
+        of_address: &[],
+        images: &[Image::Wait],
+        needs: "curl",
+        fault: |name| object::name_fault(name, SERVICE, names::label),
+    },
+    Condition {
+        kind: ConditionKind::Condition,
+        name: "condition",
+        script: &[API, OBJECT, part!("condition.sh")],
+        of_address: &[],
+        images: &[Image::Wait],
+        needs: "curl",
+        fault: |target| object::NamedResource::of(target).err(),
     },
     Condition {
         kind: ConditionKind::Record,
@@ -129,10 +170,14 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
 ];
 
 const API: &str = part!("api.sh");
+const OBJECT: &str = part!("object.sh");
 
 const OPTION: &str = part!("option.sh");
 const POSTGRES: &str = "expected `postgres://USER@HOST:PORT/DATABASE`";
 const MYSQL: &str = "expected `mysql://USER@HOST:PORT/DATABASE`";
+const JOB: &str = "expected the name of a Job: lowercase letters, digits, `-` and `.`";
+const WORKLOAD: &str = "expected the name of a workload: lowercase letters, digits, `-` and `.`";
+const SERVICE: &str = "expected the name of a Service in the pod's namespace: lowercase letters, digits and `-`, without a port";
 const REDIS: &str = "expected `redis://HOST:PORT`, without TLS";
 
 /// An option of a URL, its values, and what is wrong with another one.
@@ -149,6 +194,13 @@ const SSL_MODE: Words = (
     "expected `ssl-mode` to be `DISABLED`, `PREFERRED`, `REQUIRED`, `VERIFY_CA` or `VERIFY_IDENTITY`",
 );
 
+impl ConditionKind {
+    /// The name of its statement.
+    pub(crate) fn name(self) -> Option<&'static str> {
+        CONDITIONS.iter().find(|condition| condition.kind == self).map(|condition| condition.name)
+    }
+}
+
 impl Condition {
     /// The condition with this name.
     pub(super) fn named(name: &str) -> Option<&'static Self> {
@@ -159,6 +211,18 @@ impl Condition {
     pub(super) fn has_url(&self) -> bool {
         use ConditionKind::{Http, Mysql, Postgres, Redis};
         matches!(self.kind, Http | Postgres | Mysql | Redis)
+    }
+
+    /// Whether it asks the API server for an object.
+    pub(crate) fn asks_for_object(&self) -> bool {
+        use ConditionKind::{Condition, Deployment, Job, Service, StatefulSet};
+        matches!(self.kind, Job | Deployment | StatefulSet | Service | Condition)
+    }
+
+    /// Whether its target is, or has, the host that it asks.
+    pub(crate) fn has_host(&self) -> bool {
+        use ConditionKind::{File, Record, Service};
+        self.kind == Service || !(self.asks_for_object() || matches!(self.kind, File | Record))
     }
 
     /// Whether one image serves both.

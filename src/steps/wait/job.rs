@@ -1,7 +1,6 @@
-//! Adds what a wait for a Job needs besides its script: the Job's name, and a token for the API server.
+//! Adds what a wait for an object of the API needs besides its script: a token for the API server, and the name of a Job.
 
 use super::super::OwnVolume;
-use crate::kubernetes::names;
 use crate::object::{Node, Value};
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -24,17 +23,6 @@ pub(crate) const RECORDED: &str = "INITFLOW_RECORDED";
 /// The label with the name of a Job, which its controller gives to the Job's pods. A Job cannot contain its own name: the name
 /// depends on what the Job contains.
 const NAME_LABEL: &str = "metadata.labels['batch.kubernetes.io/job-name']";
-
-/// What is wrong with the name of a Job.
-pub(super) fn fault(name: &str) -> Option<&'static str> {
-    if name == LATER {
-        None
-    } else if name.contains("$(") {
-        Some("the name must be known at compile time: the pod gets the right to see this Job by its name")
-    } else {
-        names::subdomain(name).map(|_| "expected the name of a Job: lowercase letters, digits, `-` and `.`")
-    }
-}
 
 /// The variable with the name of the Job whose pod this is.
 pub(super) fn own_name(span: Span) -> (SmolStr, Node) {

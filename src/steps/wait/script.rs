@@ -6,6 +6,7 @@
 use super::address::{Url, host, is_known};
 use super::condition::{ConditionKind, located};
 use super::job::LATER;
+use super::object::{NamedResource, condition};
 use super::{WaitOptions, Wanted};
 use crate::steps::script::{part, shell};
 use smol_str::{SmolStr, format_smolstr};
@@ -109,6 +110,12 @@ impl Script<'_> {
                 self.parts.push(part!("job-of-others.sh"));
                 Some(vec![format!("job={}", self.set("JOB", target)), "check_job".into()])
             }
+            ConditionKind::Deployment | ConditionKind::StatefulSet | ConditionKind::Service => {
+                let name = wanted.condition.name;
+                let variable = name.to_ascii_uppercase();
+                Some(vec![format!("{name}={}", self.set(&variable, target)), format!("check_{name}")])
+            }
+            ConditionKind::Condition => self.condition(wanted),
             ConditionKind::Dns => {
                 Some(vec![format!("host={}", self.set("HOST", target)), "check_dns".into()])
             }
@@ -134,6 +141,28 @@ impl Script<'_> {
             ConditionKind::Mysql => self.mysql(&Url::of(target)?),
             ConditionKind::Redis => self.redis(&Url::of(target)?),
         }
+    }
+
+    /// The lines for a condition of an object, whose texts have no character that means something to the shell.
+    fn condition(&mut self, wanted: &Wanted) -> Option<Vec<String>> {
+        let named = NamedResource::of(&wanted.target).ok()?;
+        let object = wanted.object.as_ref()?;
+        let (group, version) = named.path();
+        let (space, scope) = match object.right.cluster_scoped {
+            true => ("", "'in the cluster'"),
+            false => ("namespaces/$space/", "''"),
+        };
+        let rest = format!("{space}{}/{}", object.right.resource, object.name);
+        let (name, status) = condition(wanted.condition_type.as_deref()?);
+        let mut lines = vec![format!("object={} condition={name}={status} scope={scope}", wanted.target)];
+        lines.push(match version {
+            Some(version) => format!("path=\"{group}/{version}/{rest}\" && check_condition"),
+            None => {
+                self.parts.extend([part!("api.sh"), part!("object.sh"), part!("preferred.sh")]);
+                format!("prefer {group} \"{rest}\" && check_condition")
+            }
+        });
+        Some(lines)
     }
 
     fn postgres(&mut self, url: &Url) -> Option<Vec<String>> {

@@ -16,6 +16,9 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("render", &["from", "into", "vars"]),
 ];
 
+/// The conditions of a `wait` that need a right.
+pub(super) const OBJECTS: [&str; 5] = ["job", "deployment", "statefulset", "service", "condition"];
+
 const TOOLS: &[&str] =
     &["django", "rails", "flyway", "liquibase", "alembic", "prisma", "goose", "golang-migrate", "atlas"];
 
@@ -26,7 +29,8 @@ impl Generator {
         let mut body = Vec::new();
         let needed = NEEDED.iter().find(|(kind, _)| *kind == keyword).map_or(&[][..], |(_, needed)| *needed);
         let tool = self.pick(TOOLS);
-        let conditions = ["tcp", "http", "dns", "file", "postgres", "mysql", "redis", "job"];
+        let conditions =
+            [&["tcp", "http", "dns", "file", "postgres", "mysql", "redis"][..], &OBJECTS].concat();
         let condition = self.pick(&conditions);
         for entry in vocabulary::entries_at(StatementPlace::Step(keyword)) {
             let is_present = match entry.name {
@@ -200,7 +204,9 @@ impl Generator {
             "wait postgres" => self.pick(&["postgres://shop:pw@db:5432/shop", "$(DATABASE_URL)"]),
             "wait mysql" => "mysql://shop@db:3306/shop",
             "wait redis" => "redis://redis:6379",
-            "wait job" => "setup",
+            "wait job" | "wait deployment" | "wait statefulset" | "wait service" => "setup",
+            "wait condition" if name == "\"type\"" => self.pick(&["Ready", "Available=False"]),
+            "wait condition" => self.pick(&["crd/a.acme.dev", "widgets.acme.dev/a"]),
             "migrate from" => "/migrations",
             "secrets from vault" => "secret/data/shop",
             "secrets from aws" => "shop/db",

@@ -1,5 +1,6 @@
 //! Generates workloads: their levels, and the contents of their pods.
 
+use super::steps::OBJECTS;
 use super::{Generator, inner};
 use crate::source::{Program, Statement, block, key, line, quoted};
 use initflow::kubernetes::schema::{self, ObjectSchema};
@@ -72,10 +73,10 @@ impl Generator {
                 head.push(schedule);
             }
         }
-        // The permission to read a Job needs the namespace.
+        // The permission to read an object needs the namespace.
         let waits = |statement: &Statement| {
             let inner = || statement.block.iter().flatten();
-            statement.name == "wait" && inner().any(|inner| inner.name == "job")
+            statement.name == "wait" && inner().any(|inner| OBJECTS.contains(&inner.name.as_str()))
                 || inner().any(|inner| inner.name == "once")
         };
         if body.iter().any(waits) && !format!("{body:?}").contains("namespace") {

@@ -7,7 +7,7 @@ import urllib.parse
 from harness import Case, Daemon, Fault, Kills, Proxy, Web, certificate, refusing
 from harness.databases import PASSWORD, MariaDB, Postgres, Redis
 
-AGAINST = "an HTTP server, PostgreSQL 15, MariaDB 10.11, Redis 7, dnsmasq; curl, nc, psql, mariadb"
+AGAINST = "an HTTP server, an API server's answers, PostgreSQL 15, MariaDB 10.11, Redis 7, dnsmasq; curl, nc, psql, mariadb"
 HOSTILE = "it's \"$(touch pwned)\" `touch pwned` \\ *"
 QUOTED = urllib.parse.quote(PASSWORD, safe="")
 
@@ -26,6 +26,8 @@ def prepare(bench):
     bench.api = bench.add(Web(certificate=certificate(bench.folder)))
     for name in ("done", "later", "running", "failed", "gone", "forbidden"):
         bench.api.answers[f"/apis/batch/v1/namespaces/shop/jobs/{name}"] = job
+    for path, *states in OBJECTS:
+        bench.api.answers[path] = states_of(states)
     if os.geteuid() == 0:
         names(bench)
     return {
@@ -63,6 +65,78 @@ def job(handler):
         {"type": states.get(name, "Complete"), "status": "True" if name in states else "False", "reason": "BackoffLimitExceeded", "message": "no"},
     ]
     return 200, json.dumps({"kind": "Job", "metadata": {"name": name}, "status": {"conditions": conditions}}, indent=2)
+
+
+def states_of(states):
+    """Answers like the API server, with one state of an object after the other, and then with the last one."""
+
+    def answer(handler):
+        if handler.headers["Authorization"] != "Bearer the-to-ken":
+            return 401, json.dumps({"kind": "Status", "code": 401})
+        path = handler.path.partition("?")[0]
+        asked = sum(path == each.partition("?")[0] for _, each, _ in handler.server.web.requests)
+        if "?" in handler.path and not handler.path.endswith("?labelSelector=kubernetes.io/service-name=db"):
+            return 400, ""
+        state = states[min(asked, len(states)) - 1]
+        if isinstance(state, int):
+            return state, json.dumps({"kind": "Status", "code": state, "message": HIDDEN})
+        # What other fields say does not count, whatever they look like.
+        noise = {"annotations": {"a": json.dumps(READY), "b\\": '\\"', "c": "\u2028\n\\\\"}, "managedFields": [{"fieldsV1": {"f:status": {"f:conditions": READY["status"]["conditions"]}}}]}
+        state = {**state, "metadata": {"name": "a", "generation": 2, **noise, **state.get("metadata", {})}}
+        return 200, json.dumps(state, indent=2 if asked % 2 else None, ensure_ascii=False)
+
+    return answer
+
+
+READY = {"status": {"conditions": [{"type": "Ready", "status": "True"}], "observedGeneration": 2}}
+HIDDEN = "the answer's own text"
+
+
+def workload(replicas, status, generation=2, strategy=None):
+    return {"spec": {"replicas": replicas, "updateStrategy": strategy, "conditions": [{"type": "Ready", "status": "True"}]}, "status": {"observedGeneration": generation, **status}}
+
+
+def pods(total, updated, available):
+    return {"replicas": total, "updatedReplicas": updated, "availableReplicas": available, "readyReplicas": available}
+
+
+LATE = {"conditions": [{"type": "Available", "status": "True"}, {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}]}
+
+
+def slices(*slices):
+    items = [{"metadata": {"name": f"s-{at}"}, "endpoints": [{"addresses": [f"10.0.0.{number}"], "conditions": state} for number, state in enumerate(each)]} for at, each in enumerate(slices)]
+    return {"items": items or None, "metadata": {"resourceVersion": "1"}}
+
+
+def conditions(*found, **status):
+    # A custom resource has its fields in the order of the alphabet.
+    return {"status": {"conditions": [dict(sorted(each.items())) for each in found], **status}}
+
+
+def condition(kind, status, **rest):
+    return {"type": kind, "status": status, **rest}
+
+
+APPS, SLICES, ISSUERS = "/apis/apps/v1/namespaces/shop", "/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices", "/apis/cert-manager.io/v1"
+NO, YES = {"ready": False, "serving": True}, {"ready": True}
+GROUP = {"versions": [{"groupVersion": "cert-manager.io/v1alpha1", "version": "v1alpha1"}], "preferredVersion": {"groupVersion": "cert-manager.io/v1", "version": "v1"}}
+OBJECTS = [
+    (f"{APPS}/deployments/later", 404, workload(2, {}, generation=1), workload(2, pods(2, 1, 2)), workload(2, pods(3, 2, 2)), workload(2, pods(2, 2, 1)), 404, workload(2, pods(2, 2, 2))),
+    (f"{APPS}/deployments/empty", workload(0, {})),
+    (f"{APPS}/deployments/stuck", workload(3, pods(3, 1, 2) | LATE)),
+    (f"{APPS}/deployments/forbidden", 403),
+    (f"{APPS}/statefulsets/later", 404, workload(2, {}, generation=1), workload(2, pods(2, 2, 1)), workload(2, pods(2, 1, 2)), workload(2, pods(2, 2, 2))),
+    (f"{APPS}/statefulsets/partition", workload(3, pods(3, 1, 3), strategy={"type": "RollingUpdate", "rollingUpdate": {"partition": 2}})),
+    (f"{APPS}/statefulsets/on-delete", workload(3, pods(3, 0, 3), strategy={"type": "OnDelete"})),
+    (f"{APPS}/statefulsets/stuck", workload(3, pods(3, 1, 3), strategy={"type": "RollingUpdate", "rollingUpdate": {"partition": 1}})),
+    (SLICES, slices(), slices([]), slices([NO, NO]), slices([], [NO], [NO, {}])),
+    ("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.acme.dev", 404, conditions(), conditions(condition("NamesAccepted", "True"), condition("Established", "False", reason="Installing", message='the "initial" names')), conditions(condition("NamesAccepted", "True"), condition("Established", "True"))),
+    ("/apis/cert-manager.io", 404, GROUP),
+    (f"{ISSUERS}/namespaces/shop/certificates/web", conditions(condition("Ready", "True", observedGeneration=1)), conditions(condition("Issuing", "True"), condition("Ready", "False"), observedGeneration=2), READY),
+    (f"{ISSUERS}/clusterissuers/acme", READY),
+    (f"{ISSUERS}/namespaces/shop/certificates/stuck", conditions(condition("Ready", "False", reason="Pending\u001b[2J", message="no\nissuer"))),
+    ("/api/v1/namespaces/shop/pods/db-0", conditions(condition("Ready", "False"))),
+]
 
 
 CLUSTER = dict(
@@ -144,6 +218,20 @@ CASES = [
     Fault("was deleted", "job-gone", last="job gone is gone", within=5, **CLUSTER),
     Fault("may not be seen", "job-forbidden", last="job forbidden (status 403", **CLUSTER),
     Fault("is missing", "job-missing", last="job missing (there is no such Job yet)", **CLUSTER),
+    Case("waits until it is rolled out", "deployment-later", says=["(there is no such Deployment yet)", "(its controller has not seen the last change yet)", "(1 of 2 pods are updated)", "(1 pods of an earlier rollout are still there)", "(1 of 2 pods are available)", "deployment later is rolled out"], **CLUSTER),
+    Case("needs no pods", "deployment-empty", runs=2, says=["deployment empty is rolled out"], **CLUSTER),
+    Fault("does not get on", "deployment-stuck", last="missing: deployment stuck (1 of 3 pods are updated, and it has exceeded its progress deadline)", **CLUSTER),
+    Fault("may not be seen", "deployment-forbidden", last="deployment forbidden (status 403: the service account may not read it)", silent=[HIDDEN], **CLUSTER),
+    Case("waits until it is rolled out", "statefulset-later", says=["(there is no such StatefulSet yet)", "(its controller has not seen the last change yet)", "(1 of 2 pods are available)", "(1 of 2 pods are updated)", "statefulset later is rolled out"], **CLUSTER),
+    Case("knows what replaces pods", "statefulset-kinds", says=["statefulset partition is rolled out", "statefulset on-delete is rolled out"], **CLUSTER),
+    Fault("does not get on", "statefulset-stuck", last="missing: statefulset stuck (1 of 2 pods are updated)", **CLUSTER),
+    Case("waits for an endpoint", "service-later", says=["service db (it has no endpoints)", "service db (none of its 2 endpoints is ready)", "service db has a ready endpoint"], **CLUSTER),
+    Case("waits for a condition", "condition-later", says=["crd/widgets.acme.dev Established (there is no such object in the cluster)", "(it has no condition Established yet)", '(it is False: Installing, the \\"initial\\" names)', "crd/widgets.acme.dev Established holds"], **CLUSTER),
+    Case("asks for the version", "condition-custom", says=["certificates.cert-manager.io/web ready (there is no such API group cert-manager.io yet)", "ready (its controller has not seen the last change yet)", "(it is False)", "web ready holds", "clusterissuers.cert-manager.io/acme Ready holds"], **CLUSTER),
+    Case("waits for another status", "condition-false", says=["pod/db-0 Ready=False holds"], **CLUSTER),
+    Fault("says what it saw", "condition-stuck", last="missing: certificates.v1.cert-manager.io/stuck Ready (it is False: Pending\\u001b[2J, no\\nissuer)", **CLUSTER),
+    Fault("names a missing object", "condition-missing", last="missing: certificates.v1.cert-manager.io/missing Ready (there is no such object in namespace shop)", **CLUSTER),
+    Kills("survives", "deployment-empty", **CLUSTER),
     Case("accepts another image", "own-image", secrets=secrets, says=["http http", "postgres 127", "mysql 127"]),
     Case("accepts several", "several", secrets=secrets, says=["postgres 127", "redis 127", "tcp 127", "dns localhost"]),
     Fault("names what is missing", "some", last=MISSING),
