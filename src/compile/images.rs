@@ -1,6 +1,6 @@
 //! Finds the images that a workload uses, and pins those that a lock file has.
 
-use super::Compiled;
+use super::compiled::Compiled;
 use crate::model::{Container, Workload};
 use crate::object::{Node, Value};
 use crate::source::Span;
