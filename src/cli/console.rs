@@ -97,7 +97,7 @@ impl Console {
     }
 
     /// Removes what was printed from a terminal.
-    pub(super) fn clear(&self) {
+    pub(super) fn clear() {
         if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
             say("\x1b[2J\x1b[H");
         }

@@ -86,6 +86,9 @@ pub(super) fn run(arguments: &ImagesArguments, console: &mut Console) -> Status 
         return console.finish();
     }
     if arguments.lock {
+        if console.status() != Status::Fine {
+            return console.finish();
+        }
         lock(&list, arguments.program.inputs.paths.is_empty(), console);
         return console.finish();
     }
@@ -93,7 +96,7 @@ pub(super) fn run(arguments: &ImagesArguments, console: &mut Console) -> Status 
     match arguments.format.unwrap_or(if is_terminal { ImagesFormat::Table } else { ImagesFormat::Lines }) {
         ImagesFormat::Table => console.print(&visible::lines(&list.table())),
         ImagesFormat::Lines => {
-            console.print(&list.images.keys().fold(String::new(), |all, image| all + image + "\n"))
+            console.print(&list.images.keys().fold(String::new(), |all, image| all + image + "\n"));
         }
         ImagesFormat::Mirror => match list.mirrors() {
             Some(mirrors) => console.print(&mirrors),

@@ -31,7 +31,7 @@ impl Watching {
     fn says(&self) -> String {
         let mut said = String::new();
         loop {
-            let line = self.lines.recv_timeout(Duration::from_secs(60)).expect("it says something");
+            let line = self.lines.recv_timeout(Duration::from_mins(1)).expect("it says something");
             said += &(line.clone() + "\n");
             if line.starts_with("watching: ") {
                 return said;
