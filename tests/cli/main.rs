@@ -10,6 +10,7 @@ mod hostile;
 mod images;
 mod import;
 mod inputs;
+mod manifests;
 mod outputs;
 mod project;
 mod reports;
