@@ -101,7 +101,7 @@ impl Console {
     }
 
     /// Removes what was printed from a terminal.
-    pub(super) fn clear() {
+    pub(super) fn clear(&self) {
         if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
             self.put("\x1b[2J\x1b[H");
         }

@@ -77,7 +77,7 @@ fn surroundings<'c>(
 impl<W, T> Outcome<W, T> {
     /// The same, with the errors only.
     pub(super) fn without_warnings(mut self) -> Self {
-        if let Self::Compiled { compilation, .. } = &mut self {
+        if let Self::Compiled(compilation, _) = &mut self {
             compilation.diagnostics.retain(|found| found.severity == Severity::Error);
         }
         self

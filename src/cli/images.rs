@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &ImagesArguments, console: &mut Console) -> Status 
             is_complete = false;
             continue;
         };
-        is_complete &= !compilation.failed() || !workloads.is_empty();
+        is_complete &= !compilation.failed() || workloads.len() == input.variants.len();
         for (workload, images) in workloads.into_iter().flatten() {
             list.add(input, &compilation.sources, &workload, images);
         }
@@ -132,6 +132,7 @@ struct ListedImage {
 }
 
 /// What uses an image.
+#[derive(PartialEq)]
 struct ImageUser {
     path: String,
     line: usize,
@@ -160,17 +161,11 @@ impl ImageList {
                 image.projects.push(Arc::clone(&input.project));
             }
             let (line, _) = file.line_column(place.start);
-            // With another profile, it may be the same use.
-            let mut of_file = image.users.iter().rev().take_while(|user| user.path == file.name);
-            if of_file.any(|user| user.line == line && user.workload == workload) {
-                continue;
+            let user = ImageUser { path: file.name.clone(), line, workload: workload.to_owned(), used };
+            // With several profiles, the same container may use it in each.
+            if !image.users.contains(&user) {
+                image.users.push(user);
             }
-            image.users.push(ImageUser {
-                path: file.name.clone(),
-                line,
-                workload: workload.to_owned(),
-                used,
-            });
         }
     }
 

@@ -53,7 +53,7 @@ impl WatchArguments {
             let count = watched.count();
             console.say("watching", &format!("{count} {}", if count == 1 { "file" } else { "files" }));
             wait_for_change(&watched);
-            Console::clear();
+            console.clear();
         }
     }
 }
