@@ -14,6 +14,7 @@ use crate::compile::{
 };
 use crate::config::Config;
 use crate::context::Context;
+use crate::diagnostic::Severity;
 use crate::files::Grounds;
 use crate::import::{Manifests, Strangers};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
@@ -71,6 +72,16 @@ fn surroundings<'c>(
         all
     };
     inputs.iter().map(|input| with_objects(&input.context)).collect()
+}
+
+impl<W, T> Outcome<W, T> {
+    /// The same, with the errors only.
+    pub(super) fn without_warnings(mut self) -> Self {
+        if let Self::Compiled(compilation, _) = &mut self {
+            compilation.diagnostics.retain(|found| found.severity == Severity::Error);
+        }
+        self
+    }
 }
 
 /// Below this number of sources, starting threads costs more than it saves.
