@@ -21,7 +21,8 @@ use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::lint::{
-    AROUND, Allowances, Hooks, LintLevels, Replacements, Selection, Selections, find_hidden, lint,
+    AROUND, Allowances, Hooks, LintLevels, Replacements, Selection, Selections, Surroundings, find_hidden,
+    lint,
 };
 use crate::lower::grant;
 use crate::model::{Program, ResultMemory, Workload, resolve};
@@ -255,6 +256,9 @@ pub(crate) fn compile_files<T: Send>(
         workloads.extend(made);
     }
     hooks.check(&mut together);
+    let own: Vec<(&WorkloadFacts, bool)> = facts.iter().map(|facts| (&**facts, true)).collect();
+    let around = Surroundings { context: &options.context, workloads: &own };
+    hooks.check_cycles(&around, &mut together);
     replaced.check(&mut together);
     selections.check(&mut together);
     let documents = || files.iter().flat_map(|file| &file.documents).map(|document| &**document);
@@ -267,11 +271,12 @@ pub(crate) fn compile_files<T: Send>(
         let is_complete = |code| !has_context || !AROUND.contains(&code);
         allowances.report_unused(&options.levels, is_complete, &mut diagnostics);
     }
-    let surrounded = has_context.then(|| {
+    let surrounded = (has_context || hooks.hold()).then(|| {
         around::share(&diagnostics, &options.context, &mut sources);
         Surrounded {
             context: Arc::clone(&options.context),
             facts,
+            hooks,
             allowances,
             levels: options.levels.clone(),
             check_only: options.check_only,

@@ -26,7 +26,7 @@ mod scripts;
 mod shell;
 
 pub(crate) use allowances::Allowances;
-pub(crate) use around::{AROUND, around};
+pub(crate) use around::{AROUND, Surroundings, around};
 pub(crate) use hidden::find_hidden;
 pub(crate) use later_hook::Hooks;
 pub(crate) use levels::names;

@@ -3,7 +3,7 @@
 use super::sorted::sort;
 use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
-use crate::lint::{AROUND, Allowances, LintLevels, around};
+use crate::lint::{AROUND, Allowances, Hooks, LintLevels, Surroundings, around};
 use crate::source::{FileId, HasPlaces, SourceFile, Sources, Span};
 use fnv::FnvHashMap;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub(crate) struct Surrounded {
     pub(super) context: Arc<Context>,
     pub(super) facts: Vec<Arc<WorkloadFacts>>,
+    pub(super) hooks: Hooks,
     pub(super) allowances: Allowances,
     pub(super) levels: LintLevels,
     /// Whether workloads stay although others have errors.
@@ -30,7 +31,7 @@ pub(super) struct Part<'c> {
 
 /// Adds to each program what is wrong between its workloads, those of the other programs and the objects around them.
 pub(super) fn check_parts(parts: &mut [Part<'_>]) {
-    let (owned, facts) = gather(parts);
+    let (owned, facts, hooks) = gather(parts);
     let is_whole = !parts.iter().any(|part| has_errors(part.diagnostics));
     let mut contexts: Vec<Arc<Context>> = Vec::new();
     for surrounded in parts.iter().filter_map(|part| part.surrounded.as_ref()) {
@@ -46,11 +47,22 @@ pub(super) fn check_parts(parts: &mut [Part<'_>]) {
         };
         let facts: Vec<(&WorkloadFacts, bool)> =
             facts.iter().map(|(owner, facts)| (facts, is_own(*owner))).collect();
-        for mut diagnostic in around(&context, &facts, is_whole) {
-            let Some((owner, _)) = owned.get(&diagnostic.primary.span.file) else { continue };
-            let found = &mut found[*owner];
-            diagnostic.each_place(&mut |span| *span = found.place(*owner, *span, &owned, parts));
-            found.diagnostics.push(Arc::new(diagnostic));
+        for diagnostic in around(&context, &facts, is_whole) {
+            hand_over(diagnostic, &owned, parts, &mut found);
+        }
+    }
+    let all: Vec<(&WorkloadFacts, bool)> = facts.iter().map(|(_, facts)| (facts, true)).collect();
+    let mut cycles = Vec::new();
+    // Each program has the same context, or one of the objects that are nearest to it.
+    let surrounded = parts.iter().find_map(|part| part.surrounded.as_ref());
+    let context = surrounded.map(|surrounded| Arc::clone(&surrounded.context)).unwrap_or_default();
+    hooks.check_cycles(&Surroundings { context: &context, workloads: &all }, &mut cycles);
+    for cycle in cycles {
+        let owner = |span: Span| owned.get(&span.file).map(|(owner, _)| *owner);
+        let first = owner(cycle.primary.span);
+        // Those within one program have been reported.
+        if cycle.labels.iter().any(|label| owner(label.span) != first) {
+            hand_over(cycle, &owned, parts, &mut found);
         }
     }
     for (part, found) in parts.iter_mut().zip(found) {
@@ -58,27 +70,40 @@ pub(super) fn check_parts(parts: &mut [Part<'_>]) {
     }
 }
 
+/// Gives a message to the program that it is about.
+fn hand_over(mut diagnostic: Diagnostic, owned: &Owned, parts: &[Part<'_>], found: &mut [Found]) {
+    let Some((owner, _)) = owned.get(&diagnostic.primary.span.file) else { return };
+    let found = &mut found[*owner];
+    diagnostic.each_place(&mut |span| *span = found.place(*owner, *span, owned, parts));
+    found.diagnostics.push(Arc::new(diagnostic));
+}
+
 /// The program of each file, and the number of the file in it, by numbers that no two programs share.
 type Owned = FnvHashMap<FileId, (usize, FileId)>;
 
 /// What all programs say, at places of such files.
-fn gather(parts: &[Part<'_>]) -> (Owned, Vec<(usize, WorkloadFacts)>) {
+fn gather(parts: &[Part<'_>]) -> (Owned, Vec<(usize, WorkloadFacts)>, Hooks) {
     let mut owned = Owned::default();
+    let mut hooks = Hooks::default();
     let mut facts = Vec::new();
     for (owner, part) in parts.iter().enumerate() {
         let mut numbers: FnvHashMap<FileId, FileId> = FnvHashMap::default();
         let Some(surrounded) = &part.surrounded else { continue };
+        let mut change = |span: &mut Span| {
+            let number = numbers.entry(span.file).or_insert_with(FileId::next);
+            owned.insert(*number, (owner, span.file));
+            span.file = *number;
+        };
         for found in &surrounded.facts {
             let mut found = WorkloadFacts::clone(found);
-            found.each_place(&mut |span| {
-                let number = numbers.entry(span.file).or_insert_with(FileId::next);
-                owned.insert(*number, (owner, span.file));
-                span.file = *number;
-            });
+            found.each_place(&mut change);
             facts.push((owner, found));
         }
+        let mut found = surrounded.hooks.clone();
+        found.each_place(&mut change);
+        hooks.extend(found);
     }
-    (owned, facts)
+    (owned, facts, hooks)
 }
 
 /// What was found in one program.
