@@ -24,13 +24,13 @@ mod mounts;
 mod owners;
 mod placement;
 mod pod_resources;
+mod pod_security;
 mod pods;
 mod ports;
 mod probes;
 mod projections;
 mod report;
 mod resources;
-mod restricted;
 mod secrets;
 mod security;
 mod selectors;
@@ -45,10 +45,12 @@ pub(crate) use identity::{Identified, Identities};
 pub(crate) use selectors::{Miss, miss};
 pub(crate) use variables::{Lookup, Variables};
 
+use crate::admission::NamespaceOf;
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::model::Workload;
 use disturbed::Disturbed;
+use pod_security::SecurityStandard;
 use report::Report;
 
 /// The families of rules, in the order in which a reader thinks of them.
@@ -68,7 +70,7 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
     security::check,
     windows::check,
     secrets::check,
-    restricted::check,
+    pod_security::check,
     owners::check,
     workloads::check,
     jobs::check,
@@ -96,4 +98,20 @@ pub(crate) fn check(
     }
     insertions::merge(diagnostics);
     if has_errors(diagnostics) { Err(Box::new(workload)) } else { Ok(Checked::new(workload)) }
+}
+
+/// Checks a workload without errors against the level of Pod Security that its namespace enforces.
+pub(crate) fn check_in_namespace(
+    workload: &Workload,
+    namespace: &NamespaceOf,
+    version: Version,
+    earlier: &Earlier<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let Some((name, metadata)) = &namespace.namespace.object else { return };
+    let Some(standard) = SecurityStandard::of_namespace(name, metadata, version) else { return };
+    let disturbed = Disturbed::of(workload, earlier, diagnostics);
+    let mut report = Report::new(version, disturbed, diagnostics);
+    report
+        .leniently(namespace.assumed, |report| pod_security::check_in_namespace(workload, &standard, report));
 }

@@ -13,7 +13,9 @@ mod deferred;
 mod diff;
 mod each;
 mod explain;
+mod fixes;
 mod fmt;
+mod images;
 mod import;
 mod input;
 mod krm;
@@ -25,12 +27,14 @@ mod new;
 mod params;
 mod plan;
 mod progress;
+mod registry;
 mod report;
 mod status;
 mod test;
 mod text_diff;
 mod unrendered;
 mod wanted;
+mod watch;
 mod with;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -57,6 +61,7 @@ pub fn run() -> ExitCode {
         Verb::Import(Deferred(arguments)) => import::run(arguments, &mut console),
         Verb::Test(Deferred(arguments)) => test::run(arguments, &mut console),
         Verb::Diff(Deferred(arguments)) => diff::run(arguments, &mut console),
+        Verb::Images(Deferred(arguments)) => images::run(arguments, &mut console),
         Verb::Krm(Deferred(arguments)) => krm::run(arguments, &mut console),
         Verb::New(Deferred(arguments)) => new::run(arguments, &mut console),
         Verb::Explain(Deferred(arguments)) => explain::run(arguments, &mut console),
@@ -103,7 +108,7 @@ struct CommandLine {
 enum Verb {
     /// Compile sources to YAML
     Compile(Deferred<compile::CompileArguments>),
-    /// Report what is wrong with sources, and write nothing
+    /// Report what is wrong with sources, and fix it
     Check(Deferred<check::CheckArguments>),
     /// Show what starts when and why, what is reserved meanwhile, and the effective totals
     Plan(Deferred<plan::PlanArguments>),
@@ -115,6 +120,8 @@ enum Verb {
     Test(Deferred<test::TestArguments>),
     /// Show what changed between two revisions: order, totals, images and YAML
     Diff(Deferred<diff::DiffArguments>),
+    /// List the images that sources and manifests use, by whom, and lock them to their digests
+    Images(Deferred<images::ImagesArguments>),
     /// Run as a function of kustomize: read a `ResourceList` from standard input, write one to standard output
     Krm(Deferred<krm::KrmArguments>),
     /// Create a project that compiles, with CI for GitHub and GitLab

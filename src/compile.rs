@@ -5,6 +5,7 @@
 
 mod around;
 mod compiled;
+mod images;
 mod sorted;
 mod unchecked;
 
@@ -14,15 +15,18 @@ pub(crate) use crate::program::{FileText, MadeText, Texts};
 pub use crate::program::{Loader, NoFiles};
 pub use crate::steps::{Image, Images, Needs};
 pub use compiled::Compiled;
+#[cfg(feature = "cli")]
+pub(crate) use images::UsedImage;
 pub use unchecked::unchecked;
 
-use crate::check::{Checked, Earlier, Identified, Identities, check};
+use crate::admission::{NamespaceOf, Namespaces, QuotaUse, hold_to_namespace};
+use crate::check::{Checked, Earlier, Identified, Identities, check, check_in_namespace};
 use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::lint::{
-    AROUND, Allowances, Hooks, LintLevels, Replacements, Selection, Selections, Surroundings, find_hidden,
-    lint,
+    AROUND, Allowances, Around, Hooks, LintLevels, Replacements, Selection, Selections, Surroundings,
+    find_hidden, lint,
 };
 use crate::lower::grant;
 use crate::model::{Program, ResultMemory, Workload, resolve};
@@ -220,10 +224,11 @@ pub(crate) fn compile_files<T: Send>(
         require_params: !options.check_only,
     };
     let earlier = Earlier::of(&outside, &files);
+    let namespaces = Namespaces::of(&options.context);
     let (arranged, found, unset) = resolve(
         program,
         memory,
-        |workload, found| arrange(workload, options, &sources, &earlier, found, &make),
+        |workload, found| arrange(workload, options, &namespaces, &sources, &earlier, found, &make),
         |made| &made.diagnostics,
     );
     outside.extend(found);
@@ -234,7 +239,7 @@ pub(crate) fn compile_files<T: Send>(
     let mut hooks = Hooks::default();
     let mut replaced = Replacements::default();
     let mut selections = Selections::default();
-    let mut facts = Vec::new();
+    let (mut facts, mut uses) = (Vec::new(), Vec::new());
     for Arranged {
         diagnostics: found,
         identified,
@@ -242,6 +247,7 @@ pub(crate) fn compile_files<T: Send>(
         hooks: found_hooks,
         replaced: found_replaced,
         facts: found_facts,
+        uses: found_uses,
         made,
     } in arranged
     {
@@ -250,6 +256,7 @@ pub(crate) fn compile_files<T: Send>(
         replaced.extend(found_replaced);
         selections.add(selection);
         facts.extend(found_facts);
+        uses.extend(found_uses);
         if let Some(identified) = identified {
             identities.add(identified, &mut together);
         }
@@ -277,6 +284,7 @@ pub(crate) fn compile_files<T: Send>(
             context: Arc::clone(&options.context),
             facts,
             hooks,
+            uses,
             allowances,
             levels: options.levels.clone(),
             check_only: options.check_only,
@@ -298,6 +306,7 @@ pub(crate) struct Arranged<T> {
     hooks: Hooks,
     replaced: Replacements,
     facts: Option<Arc<WorkloadFacts>>,
+    uses: Vec<Arc<QuotaUse>>,
     made: Vec<T>,
 }
 
@@ -305,13 +314,14 @@ pub(crate) struct Arranged<T> {
 fn arrange<T>(
     workload: Option<Workload>,
     options: &CompileOptions,
+    namespaces: &Namespaces,
     sources: &Sources,
     earlier: &Earlier<'_>,
     mut diagnostics: Vec<Diagnostic>,
     make: impl Fn(Compiled) -> T,
 ) -> Arranged<T> {
     let version = options.version;
-    let Some(workload) = workload else {
+    let Some(mut workload) = workload else {
         return Arranged {
             diagnostics: diagnostics.into_iter().map(Arc::new).collect(),
             identified: None,
@@ -319,9 +329,11 @@ fn arrange<T>(
             hooks: Hooks::default(),
             replaced: Replacements::default(),
             facts: None,
+            uses: Vec::new(),
             made: Vec::new(),
         };
     };
+    images::pin(&mut workload, &options.images.locked);
     let checked = check(workload, version, earlier, &mut diagnostics);
     let workload: &Workload = match &checked {
         Ok(passed) => passed,
@@ -334,10 +346,16 @@ fn arrange<T>(
     let replaced = Replacements::of(workload, sources);
     let has_context = !options.context.is_empty();
     let facts = if has_context { WorkloadFacts::of(workload, sources).map(Arc::new) } else { None };
+    let namespace = namespaces.named(workload.namespace());
+    let mut uses = Vec::new();
     let made = match checked {
         Ok(checked) if !has_errors(&diagnostics) => {
-            lint(&checked, &start, version, &options.levels, sources, &options.context, &mut diagnostics);
-            pieces(checked, start, version, &mut diagnostics)
+            if let Some(namespace) = &namespace {
+                check_in_namespace(&checked, namespace, version, earlier, &mut diagnostics);
+            }
+            let around = Around { context: &options.context, namespace: namespace.as_ref() };
+            lint(&checked, &start, version, &options.levels, sources, &around, &mut diagnostics);
+            pieces(checked, start, version, namespace.as_ref(), &mut uses, &mut diagnostics)
         }
         _ => {
             hold_to_budget(workload, start.init_containers(), version, &mut diagnostics);
@@ -346,7 +364,7 @@ fn arrange<T>(
     };
     let made = if has_errors(&diagnostics) { Vec::new() } else { made.into_iter().map(make).collect() };
     let diagnostics = diagnostics.into_iter().map(Arc::new).collect();
-    Arranged { diagnostics, identified, selection, hooks, replaced, facts, made }
+    Arranged { diagnostics, identified, selection, hooks, replaced, facts, uses, made }
 }
 
 /// A checked workload, after the Jobs of its steps that run once, each Job after those that it waits for.
@@ -354,6 +372,8 @@ fn pieces(
     workload: Checked,
     start: Order,
     version: Version,
+    namespace: Option<&NamespaceOf>,
+    uses: &mut Vec<Arc<QuotaUse>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Compiled> {
     let mut workloads = split(workload, start.init_containers(), diagnostics);
@@ -365,7 +385,12 @@ fn pieces(
         // The order of the whole workload has already been checked.
         let order = start.take().unwrap_or_else(|| order(&workload, &mut Vec::new()));
         hold_to_budget(&workload, order.init_containers(), version, diagnostics);
-        made.push(Compiled { workload, version, order, access: std::mem::take(&mut access) });
+        if let Some(namespace) = namespace {
+            let init = order.init_containers();
+            uses.extend(hold_to_namespace(&workload, init, version, namespace, diagnostics).map(Arc::new));
+        }
+        let access = std::mem::take(&mut access);
+        made.push(Compiled { workload, version, order, access, namespace: namespace.cloned() });
     }
     made
 }

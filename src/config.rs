@@ -27,10 +27,12 @@
 //!
 //! Invariant: reading never fails; whatever cannot be used is reported at its place, like an error in a source.
 
+mod lock;
 mod reader;
 mod tables;
 mod values;
 
+pub use lock::{LOCK_NAME, MAX_LOCK_BYTES, lock_text, read_lock};
 pub use tables::Placed;
 pub(crate) use tables::Tables;
 pub use values::{BadValues, values};

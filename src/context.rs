@@ -10,7 +10,7 @@ mod labels;
 mod node;
 mod reader;
 
-pub(crate) use facts::{LabelFact, WorkloadFacts};
+pub(crate) use facts::{LabelFact, PortFact, WorkloadFacts};
 pub(crate) use kinds::ObjectKind;
 pub(crate) use labels::selects;
 
@@ -28,6 +28,8 @@ pub struct Context {
     workloads: Vec<Arc<WorkloadFacts>>,
     /// The objects whose content is not in any file, since something in the cluster makes them.
     made_elsewhere: FnvHashSet<(ObjectKind, SmolStr)>,
+    /// Whether something may change the objects before they are applied.
+    is_patched: bool,
     files: FnvHashMap<FileId, Arc<SourceFile>>,
     diagnostics: Vec<Diagnostic>,
     /// Whether these are all objects of the namespace, so that what is not here does not exist.
@@ -67,6 +69,7 @@ impl Context {
         }
         let new = other.workloads.iter().filter(|workload| is_new(workload.place)).cloned();
         self.workloads.extend(new);
+        self.is_patched |= other.is_patched;
         self.made_elsewhere.extend(other.made_elsewhere.iter().cloned());
         self.diagnostics.extend(other.diagnostics.iter().cloned());
         self.files.extend(other.files.iter().map(|(id, file)| (*id, Arc::clone(file))));
@@ -95,6 +98,11 @@ impl Context {
         files
     }
 
+    /// Whether it has an object of a kind.
+    pub(crate) fn has(&self, kind: ObjectKind) -> bool {
+        self.objects.keys().any(|(of, _)| *of == kind)
+    }
+
     /// All objects of a kind, in the order of their places.
     pub(crate) fn all(&self, kind: ObjectKind) -> Vec<&ContextObject> {
         let of_kind = self.objects.iter().filter(|((of, _), _)| *of == kind);
@@ -104,24 +112,50 @@ impl Context {
         all
     }
 
-    /// The objects that a name in a namespace may mean; none if one of them is made elsewhere, since its content is unknown.
-    pub(crate) fn named(
+    /// The objects that a name in a namespace may mean to a workload of a file, the nearest one first: those of its file,
+    /// else of its folder, else all; if patches may change them, always all. None if something else makes the object, since
+    /// its content is unknown.
+    ///
+    /// They contradict the workload only if each of them does.
+    pub(crate) fn candidates(
         &self,
         kind: ObjectKind,
         namespace: Option<&str>,
         name: &str,
-    ) -> impl Iterator<Item = &ContextObject> {
+        file: &str,
+    ) -> Vec<&ContextObject> {
         let key = (kind, SmolStr::new(name));
-        let known = self.objects.get(&key).filter(|_| !self.made_elsewhere.contains(&key));
-        let objects = known.map_or(&[][..], Vec::as_slice).iter().map(|object| &**object);
-        objects.filter(move |object| object.is_in(namespace))
+        if self.made_elsewhere.contains(&key) {
+            return Vec::new();
+        }
+        let objects = self.objects.get(&key).map_or(&[][..], Vec::as_slice).iter();
+        let mut found: Vec<(usize, &ContextObject)> = objects
+            .filter(|object| object.is_in(namespace))
+            .map(|object| (self.distance(object.place.file, file), &**object))
+            .collect();
+        found.sort_by_key(|(distance, object)| (*distance, object.place));
+        let nearest = found.first().map(|(distance, _)| *distance);
+        found.retain(|(distance, _)| self.is_patched || Some(*distance) == nearest);
+        found.into_iter().map(|(_, object)| object).collect()
+    }
+
+    /// How far one of its files is from another file: the same one, in the same folder, or elsewhere.
+    fn distance(&self, of: FileId, file: &str) -> usize {
+        let name = self.files.get(&of).map_or("", |file| &file.name);
+        let folder =
+            |name: &'_ str| name.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+        match name {
+            same if same == file => 0,
+            other if folder(other) == folder(file) => 1,
+            _ => 2,
+        }
     }
 
     /// Whether nothing has a name, although these are all objects.
     pub(crate) fn lacks(&self, kind: ObjectKind, namespace: Option<&str>, name: &str) -> bool {
         self.complete
             && !self.made_elsewhere.contains(&(kind, SmolStr::new(name)))
-            && self.named(kind, namespace, name).next().is_none()
+            && self.candidates(kind, namespace, name, "").is_empty()
     }
 
     /// The workloads that are not compiled.

@@ -75,6 +75,37 @@ impl Fix {
     pub fn action(&self) -> String {
         capitalized(&self.title)
     }
+
+    /// The fix as a help, unless one of these helps already describes it.
+    pub(crate) fn to_help(&self, helps: &[String]) -> Option<String> {
+        (!helps.iter().any(|help| self.is_in(help))).then(|| self.described())
+    }
+
+    fn is_in(&self, help: &str) -> bool {
+        let new = match self.edits.as_slice() {
+            [edit] if !edit.text.trim().is_empty() => format!("write `{}`", edit.text.trim()),
+            _ => return help.starts_with(&self.title),
+        };
+        help.contains(&self.title) || help.ends_with(&new)
+    }
+
+    /// The title, with the new text if that is short and not part of the title.
+    fn described(&self) -> String {
+        const SHORT: usize = 80;
+        let title = &self.title;
+        match self.edits.as_slice() {
+            [edit] if edit.text.trim().is_empty() || title.contains(edit.text.trim().trim_matches('"')) => {
+                title.clone()
+            }
+            [edit] if edit.text.trim().contains('\n') && edit.text.len() <= 10 * SHORT => {
+                let new: Vec<String> =
+                    edit.text.trim_matches('\n').lines().map(|line| format!("  {line}")).collect();
+                format!("{title}:\n{}", new.join("\n"))
+            }
+            [edit] if edit.text.len() <= SHORT => format!("{title}: `{}`", edit.text.trim()),
+            _ => title.clone(),
+        }
+    }
 }
 
 /// A text with a capital first letter.

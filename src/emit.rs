@@ -4,6 +4,7 @@
 //! same bytes.
 
 mod block;
+mod kyaml;
 mod literal;
 mod record;
 mod scalar;
@@ -42,17 +43,31 @@ pub(crate) fn yaml(documents: &[YamlDocument]) -> String {
 }
 
 fn write_document(out: &mut String, document: &YamlDocument) {
-    if let Some(header) = &document.header {
-        for line in header.lines() {
-            out.push_str(if line.is_empty() { "#" } else { "# " });
-            // No character in a name may end the line of the comment.
-            out.extend(
-                line.chars().map(|char| if is_special(char) { char::REPLACEMENT_CHARACTER } else { char }),
-            );
-            out.push('\n');
-        }
-    }
+    write_header(out, document);
     block::write(out, &record(document.object));
+}
+
+fn write_header(out: &mut String, document: &YamlDocument) {
+    for line in document.header.iter().flat_map(|header| header.lines()) {
+        out.push_str(if line.is_empty() { "#" } else { "# " });
+        // No character in a name may end the line of the comment.
+        out.extend(
+            line.chars().map(|char| if is_special(char) { char::REPLACEMENT_CHARACTER } else { char }),
+        );
+        out.push('\n');
+    }
+}
+
+/// The documents as one KYAML stream. Each begins with `---`, so streams need nothing between them.
+pub(crate) fn kyaml(documents: &[YamlDocument]) -> String {
+    let mut out = String::new();
+    for document in documents {
+        out.push_str(SEPARATOR);
+        write_header(&mut out, document);
+        kyaml::write(&mut out, &record(document.object));
+    }
+    out.shrink_to_fit();
+    out
 }
 
 fn record(object: &Object) -> Record {
@@ -69,6 +84,21 @@ pub(crate) fn json(objects: &[&Object]) -> String {
             visible::document(&List { api_version: "v1", kind: "List", items })
         }
     }
+}
+
+/// A part of an object, in YAML's block style.
+pub(crate) fn fragment(value: &serde_json::Value) -> String {
+    let mut out = String::new();
+    block::write(&mut out, &sure(Record::of(value)));
+    out
+}
+
+/// A key of a map, without its colon.
+pub(crate) fn key(key: &str) -> String {
+    let mut out = String::new();
+    scalar::key(&mut out, key, 0);
+    out.pop();
+    out
 }
 
 #[derive(Serialize)]

@@ -4,7 +4,7 @@
 //! [[case]]
 //! name = "production waits for its database"
 //! profile = "prod"                              # or set = { replicas = 3 }, kube = "1.34"
-//! order = ["database", "schema"]                # the steps and sidecars, in the order in which they start
+//! order = ["database", "schema", "web"]         # the containers, in the order in which they start
 //! requests = { cpu = "500m", memory = "1Gi" }   # the pod's effective totals
 //! snapshot = "snapshots/shop.yaml"              # what it compiles to
 //!
@@ -21,7 +21,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
 use crate::model::{Role, Setting};
-use crate::plan::Plan;
+use crate::plan::{Plan, Start};
 use crate::source::{SourceFile, Span};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -45,7 +45,7 @@ pub(crate) struct Case {
     pub set: Vec<Setting>,
     /// The workload that order and totals are about; required if there are several.
     pub workload: Option<Placed>,
-    /// The steps and sidecars in the order in which they start.
+    /// The containers in the order in which they start: all of them, or all steps and sidecars.
     pub order: Option<Vec<Placed>>,
     /// Effective requests, by resource.
     pub requests: Vec<(Placed, Quantity)>,
@@ -248,8 +248,12 @@ impl Case {
     fn totals(&self, plan: &Plan, broken: &mut Vec<(Option<Span>, String)>) {
         if let Some(order) = &self.order {
             let expected: Vec<&str> = order.iter().map(|name| name.text.as_str()).collect();
-            let init = plan.order.iter().filter(|start| start.role != Role::App);
-            let found: Vec<&str> = init.map(|start| start.name.as_str()).collect();
+            // Without the name of an app, the expectation is about what is before the apps.
+            let is_app = |start: &&Start| start.role == Role::App;
+            let mut apps = plan.order.iter().filter(is_app);
+            let is_whole = apps.any(|app| expected.contains(&app.name.as_str()));
+            let named = plan.order.iter().filter(|start| is_whole || !is_app(start));
+            let found: Vec<&str> = named.map(|start| start.name.as_str()).collect();
             if expected != found {
                 let span = order.first().map(|first| first.span).or(self.span);
                 broken.push((

@@ -11,6 +11,7 @@ mod find;
 mod follow;
 mod read;
 mod root;
+pub(crate) mod watch;
 mod write;
 
 pub(crate) use find::{Ground, Grounds};

@@ -11,6 +11,7 @@ mod defaults;
 mod draft;
 mod environment;
 mod fields;
+mod fixes;
 mod flow;
 mod foreign;
 mod idioms;

@@ -53,6 +53,7 @@ pub mod vocabulary;
 #[cfg(feature = "cli")]
 pub mod cli;
 
+mod admission;
 mod check;
 mod emit;
 #[cfg(feature = "cli")]
@@ -71,6 +72,8 @@ mod object;
 mod once;
 mod order;
 mod program;
+#[cfg(feature = "cli")]
+mod repair;
 mod resources;
 mod restarts;
 mod statement;

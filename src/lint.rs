@@ -12,8 +12,10 @@ mod built_in;
 mod files;
 mod hidden;
 mod injection;
+mod kubectl;
 mod later_hook;
 mod levels;
+mod objects;
 mod overlap;
 mod reorder;
 mod replaced;
@@ -34,7 +36,8 @@ pub use levels::{ALL, LintLevel, LintLevels};
 pub(crate) use overlap::{Selection, Selections};
 pub(crate) use replaced::Replacements;
 
-use crate::context::Context;
+use crate::admission::{NamespaceOf, Scaler};
+use crate::context::{Context, ContextObject, ObjectKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::model::{Container, Role, Workload, WorkloadKind};
@@ -49,6 +52,14 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Range;
 
+/// What stands around a workload.
+pub(crate) struct Around<'a> {
+    /// All objects.
+    pub context: &'a Context,
+    /// What the workload's namespace does, if that is known.
+    pub namespace: Option<&'a NamespaceOf>,
+}
+
 /// Applies the rules to a workload without errors, whose containers start in `order`.
 pub(crate) fn lint(
     workload: &Workload,
@@ -56,7 +67,7 @@ pub(crate) fn lint(
     version: Version,
     levels: &LintLevels,
     sources: &Sources,
-    context: &Context,
+    around: &Around<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut places = vec![None; workload.containers.len()];
@@ -68,7 +79,8 @@ pub(crate) fn lint(
         order,
         version,
         sources,
-        context,
+        context: around.context,
+        namespace: around.namespace,
         scripts: workload
             .containers
             .iter()
@@ -110,6 +122,8 @@ struct Pod<'a> {
     sources: &'a Sources,
     /// What stands around the workload.
     context: &'a Context,
+    /// What its namespace does, if that is known.
+    namespace: Option<&'a NamespaceOf>,
     /// What each container runs, if that is known and the author wrote it.
     scripts: Vec<Option<LazyScript<'a>>>,
     /// The scripts of hooks and probes that the author wrote.
@@ -143,6 +157,17 @@ impl<'a> Pod<'a> {
             let totals = demand.totals(self.version);
             (demand, totals)
         })
+    }
+
+    /// The objects of a kind that a name means to the workload, the nearest one first.
+    fn candidates(&self, kind: ObjectKind, name: &str) -> Vec<&'a ContextObject> {
+        let file = &self.sources.get(self.sources.in_file(self.workload.span).file).name;
+        self.context.candidates(kind, self.workload.namespace(), name, file)
+    }
+
+    /// The autoscaler of the workload.
+    fn scaler(&self) -> Option<&'a Scaler> {
+        self.namespace?.namespace.scaler(self.workload)
     }
 
     /// The metadata of the pods.

@@ -20,9 +20,12 @@ pub use html::html;
 pub use json::json;
 pub use mermaid::mermaid;
 pub use svg::svg;
-pub(crate) use text::CAVEAT;
+use text::CAVEAT;
 pub use text::text;
 
+use crate::admission::NamespaceOf;
+use crate::admission::limit_range::{self, Addition, Amount, Ranged};
+use crate::diagnostic::phrase::listed;
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
 use crate::model::Workload;
@@ -58,6 +61,8 @@ pub struct Plan {
     pub limits: Vec<PlannedLimit>,
     /// The pod's quality-of-service class.
     pub qos: Qos,
+    /// The `LimitRange`s of the namespace that add something to the pod.
+    pub limit_ranges: Vec<SmolStr>,
 }
 
 /// The start of one container.
@@ -81,12 +86,16 @@ pub struct Start {
     pub uses: Vec<VolumeUse>,
     /// The objects of the API that it waits for, each as its kind and its name.
     pub awaited: Vec<SmolStr>,
-    /// Its requests: as written, or the compiler's for a built-in step.
+    /// Its requests: as written, the compiler's for a built-in step, or those that a `LimitRange` adds.
     pub requests: Resources,
     /// The resources of which the compiler requests something, since the source says nothing of them.
     pub completed: Vec<&'static str>,
-    /// Its limits, as written.
+    /// Its limits: as written, or those that a `LimitRange` adds.
     pub limits: Resources,
+    /// The resources of which a `LimitRange` adds the request.
+    pub added_requests: Vec<SmolStr>,
+    /// The resources of which a `LimitRange` adds the limit.
+    pub added_limits: Vec<SmolStr>,
     /// What it holds the next container back for, if it is a sidecar.
     pub gate: Option<Gate>,
     /// What follows when it exits, if it has a restart policy of its own.
@@ -150,17 +159,26 @@ pub struct PlannedLimit {
 }
 
 impl Plan {
-    /// Computes the plan of a workload with an order, on a version of Kubernetes.
-    pub(crate) fn of(workload: &Workload, order: &Order, version: Version) -> Self {
+    /// Computes the plan of a workload with an order, on a version of Kubernetes and in a namespace.
+    pub(crate) fn of(
+        workload: &Workload,
+        order: &Order,
+        version: Version,
+        namespace: Option<&NamespaceOf>,
+    ) -> Self {
         let demand = PodDemand::of(workload, order.init_containers());
+        let Admitted { pod: demand, additions, limit_ranges } = Admitted::of(demand, version, namespace);
         let totals = demand.totals(version);
+        let add = |start: Start, container: usize| start.with_additions(&additions, container);
         let init = order.places.iter().zip(demand.running()).map(|(place, running)| {
             let because = place.because.text(workload);
-            Start { moved: place.moved, ..Start::of(workload, place.container, because, &running) }
+            let start = Start::of(workload, place.container, because, &running);
+            add(Start { moved: place.moved, ..start }, place.container)
         });
         let steady = demand.steady();
         let because = if order.places.is_empty() { AT_ONCE } else { AFTER_INIT };
-        let apps = order.apps.iter().map(|app| Start::of(workload, *app, because.to_owned(), &steady));
+        let apps =
+            order.apps.iter().map(|app| add(Start::of(workload, *app, because.to_owned(), &steady), *app));
         let name = |container: usize| workload.containers[container].name.text.clone();
         Self {
             kind: workload.kind,
@@ -173,13 +191,24 @@ impl Plan {
                 .requests
                 .into_iter()
                 .map(|request| {
-                    let (by, containers) = parts(&request.set_by);
+                    let containers = request.set_by.containers();
                     let completed = matches!(&request.set_by, SetBy::Step { step, .. }
                         if workload.containers[*step].completed.contains(&&*request.name));
                     let by_compiler = if completed { ", by the compiler's request" } else { "" };
+                    let is_added = |addition: &&Addition| {
+                        addition.amount == Amount::Request
+                            && addition.resource == request.name
+                            && containers.contains(&addition.container)
+                    };
+                    let by_range = additions.iter().find(is_added).and_then(|addition| {
+                        Some(format!(
+                            ", by LimitRange `{}`",
+                            namespace?.namespace.range_names.get(addition.range)?
+                        ))
+                    });
                     PlannedRequest {
-                        because: request.set_by.text(workload) + by_compiler,
-                        by,
+                        because: request.set_by.text(workload) + by_compiler + &by_range.unwrap_or_default(),
+                        by: kind_of(&request.set_by),
                         containers: containers.into_iter().map(name).collect(),
                         resource: request.name,
                         quantity: request.quantity,
@@ -188,7 +217,41 @@ impl Plan {
                 .collect(),
             limits: totals.limits.into_iter().map(|limit| PlannedLimit::of(workload, limit)).collect(),
             qos: totals.qos,
+            limit_ranges,
         }
+    }
+
+    /// What the totals do not know, or what they include.
+    pub(crate) fn caveat(&self) -> String {
+        if self.limit_ranges.is_empty() {
+            return CAVEAT.to_owned();
+        }
+        format!(
+            "with what LimitRange {} adds, before webhooks and RuntimeClass overhead",
+            listed(self.limit_ranges.iter().map(SmolStr::as_str))
+        )
+    }
+}
+
+/// A pod after the `LimitRange`s of its namespace.
+struct Admitted {
+    pod: PodDemand,
+    additions: Vec<Addition>,
+    /// The names of those that add something.
+    limit_ranges: Vec<SmolStr>,
+}
+
+impl Admitted {
+    fn of(pod: PodDemand, version: Version, namespace: Option<&NamespaceOf>) -> Self {
+        let Some(NamespaceOf { namespace, .. }) = namespace.filter(|of| !of.namespace.ranges.is_empty())
+        else {
+            return Self { pod, additions: Vec::new(), limit_ranges: Vec::new() };
+        };
+        let Ranged { pod, additions, .. } = limit_range::apply(&pod, &namespace.ranges, version);
+        let adds = |at: &usize| additions.iter().any(|addition| addition.range == *at);
+        let adding = (0..namespace.ranges.len()).filter(adds);
+        let limit_ranges = adding.filter_map(|at| namespace.range_names.get(at).cloned()).collect();
+        Self { pod, additions, limit_ranges }
     }
 }
 
@@ -250,10 +313,28 @@ impl Start {
             requests: written("requests"),
             completed: container.completed.clone(),
             limits: written("limits"),
+            added_requests: Vec::new(),
+            added_limits: Vec::new(),
             gate: (container.role == Role::Sidecar).then(|| Gate::of(container)),
             restarts: OwnRestarts::of(container).map(|restarts| restarts.text(workload, container)),
             reserved: sorted(reserved),
         }
+    }
+}
+
+impl Start {
+    /// Adds what `LimitRange`s add to the container.
+    fn with_additions(mut self, additions: &[Addition], container: usize) -> Self {
+        for addition in additions.iter().filter(|addition| addition.container == container) {
+            let (amounts, added) = match addition.amount {
+                Amount::Request => (&mut self.requests, &mut self.added_requests),
+                Amount::Limit => (&mut self.limits, &mut self.added_limits),
+            };
+            amounts.push((addition.resource.clone(), addition.bound.quantity));
+            amounts.sort_by(|(a, _), (b, _)| rank(a).cmp(&rank(b)));
+            added.push(addition.resource.clone());
+        }
+        self
     }
 }
 
@@ -266,14 +347,12 @@ fn name_of(workload: &Workload) -> SmolStr {
     }
 }
 
-fn parts(set_by: &SetBy) -> (By, Vec<usize>) {
+fn kind_of(set_by: &SetBy) -> By {
     match set_by {
-        SetBy::Together(containers) => (By::Together, containers.clone()),
-        SetBy::Step { step, beside } => {
-            (By::Step, std::iter::once(*step).chain(beside.iter().copied()).collect())
-        }
-        SetBy::Pod => (By::Pod, Vec::new()),
-        SetBy::Overhead => (By::Overhead, Vec::new()),
+        SetBy::Together(_) => By::Together,
+        SetBy::Step { .. } => By::Step,
+        SetBy::Pod => By::Pod,
+        SetBy::Overhead => By::Overhead,
     }
 }
 

@@ -50,6 +50,29 @@ impl Demand {
         &self.requests
     }
 
+    /// The limits.
+    pub(crate) fn limits(&self) -> &Amounts {
+        &self.limits
+    }
+
+    /// The index that the totals use for the container.
+    pub(crate) fn container(&self) -> usize {
+        self.container
+    }
+
+    /// Sets a limit that is missing; returns whether it was.
+    pub(crate) fn default_limit(&mut self, name: &SmolStr, limit: Quantity) -> bool {
+        set_missing(&mut self.limits, name, limit)
+    }
+
+    /// Sets a request that is missing; returns whether it was.
+    pub(crate) fn default_request(&mut self, name: &SmolStr, request: Quantity) -> bool {
+        if let Some(exact) = &mut self.exact {
+            set_missing(exact, name, request);
+        }
+        set_missing(&mut self.requests, name, request)
+    }
+
     /// The requests before rounding.
     fn exact(&self) -> &Amounts {
         self.exact.as_ref().unwrap_or(&self.requests)
@@ -80,6 +103,8 @@ pub(crate) struct InitDemand {
 pub(crate) struct PodLevel {
     requests: Amounts,
     limits: Amounts,
+    /// What the API server has made of them, if it did so before admission.
+    completed: Option<Box<PodLevel>>,
 }
 
 impl PodLevel {
@@ -87,7 +112,17 @@ impl PodLevel {
     pub(crate) fn new(mut requests: Amounts, mut limits: Amounts) -> Self {
         round_up(&mut requests);
         round_up(&mut limits);
-        Self { requests, limits }
+        Self { requests, limits, completed: None }
+    }
+
+    /// The requests.
+    pub(crate) fn requests(&self) -> &Amounts {
+        &self.requests
+    }
+
+    /// The limits.
+    pub(crate) fn limits(&self) -> &Amounts {
+        &self.limits
     }
 }
 
@@ -127,6 +162,45 @@ impl PodDemand {
             pod: spec.get("resources").filter(|node| node.as_map().is_some()).map(level),
             overhead,
         }
+    }
+
+    /// The containers in the order in which admission sees them: the apps first.
+    pub(crate) fn containers(&self) -> impl Iterator<Item = &Demand> {
+        self.apps.iter().chain(self.init.iter().map(|init| &init.demand))
+    }
+
+    /// The containers, to change them, in the order in which admission sees them.
+    pub(crate) fn containers_mut(&mut self) -> impl Iterator<Item = &mut Demand> {
+        self.apps.iter_mut().chain(self.init.iter_mut().map(|init| &mut init.demand))
+    }
+
+    /// Completes the pod's own resources if the API server of a version does so before admission, which may then
+    /// change the containers. Later versions complete them afterwards.
+    pub(crate) fn complete_before_admission(&mut self, version: Version) {
+        if version < POD_LEVEL_LIMITS_DEFAULT {
+            let completed = self.own_resources(version).map(Box::new);
+            if let Some(pod) = &mut self.pod {
+                pod.completed = completed;
+            }
+        }
+    }
+
+    /// The pod's own resources as the API server completes them; `None` if it has none, or the version does not count
+    /// them.
+    pub(crate) fn own_resources(&self, version: Version) -> Option<PodLevel> {
+        let requests = aggregate(self, |demand| &demand.requests);
+        let limits = aggregate(self, |demand| &demand.limits);
+        self.pod_level(version, &requests, &limits)
+    }
+
+    /// The total requests of the containers, without the pod's own resources and its overhead.
+    pub(crate) fn total_requests(&self) -> Amounts {
+        totals_of(&aggregate(self, |demand| &demand.requests))
+    }
+
+    /// The total limits of the containers, without the pod's own resources and its overhead.
+    pub(crate) fn total_limits(&self) -> Amounts {
+        totals_of(&aggregate(self, |demand| &demand.limits))
     }
 
     /// The effective totals on a version of Kubernetes.
@@ -174,6 +248,9 @@ impl PodDemand {
     /// The pod's own resources as the API server completes them; `None` if that version does not have or count them.
     fn pod_level(&self, version: Version, requests: &Sums, limits: &Sums) -> Option<PodLevel> {
         let mut pod = self.pod.clone().filter(|_| version >= POD_LEVEL)?;
+        if let Some(completed) = pod.completed {
+            return Some(*completed);
+        }
         if pod.requests.is_empty() && pod.limits.is_empty() {
             return Some(pod);
         }
@@ -337,6 +414,15 @@ pub(crate) enum SetBy {
 }
 
 impl SetBy {
+    /// The containers that set it.
+    pub(crate) fn containers(&self) -> Vec<usize> {
+        match self {
+            Self::Together(containers) => containers.clone(),
+            Self::Step { step, beside } => [&[*step], &beside[..]].concat(),
+            Self::Pod | Self::Overhead => Vec::new(),
+        }
+    }
+
     /// Describes it in a few words.
     pub(crate) fn text(&self, workload: &Workload) -> String {
         let name = |container: &usize| {
@@ -402,6 +488,16 @@ fn round_up(amounts: &mut Amounts) {
     for quantity in amounts.values_mut() {
         *quantity = quantity.round_up_milli();
     }
+}
+
+fn set_missing(amounts: &mut Amounts, name: &SmolStr, quantity: Quantity) -> bool {
+    let is_missing = !amounts.contains_key(name);
+    amounts.entry(name.clone()).or_insert(quantity);
+    is_missing
+}
+
+fn totals_of(sums: &Sums<'_>) -> Amounts {
+    sums.iter().map(|(name, sum)| ((*name).clone(), sum.total())).collect()
 }
 
 fn add_all(sums: &mut Amounts, others: &Amounts) {

@@ -23,6 +23,17 @@ impl Confined {
     }
 }
 
+/// Whose settings apply.
+#[derive(Args)]
+pub(super) struct SettingsArguments {
+    /// Use the settings in this file instead of the nearest initflow.toml in the folder of a source or above it
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(super) config: Option<PathBuf>,
+    /// Ignore every initflow.toml
+    #[arg(long)]
+    pub(super) no_config: bool,
+}
+
 /// What to read, and for what.
 #[derive(Args)]
 pub(super) struct Inputs {
@@ -31,12 +42,8 @@ pub(super) struct Inputs {
     pub(super) paths: Vec<PathBuf>,
     #[arg(long, value_name = "VERSION", help = kube_help())]
     pub(super) kube: Option<Version>,
-    /// Use the settings in this file instead of the nearest initflow.toml in the folder of a source or above it
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub(super) config: Option<PathBuf>,
-    /// Ignore every initflow.toml
-    #[arg(long)]
-    pub(super) no_config: bool,
+    #[command(flatten)]
+    pub(super) settings: SettingsArguments,
     /// Check against the other objects in these manifests: files, folders, or `-` for standard input; repeatable
     #[arg(long, value_name = "PATH")]
     pub(super) with: Vec<PathBuf>,

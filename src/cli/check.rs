@@ -3,9 +3,11 @@
 use super::arguments::ProgramArguments;
 use super::console::{Console, Stream};
 use super::each::{compile_each, inputs, settle};
+use super::fixes::{self, FixArguments};
 use super::report::Reporting;
 use super::status::Status;
 use super::wanted::Reading;
+use super::watch::WatchArguments;
 use clap::Args;
 
 const HELP: &str = "\
@@ -14,6 +16,8 @@ Examples:
   initflow check --kube 1.34 shop.initflow       check against the API of an older cluster
   initflow check --deny warnings .               in CI: fail on warnings, too
   initflow check --format sarif . > initflow.sarif
+  initflow check --fix .                         apply the safe fixes, and report what is left
+  initflow check --unsafe-fixes --diff .         print what all fixes would change
 
 Reports for other programs go to standard output or, with --report, to a file.";
 
@@ -24,15 +28,33 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     program: ProgramArguments,
     #[command(flatten)]
+    watch: WatchArguments,
+    #[command(flatten)]
+    fixes: FixArguments,
+    #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
     reporting: Reporting,
 }
 
 pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Status {
+    arguments.watch.run(&arguments.program.inputs.paths, console, |console| check(arguments, console))
+}
+
+fn check(arguments: &CheckArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
-    console.report(&arguments.reporting, Stream::Results, &grounds);
-    let inputs = inputs(&arguments.program, arguments.reading.wanted(), &grounds, console);
+    let fixes = &arguments.fixes;
+    // Fixed text and differences are results.
+    let stream = if fixes.are_given() && fixes.prints(&arguments.program) {
+        Stream::Messages
+    } else {
+        Stream::Results
+    };
+    console.report(&arguments.reporting, stream, &grounds);
+    let mut inputs = inputs(&arguments.program, arguments.reading.wanted(), &grounds, console);
+    if fixes.are_given() {
+        fixes::apply(fixes, &arguments.program, &mut inputs, &grounds, console);
+    }
     let outcomes = compile_each(&arguments.program, true, &grounds, console, &inputs, |_, _| (), |_, _| ());
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
         settle(input, outcome, console);

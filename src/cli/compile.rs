@@ -1,4 +1,4 @@
-//! `initflow compile`: compiles sources to YAML or JSON, and prints, writes or compares the result.
+//! `initflow compile`: compiles sources to YAML, KYAML or JSON, and prints, writes or compares the result.
 
 use super::arguments::ProgramArguments;
 use super::console::{Console, Stream};
@@ -8,13 +8,16 @@ use super::report::Reporting;
 use super::status::Status;
 use super::text_diff::diff;
 use super::wanted::{SOURCES, Wanted};
+use super::watch::WatchArguments;
 use crate::compile::{Compilation, Compiled};
+use crate::config::LOCK_NAME;
 use crate::emit;
 use crate::files::{Grounds, Root};
 use crate::lower::Object;
 use crate::source::{MAX_SOURCE_BYTES, Sources};
 use clap::{Args, ValueEnum};
-use std::collections::HashMap;
+use smol_str::SmolStr;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -34,8 +37,19 @@ source without errors is written to its own file, in one step; a source that def
 /// The formats of the output.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum OutputFormat {
+    /// YAML as people write it
     Yaml,
+    /// YAML in the form that Kubernetes defines: braces, and texts in double quotes
+    Kyaml,
+    /// JSON; several objects are a list
     Json,
+}
+
+impl OutputFormat {
+    /// What separates the texts of several workloads.
+    fn separator(self) -> &'static str {
+        if self == Self::Kyaml { "" } else { emit::SEPARATOR }
+    }
 }
 
 /// What to compile, and where the output goes.
@@ -44,6 +58,8 @@ enum OutputFormat {
 pub(super) struct CompileArguments {
     #[command(flatten)]
     program: ProgramArguments,
+    #[command(flatten)]
+    watch: WatchArguments,
     /// Write one file per source into this folder, in the folder structure of the sources [default for a whole project:
     /// `output` in initflow.toml]
     #[arg(short, long, value_name = "DIR")]
@@ -62,6 +78,10 @@ pub(super) struct CompileArguments {
 }
 
 pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status {
+    arguments.watch.run(&arguments.program.inputs.paths, console, |console| compile(arguments, console))
+}
+
+fn compile(arguments: &CompileArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
     console.report(&arguments.reporting, Stream::Messages, &grounds);
     let inputs = inputs(&arguments.program, Wanted::Only(SOURCES), &grounds, console);
@@ -85,13 +105,14 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
             }
             made
         });
-    let (mut texts, mut objects) = (Vec::new(), Vec::new());
+    let (mut texts, mut objects, mut unlocked) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
         match settle(input, outcome, console) {
             Some((_, Ok(made))) => {
                 if let Some(target) = target(input).filter(|_| arguments.check && !made.texts.is_empty()) {
                     console.stale(&target.path.to_string_lossy(), &input.name);
                 }
+                unlocked.extend(made.unlocked);
                 texts.extend(made.texts);
                 objects.extend(made.objects);
             }
@@ -99,15 +120,31 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
             None => {}
         }
     }
+    report_unlocked(arguments, &unlocked, console);
     if arguments.check {
         console.print_diff(&texts.concat());
     } else if console.status() == Status::Fine {
         if as_one {
             texts.push(emit::json(&objects.iter().collect::<Vec<_>>()));
         }
-        console.print_all(&texts, emit::SEPARATOR);
+        console.print_all(&texts, arguments.emit.separator());
     }
     console.finish()
+}
+
+/// Reports the images that a lock file does not have: with `--check`, it is out of date like other committed files.
+fn report_unlocked(arguments: &CompileArguments, unlocked: &BTreeSet<SmolStr>, console: &mut Console) {
+    let Some(first) = unlocked.first() else { return };
+    let message = match unlocked.len() {
+        1 => format!("`{first}` is not in {LOCK_NAME}"),
+        count => format!("{count} images are not in {LOCK_NAME}, among them `{first}`"),
+    };
+    if arguments.check {
+        console.error(&message);
+    } else {
+        console.warn(&message);
+    }
+    console.help("run `initflow images --lock`");
 }
 
 /// The result of a source: texts to print, or objects that are emitted together with those of other sources.
@@ -115,22 +152,42 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
 struct Made {
     texts: Vec<String>,
     objects: Vec<Object>,
+    unlocked: Vec<SmolStr>,
 }
 
 /// The result of a workload.
-enum WorkloadOutput {
+struct WorkloadOutput {
+    form: OutputForm,
+    /// The images that the project's lock file does not have.
+    unlocked: Vec<SmolStr>,
+}
+
+/// Its text, or the objects that are emitted together with others.
+enum OutputForm {
     Text(String),
     Objects(Vec<Object>),
 }
 
 /// Lowers a workload, and emits it if its text does not depend on other workloads.
 fn make(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> WorkloadOutput {
+    let is_locked = !input.project.config.images.locked.is_empty();
+    let images = if is_locked { compiled.images() } else { Vec::new() };
+    let unlocked =
+        images.into_iter().map(|used| used.reference).filter(|image| !image.contains('@')).collect();
+    WorkloadOutput { form: form(arguments, input, compiled), unlocked }
+}
+
+fn form(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> OutputForm {
     if arguments.emit == OutputFormat::Json {
         let object = compiled.lowered();
-        return WorkloadOutput::Objects(compiled.access.into_iter().chain([object]).collect());
+        return OutputForm::Objects(compiled.access.into_iter().chain([object]).collect());
     }
     let name = input.short_name();
-    WorkloadOutput::Text(compiled.yaml((!arguments.no_header).then_some(name.as_str())))
+    let name = (!arguments.no_header).then_some(name.as_str());
+    OutputForm::Text(match arguments.emit {
+        OutputFormat::Kyaml => compiled.kyaml(name),
+        _ => compiled.yaml(name),
+    })
 }
 
 /// Joins the results of the workloads, and writes or compares them if the arguments say so.
@@ -140,15 +197,16 @@ fn finish(
     target: Option<&OutputPlace>,
     as_one: bool,
 ) -> Result<Made, String> {
-    let (mut texts, mut objects) = (Vec::new(), Vec::new());
+    let (mut texts, mut objects, mut unlocked) = (Vec::new(), Vec::new(), Vec::new());
     for part in std::mem::take(&mut compilation.workloads) {
-        match part {
-            WorkloadOutput::Text(text) => texts.push(text),
-            WorkloadOutput::Objects(made) => objects.extend(made),
+        unlocked.extend(part.unlocked);
+        match part.form {
+            OutputForm::Text(text) => texts.push(text),
+            OutputForm::Objects(made) => objects.extend(made),
         }
     }
     if as_one || (objects.is_empty() && texts.is_empty()) {
-        return Ok(Made { objects, ..Made::default() });
+        return Ok(Made { objects, unlocked, ..Made::default() });
     }
     if arguments.emit == OutputFormat::Json {
         texts.push(emit::json(&objects.iter().collect::<Vec<_>>()));
@@ -159,7 +217,7 @@ fn finish(
         Some(target) => {
             let text = match <[String; 1]>::try_from(texts) {
                 Ok([only]) => only,
-                Err(texts) => texts.join(emit::SEPARATOR),
+                Err(texts) => texts.join(arguments.emit.separator()),
             };
             if arguments.check {
                 compare(target, &text)?.into_iter().collect()
@@ -168,7 +226,7 @@ fn finish(
             }
         }
     };
-    Ok(Made { texts, ..Made::default() })
+    Ok(Made { texts, unlocked, ..Made::default() })
 }
 
 /// Where an output is written, and the root that it must stay in.
@@ -189,7 +247,7 @@ fn targets(
         return Ok(None);
     }
     let ending = match arguments.emit {
-        OutputFormat::Yaml => "yaml",
+        OutputFormat::Yaml | OutputFormat::Kyaml => "yaml",
         OutputFormat::Json => "json",
     };
     let output = arguments.output.as_ref();

@@ -1,14 +1,15 @@
 //! Finds and reads the `initflow.toml` of each source, with the values of the profile: each file once per run.
 
-use super::arguments::Inputs;
+use super::arguments::SettingsArguments;
 use super::console::Console;
 use super::params;
-use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES, Placed};
+use crate::config::{self, Config, FILE_NAME, LOCK_NAME, MAX_CONFIG_BYTES, MAX_LOCK_BYTES, Placed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::files::{Ground, Grounds, Root};
 use crate::model::Setting;
 use crate::source::{MAX_SOURCE_BYTES, Sources};
-use std::collections::HashMap;
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,16 +31,23 @@ pub(super) struct Project {
 
 /// The projects of one run.
 pub(super) struct Projects<'a> {
-    named: &'a Inputs,
+    named: &'a SettingsArguments,
     profile: Option<&'a str>,
+    /// Whether the values of profiles matter.
+    needs_values: bool,
     grounds: &'a Grounds,
     read: HashMap<Option<PathBuf>, Option<Arc<Project>>>,
 }
 
 impl<'a> Projects<'a> {
     /// The projects of a call, with the profile that the call names, if it names one.
-    pub(super) fn new(named: &'a Inputs, profile: Option<&'a str>, grounds: &'a Grounds) -> Self {
-        Self { named, profile, grounds, read: HashMap::new() }
+    pub(super) fn new(named: &'a SettingsArguments, profile: Option<&'a str>, grounds: &'a Grounds) -> Self {
+        Self { named, profile, needs_values: true, grounds, read: HashMap::new() }
+    }
+
+    /// The projects of a call that needs no values of params.
+    pub(super) fn without_values(named: &'a SettingsArguments, grounds: &'a Grounds) -> Self {
+        Self { needs_values: false, ..Self::new(named, None, grounds) }
     }
 
     /// The project that sources on a ground belong to; nothing if it cannot be used, which is reported once.
@@ -70,6 +78,9 @@ impl<'a> Projects<'a> {
         };
         let mut project = self.read(path, console)?;
         project.hold_output(console)?;
+        if !self.needs_values {
+            return Some(project);
+        }
         let found = project.config.profile(self.profile);
         match found.map(Option::<&config::Profile>::cloned) {
             Ok(Some(profile)) => project.take(&profile, console)?,
@@ -96,8 +107,9 @@ impl<'a> Projects<'a> {
         };
         let mut sources = Sources::default();
         let id = sources.add(&name, text);
-        let (config, diagnostics) = config::read(sources.get(id));
+        let (mut config, diagnostics) = config::read(sources.get(id));
         console.diagnostics(&name, &sources, &diagnostics);
+        config.images.locked = locked(&folder.join(LOCK_NAME), &ground.root, console)?;
         diagnostics.is_empty().then_some(Project {
             config,
             values: Vec::new(),
@@ -107,6 +119,23 @@ impl<'a> Projects<'a> {
             sources,
         })
     }
+}
+
+/// The digests in a lock file, if there is one.
+fn locked(path: &Path, root: &Root, console: &mut Console) -> Option<BTreeMap<SmolStr, SmolStr>> {
+    let text = match root.read(path, MAX_LOCK_BYTES) {
+        Ok(text) => text,
+        Err(unreadable) if unreadable.is_missing => return Some(BTreeMap::new()),
+        Err(reason) => {
+            console.trouble(&format!("cannot read `{}`: {reason}", path.display()));
+            return None;
+        }
+    };
+    let mut sources = Sources::default();
+    let id = sources.add(path.display().to_string(), text);
+    let (locked, diagnostics) = config::read_lock(sources.get(id));
+    console.diagnostics(&path.display().to_string(), &sources, &diagnostics);
+    diagnostics.is_empty().then_some(locked)
 }
 
 impl Project {

@@ -12,7 +12,7 @@ use crate::diagnostic::human::{Human, Tally};
 use crate::diagnostic::report::{Finding, MachineFormat, ReportPlace, RunReport};
 use crate::diagnostic::visible::plain;
 use crate::files::{Grounds, OutputTarget, Root};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use clap::ValueEnum;
 use std::collections::HashSet;
 use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write as _};
@@ -90,6 +90,19 @@ impl Console {
         }
     }
 
+    /// One for another run of the same command.
+    pub(super) fn fresh(&self) -> Self {
+        let Self { color, color_results, verbose, .. } = *self;
+        Self { color, color_results, ..Self::new(Color::Never, verbose) }
+    }
+
+    /// Removes what was printed from a terminal.
+    pub(super) fn clear(&self) {
+        if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
+            say("\x1b[2J\x1b[H");
+        }
+    }
+
     /// From now on, reports in the way that the call chooses.
     pub(super) fn report(&mut self, reporting: &Reporting, stream: Stream, grounds: &Grounds) {
         self.max_warnings = reporting.max_warnings;
@@ -142,7 +155,7 @@ impl Console {
     }
 
     /// Whether findings go only into the report at the end.
-    fn is_silent(&self) -> bool {
+    pub(super) fn is_silent(&self) -> bool {
         self.collected
             .as_ref()
             .is_some_and(|collected| collected.format.is_some() && collected.file.is_none())
@@ -160,10 +173,24 @@ impl Console {
                 Severity::Error,
                 headline,
                 place,
-                "compile the source and commit the output",
+                Some("compile the source and commit the output"),
             ),
             "",
         );
+    }
+
+    /// Adds a test to the report for programs, with what it expected in vain.
+    pub(super) fn tested(&mut self, sources: &Sources, test: (&str, Span), faults: &[(Span, String)]) {
+        if !faults.is_empty() {
+            self.raise(Status::Errors);
+        }
+        let Some(Collected { directory, report, .. }) = &mut self.collected else { return };
+        report.add_test(sources, test, faults, |name| relative(name, directory));
+    }
+
+    /// Prints what does not fail the run, but should be done something about.
+    pub(super) fn warn(&mut self, message: &str) {
+        self.line("warning", "\x1b[1;33m", message);
     }
 
     /// Prints another reason for which the run fails.
@@ -187,6 +214,11 @@ impl Console {
     /// Prints what to do about the trouble just printed.
     pub(super) fn help(&mut self, message: &str) {
         self.line("help", "\x1b[1;36m", message);
+    }
+
+    /// Prints what was done.
+    pub(super) fn say(&self, word: &str, message: &str) {
+        self.line(word, "\x1b[1;32m", message);
     }
 
     /// With `--verbose`, prints which root and which `initflow.toml` are used.

@@ -1,19 +1,22 @@
 //! Does the same work for each of many sources, on all cores, and gives the results in the order of the sources.
 
-use super::arguments::{Inputs, ProgramArguments};
-use super::config::Projects;
+use super::arguments::{Inputs, ProgramArguments, SettingsArguments};
+use super::config::{Project, Projects};
 use super::console::Console;
 use super::input::{self, Found, Input, Trouble};
 use super::params;
 use super::progress::Progress;
-use super::wanted::Wanted;
+use super::wanted::{SOURCES, Wanted};
 use super::with::Contexts;
-use crate::compile::{Compilation, CompileOptions, Compiled, check_together, compile_apart};
+use crate::compile::{
+    Compilation, CompileOptions, Compiled, Images, Loader, Setting, check_together, compile_apart,
+};
 use crate::config::Config;
 use crate::context::Context;
 use crate::files::Grounds;
 use crate::import::{Manifests, Strangers};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -33,27 +36,31 @@ pub(super) enum Outcome<W, T> {
 
 /// What a file has.
 enum FileContent {
-    Unreadable(Trouble),
     Source(String),
     Manifests(Manifests),
 }
 
 impl FileContent {
-    fn of(input: &Input) -> Self {
+    fn of(input: &Input, text: String) -> Self {
+        if !input.has_manifests(&text) {
+            return Self::Source(text);
+        }
         // Other tools' files are next to manifests; a file that the call names is meant.
         let strangers = if input.is_found { Strangers::Skip } else { Strangers::Warn };
-        match input.read() {
-            Err(trouble) => Self::Unreadable(trouble),
-            Ok(text) if input.has_manifests(&text) => {
-                Self::Manifests(Manifests::read(&input.name, text, strangers))
-            }
-            Ok(text) => Self::Source(text),
-        }
+        Self::Manifests(Manifests::read(&input.name, text, strangers))
+    }
+
+    /// Whether there is a result even if some workloads have errors.
+    fn is_partial(&self) -> bool {
+        matches!(self, Self::Manifests(_))
     }
 }
 
 /// What stands around each file: its own context, and the objects of all manifests.
-fn surroundings(inputs: &[Input], contents: &mut [FileContent]) -> Vec<Arc<Context>> {
+fn surroundings<'c>(
+    inputs: &[Input],
+    contents: impl Iterator<Item = &'c mut FileContent>,
+) -> Vec<Arc<Context>> {
     let mut objects = Context::default();
     for content in contents {
         if let FileContent::Manifests(manifests) = content {
@@ -79,7 +86,7 @@ fn surroundings(inputs: &[Input], contents: &mut [FileContent]) -> Vec<Arc<Conte
 }
 
 /// Below this number of sources, starting threads costs more than it saves.
-const FEW: usize = 8;
+pub(super) const FEW: usize = 8;
 
 /// Compiles all sources of a program: makes something of each workload, and something of each source without errors.
 ///
@@ -95,32 +102,20 @@ pub(super) fn compile_each<W: Send, T: Send>(
     finish: impl Fn(&Input, &mut Compilation<W>) -> T + Sync,
 ) -> Option<Vec<Outcome<W, T>>> {
     let settings = params::settings(program, grounds, console)?;
-    let mut loaded = on_each(inputs, FileContent::of);
-    let contexts = surroundings(inputs, &mut loaded);
-    let work = |((input, content), context): ((&Input, FileContent), Arc<Context>)| match content {
-        FileContent::Unreadable(trouble) => Outcome::Unreadable(trouble),
-        content => {
-            let make = |compiled| make(input, compiled);
-            let given = input.project.values.iter().chain(&settings).cloned().collect();
-            let settings = params::last_of_each(given);
-            let options = CompileOptions {
-                settings,
-                check_only,
-                context,
-                ..options(&program.inputs, input, &input.project.config)
-            };
-            let (mut compilation, is_partial) = match content {
-                FileContent::Manifests(manifests) => (manifests.compile(&options, make), true),
-                FileContent::Source(text) => {
-                    (compile_apart(&input.name, text, &*input.root, &options, make), false)
-                }
-                FileContent::Unreadable(trouble) => return Outcome::Unreadable(trouble),
-            };
-            let made = (is_partial || !compilation.failed()).then(|| finish(input, &mut compilation));
+    let read = |input: &Input| input.read().map(|text| FileContent::of(input, text));
+    let mut contents = on_each(inputs, read);
+    let contexts = surroundings(inputs, contents.iter_mut().flatten());
+    type Read<'i> = ((&'i Input, Result<FileContent, Trouble>), Arc<Context>);
+    let work = |((input, content), context): Read<'_>| match content {
+        Err(trouble) => Outcome::Unreadable(trouble),
+        Ok(content) => {
+            let is_partial = content.is_partial();
+            let options = options_with(program, &settings, check_only, input, context);
+            let (compilation, made) = compile_content(input, content, input, &options, &make, &finish);
             Outcome::Compiled { compilation, made, is_partial }
         }
     };
-    let mut outcomes = on_each(inputs.iter().zip(loaded).zip(contexts), work);
+    let mut outcomes = on_each(inputs.iter().zip(contents).zip(contexts), work);
     let compiled = outcomes.iter_mut().filter_map(|outcome| match outcome {
         Outcome::Unreadable(_) => None,
         Outcome::Compiled { compilation, .. } => Some(compilation),
@@ -134,6 +129,62 @@ pub(super) fn compile_each<W: Send, T: Send>(
         }
     }
     Some(outcomes)
+}
+
+/// Compiles a text of an input on its own; the files that it uses come from the loader.
+pub(super) fn compile_text<W: Send, T>(
+    program: &ProgramArguments,
+    settings: &[Setting],
+    check_only: bool,
+    (input, text, loader): (&Input, String, &dyn Loader),
+    make: &(impl Fn(&Input, Compiled) -> W + Sync),
+    finish: &impl Fn(&Input, &mut Compilation<W>) -> T,
+) -> (Compilation<W>, Option<T>) {
+    let mut content = FileContent::of(input, text);
+    let is_partial = content.is_partial();
+    let mut contexts = surroundings(std::slice::from_ref(input), std::iter::once(&mut content));
+    let context = contexts.pop().unwrap_or_default();
+    let options = options_with(program, settings, check_only, input, context);
+    let (mut compilation, made) = compile_content(input, content, loader, &options, make, finish);
+    check_together(&mut [&mut compilation]);
+    let is_made = is_partial || !compilation.failed();
+    (compilation, made.filter(|_| is_made))
+}
+
+/// Compiles what a file has.
+fn compile_content<W: Send, T>(
+    input: &Input,
+    content: FileContent,
+    loader: &dyn Loader,
+    options: &CompileOptions,
+    make: &(impl Fn(&Input, Compiled) -> W + Sync),
+    finish: &impl Fn(&Input, &mut Compilation<W>) -> T,
+) -> (Compilation<W>, Option<T>) {
+    let make = |compiled| make(input, compiled);
+    let is_partial = content.is_partial();
+    let mut compilation = match content {
+        FileContent::Manifests(manifests) => {
+            // The lock file is for what is compiled to YAML.
+            let images = Images { locked: BTreeMap::new(), ..options.images.clone() };
+            manifests.compile(&CompileOptions { images, ..options.clone() }, make)
+        }
+        FileContent::Source(text) => compile_apart(&input.name, text, loader, options, make),
+    };
+    let made = (is_partial || !compilation.failed()).then(|| finish(input, &mut compilation));
+    (compilation, made)
+}
+
+/// The options of the compiler for a file with what stands around it.
+fn options_with(
+    program: &ProgramArguments,
+    settings: &[Setting],
+    check_only: bool,
+    input: &Input,
+    context: Arc<Context>,
+) -> CompileOptions {
+    let given = input.project.values.iter().chain(settings).cloned().collect();
+    let settings = params::last_of_each(given);
+    CompileOptions { settings, check_only, context, ..options(&program.inputs, input, &input.project.config) }
 }
 
 /// The options of the compiler, from the call and the settings.
@@ -195,17 +246,11 @@ pub(super) fn found(
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
-    let mut projects = Projects::new(named, profile, grounds);
+    let mut projects = Projects::new(&named.settings, profile, grounds);
     let mut inputs = if paths.is_empty() {
         let here = Path::new(".");
         let Some(project) = projects.on(&grounds.of(here, here), console) else { return Vec::new() };
-        let mut inputs = match project.members(wanted, console) {
-            Ok(inputs) => inputs,
-            Err(trouble) => {
-                report(&trouble, console);
-                return Vec::new();
-            }
-        };
+        let mut inputs = members(&project, wanted, console);
         if let Some(output) = project.output() {
             for input in &mut inputs {
                 input.output = Some((output.clone(), input.relative().to_owned()));
@@ -237,6 +282,26 @@ pub(super) fn found(
         input.project = project;
     }
     inputs
+}
+
+/// The files of a whole project with these endings.
+fn members(project: &Project, wanted: Wanted, console: &mut Console) -> Vec<Input> {
+    project.members(wanted, console).unwrap_or_else(|trouble| {
+        report(&trouble, console);
+        Vec::new()
+    })
+}
+
+/// The sources of the project that the current folder is in, whatever its profiles are.
+pub(super) fn project_sources(
+    settings: &SettingsArguments,
+    grounds: &Grounds,
+    console: &mut Console,
+) -> Vec<Input> {
+    let here = Path::new(".");
+    let mut projects = Projects::without_values(settings, grounds);
+    let project = projects.on(&grounds.of(here, here), console);
+    project.map(|project| members(&project, Wanted::Only(SOURCES), console)).unwrap_or_default()
 }
 
 /// Reports the outcome of one source, and returns its result.

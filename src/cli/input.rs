@@ -5,10 +5,11 @@
 use super::config::Project;
 use super::unrendered;
 use super::wanted::{MANIFESTS, SOURCES, Wanted, has_ending, looks_like_manifests};
+use crate::compile::Loader;
 use crate::context::Context;
-use crate::files::{self, Ground, Grounds, Root, reason};
+use crate::files::{self, Ground, Grounds, Root, reason, watch};
 use crate::source::MAX_SOURCE_BYTES;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,7 +42,14 @@ pub(super) struct Input {
     pub(super) context: Arc<Context>,
     /// The output folder of its project, and its path in there.
     pub(super) output: Option<(PathBuf, PathBuf)>,
+    /// Its text, if that is not read from the file.
+    pub(super) text: Option<Arc<str>>,
+    /// Texts that take the place of those of files that it uses.
+    pub(super) edited: Arc<EditedTexts>,
 }
+
+/// Texts of files, by their paths with all links resolved.
+pub(super) type EditedTexts = HashMap<PathBuf, Arc<str>>;
 
 /// The message about a path that cannot be used, and a help if there is one.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,6 +73,8 @@ impl Input {
             project: Arc::default(),
             context: Arc::default(),
             output: None,
+            text: None,
+            edited: Arc::default(),
         }
     }
 
@@ -99,6 +109,14 @@ impl Input {
 
     /// The text, which may have this many bytes at most.
     pub(super) fn read_at_most(&self, limit: usize) -> Result<String, Trouble> {
+        if let Some(text) = &self.text {
+            return Ok(text.to_string());
+        }
+        self.stored(limit)
+    }
+
+    /// The text that is stored in the file now.
+    fn stored(&self, limit: usize) -> Result<String, Trouble> {
         let text = match &self.path {
             None => files::text(io::stdin().lock(), 0, limit),
             Some(path) if self.is_named => files::unbounded(path, limit),
@@ -119,6 +137,16 @@ impl Input {
             Some(path) if self.is_named => files::rewrite(path, text),
             Some(path) => self.root.rewrite(path, text),
         }
+    }
+
+    /// Replaces the content of the file, if it still is this one.
+    pub(super) fn exchange(&self, before: &str, after: &str) -> Result<(), String> {
+        // A pipe cannot be read again; rewriting refuses it.
+        let is_file = self.path.as_deref().is_some_and(Path::is_file);
+        if is_file && self.stored(MAX_SOURCE_BYTES).map_err(|trouble| trouble.message)? != before {
+            return Err(format!("cannot write `{}`: it has changed since it was read", self.name));
+        }
+        self.rewrite(after)
     }
 
     /// Its path; nothing for standard input.
@@ -165,6 +193,28 @@ impl Input {
     }
 }
 
+impl Loader for Input {
+    fn load(&self, path: &str) -> Result<String, String> {
+        Edited { root: &self.root, texts: &self.edited }.load(path)
+    }
+}
+
+/// Loads the files that sources use, some of them with other texts.
+pub(super) struct Edited<'e> {
+    pub(super) root: &'e Root,
+    pub(super) texts: &'e EditedTexts,
+}
+
+impl Loader for Edited<'_> {
+    fn load(&self, path: &str) -> Result<String, String> {
+        let edited = || self.texts.get(&self.root.resolve(Path::new(path)).ok()?);
+        match Some(self.texts).filter(|texts| !texts.is_empty()).and_then(|_| edited()) {
+            Some(text) => Ok(text.to_string()),
+            None => self.root.load(path),
+        }
+    }
+}
+
 fn unreadable(name: &str, reason: &dyn std::fmt::Display) -> Trouble {
     Trouble { message: format!("cannot read `{name}`: {reason}"), help: None }
 }
@@ -202,7 +252,10 @@ pub(super) fn find(paths: &[PathBuf], wanted: Wanted, grounds: &Grounds) -> Foun
                 found.inputs.push(Input { is_open: told.is_none(), ..input });
             }
             stdin = true;
-        } else if let Err(reason) = grounds.follow(path) {
+            continue;
+        }
+        watch::note(path);
+        if let Err(reason) = grounds.follow(path) {
             found.troubles.push(unreadable(&path.to_string_lossy(), &reason));
         } else if path.is_dir() {
             found.folder(path, path, Path::new(""), wanted);
@@ -266,6 +319,7 @@ impl FolderWalk<'_> {
     /// Gathers the files below a folder, sorted by name. Linked folders are not entered, so there are no loops.
     fn walk(&mut self, folder: &Path, relative: &Path) {
         let read = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        watch::note_folder(read, self.endings);
         let entries = fs::read_dir(read).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let mut entries = match entries {
             Ok(entries) => entries,

@@ -6,6 +6,7 @@ use super::each::{compile_each, inputs, settle};
 use super::input::Input;
 use super::status::Status;
 use super::wanted::Reading;
+use super::watch::WatchArguments;
 use crate::compile::{Compilation, Compiled};
 use crate::plan::{self, Plan};
 use crate::source::Sources;
@@ -43,6 +44,8 @@ pub(super) struct PlanArguments {
     #[command(flatten)]
     program: ProgramArguments,
     #[command(flatten)]
+    watch: WatchArguments,
+    #[command(flatten)]
     reading: Reading,
     /// The format of the plan [default: from the extension of the -o file, else text]
     #[arg(long, value_enum)]
@@ -53,6 +56,10 @@ pub(super) struct PlanArguments {
 }
 
 pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
+    arguments.watch.run(&arguments.program.inputs.paths, console, |console| plan(arguments, console))
+}
+
+fn plan(arguments: &PlanArguments, console: &mut Console) -> Status {
     let format = match format(arguments) {
         Ok(format) => format,
         Err(message) => {

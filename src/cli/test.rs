@@ -2,33 +2,44 @@
 
 use super::arguments::Inputs;
 use super::config::{Project, Projects};
-use super::console::Console;
+use super::console::{Console, Stream};
 use super::each::{options, report};
 use super::input::Input;
 use super::params;
+use super::report::Reporting;
 use super::status::Status;
 use super::text_diff::diff;
 use super::wanted::{self, Wanted};
 use crate::compile::{CompileOptions, Compiled, compile_with};
 use crate::config::MAX_CONFIG_BYTES;
+use crate::diagnostic::visible;
 use crate::emit;
 use crate::expect::{Case, read};
 use crate::files::{Grounds, Root};
 use crate::plan::Plan;
 use crate::source::{MAX_SOURCE_BYTES, SourceFile, Sources, Span};
 use clap::Args;
+use glob::Pattern;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The ending of the names of files of expectations.
 const ENDING: &[&str] = &["test.toml"];
 
+/// What a case without a name is called.
+const UNNAMED: &str = "a case without a name";
+
 const HELP: &str = "\
 Examples:
   initflow test                                  run all *.test.toml of the project
+  initflow test --filter 'prod*'                 run the cases whose names start with prod
   initflow test --update shop.test.toml          write the snapshots of what it compiles to
+  initflow test --format junit --report tests.xml
 
-A file of expectations is next to its source: shop.test.toml next to shop.initflow. The reference lists what it can expect.";
+A file of expectations is next to its source: shop.test.toml next to shop.initflow. The reference lists what it can expect.
+
+Exit status: 0 if every case passes; 1 if one fails; 2 if the call is wrong, no case matches --filter, or a file cannot
+be read or written.";
 
 /// What to test.
 #[derive(Args)]
@@ -39,47 +50,104 @@ pub(super) struct TestArguments {
     /// Write the snapshots that are missing or differ
     #[arg(long)]
     update: bool,
+    /// Run only the cases whose name, or the path of whose file, contains this text or matches this pattern with `*` and `?`
+    #[arg(long, value_name = "PATTERN", value_parser = CaseFilter::new)]
+    filter: Vec<CaseFilter>,
+    #[command(flatten)]
+    reporting: Reporting,
+}
+
+/// A text or a pattern that chooses cases.
+#[derive(Clone)]
+struct CaseFilter {
+    text: String,
+    pattern: Option<Pattern>,
+}
+
+impl CaseFilter {
+    fn new(text: &str) -> Result<Self, String> {
+        let has_wildcard = text.contains(['*', '?', '[']);
+        let pattern = has_wildcard.then(|| Pattern::new(text)).transpose().map_err(|error| error.msg)?;
+        Ok(Self { text: text.to_owned(), pattern })
+    }
+
+    fn matches(&self, path: &str, name: &str) -> bool {
+        let pattern = |text: &str| self.pattern.as_ref().is_some_and(|pattern| pattern.matches(text));
+        [path, name].iter().any(|text| text.contains(&self.text) || pattern(text))
+    }
 }
 
 pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
     let paths: Vec<PathBuf> = arguments.inputs.paths.iter().map(|path| expectations(path)).collect();
     let Some(grounds) = arguments.inputs.confined.grounds(console) else { return console.finish() };
+    console.report(&arguments.reporting, Stream::Results, &grounds);
     let mut files =
         super::each::found(&arguments.inputs, &paths, None, Wanted::Only(ENDING), &grounds, console);
     for file in &mut files {
         // The call may name the source instead of the file of expectations.
         file.is_named &= arguments.inputs.paths.iter().any(|path| Some(path.as_path()) == file.path());
     }
-    let (mut passed, mut failed) = (0, 0);
+    let mut count = CaseCount::default();
     for file in &files {
-        let text = match file.read_at_most(MAX_CONFIG_BYTES) {
-            Ok(text) => text,
-            Err(trouble) => {
-                report(&trouble, console);
-                continue;
-            }
-        };
-        let mut sources = Sources::default();
-        let id = sources.add(&*file.name, text);
-        let (cases, faults) = read(sources.get(id));
-        console.diagnostics(&file.name, &sources, &faults);
-        if !faults.is_empty() {
-            continue;
-        }
-        for case in cases {
-            let broken = hold(arguments, file, &case, &grounds, console);
-            let (text, count) = shown(sources.get(id), &case, &broken);
-            console.print(&crate::diagnostic::visible::lines(&text));
-            *(if count == 0 { &mut passed } else { &mut failed }) += 1;
-        }
+        test_file(arguments, file, &grounds, &mut count, console);
     }
-    if failed > 0 {
-        console.raise(Status::Errors);
-    }
-    if console.status() != Status::Trouble {
-        console.print(&format!("\n{passed} passed, {failed} failed\n"));
+    let CaseCount { passed, failed, left_out } = count;
+    if passed + failed == 0 && left_out > 0 {
+        console.trouble("no case matches --filter");
+        console.help("name a part of a case's name or of the path of its file, or a pattern such as `prod*`");
+    } else if console.status() != Status::Trouble && !console.is_silent() {
+        let left_out =
+            if left_out == 0 { String::new() } else { format!(", {left_out} left out by --filter") };
+        console.print(&format!("\n{passed} passed, {failed} failed{left_out}\n"));
     }
     console.finish()
+}
+
+/// How many cases there were.
+#[derive(Default)]
+struct CaseCount {
+    passed: usize,
+    failed: usize,
+    left_out: usize,
+}
+
+/// Runs the cases of a file.
+fn test_file(
+    arguments: &TestArguments,
+    file: &Input,
+    grounds: &Grounds,
+    count: &mut CaseCount,
+    console: &mut Console,
+) {
+    let text = match file.read_at_most(MAX_CONFIG_BYTES) {
+        Ok(text) => text,
+        Err(trouble) => return report(&trouble, console),
+    };
+    let mut sources = Sources::default();
+    let id = sources.add(&*file.name, text);
+    let (cases, faults) = read(sources.get(id));
+    console.diagnostics(&file.name, &sources, &faults);
+    if !faults.is_empty() {
+        return;
+    }
+    for case in cases {
+        let filters = &arguments.filter;
+        if !filters.is_empty() && !filters.iter().any(|filter| filter.matches(&file.name, &case.name)) {
+            count.left_out += 1;
+            continue;
+        }
+        let start = Span::new(id, 0, 0);
+        let broken = hold(arguments, file, &case, grounds, console);
+        let broken: Vec<(Span, String)> =
+            broken.into_iter().map(|(span, fault)| (span.or(case.span).unwrap_or(start), fault)).collect();
+        let name = if case.name.is_empty() { UNNAMED } else { &case.name };
+        console.tested(&sources, (name, case.span.unwrap_or(start)), &broken);
+        if !console.is_silent() {
+            let text = shown(sources.get(id), (name, case.span.unwrap_or(start)), &broken);
+            console.print(&visible::lines(&text));
+        }
+        *(if broken.is_empty() { &mut count.passed } else { &mut count.failed }) += 1;
+    }
 }
 
 /// The file of expectations that a path means: for a source, the one next to it.
@@ -97,7 +165,7 @@ fn hold(
 ) -> Vec<(Option<Span>, String)> {
     let folder = file.folder();
     let profile = case.profile.as_ref().map(|profile| profile.text.as_str());
-    let mut projects = Projects::new(&arguments.inputs, profile, grounds);
+    let mut projects = Projects::new(&arguments.inputs.settings, profile, grounds);
     let Some(project) = projects.on(&grounds.of(folder, &file.base), console) else {
         return vec![(case.span, "its settings cannot be used".to_owned())];
     };
@@ -171,23 +239,16 @@ fn compare(root: &Root, path: &Path, text: &str, update: bool) -> Option<String>
     ))
 }
 
-/// One line for a case that passes, more for one that fails; and the number of failures.
-fn shown(file: &SourceFile, case: &Case, broken: &[(Option<Span>, String)]) -> (String, usize) {
-    let place = |span: Option<Span>| {
-        let (line, _) = file.line_column(span.or(case.span).map_or(0, |span| span.start));
-        format!("{}:{line}", file.name)
-    };
-    let name = crate::diagnostic::visible::plain(if case.name.is_empty() {
-        "a case without a name"
-    } else {
-        &case.name
-    });
+/// One line for a case that passes, more for one that fails.
+fn shown(file: &SourceFile, (name, span): (&str, Span), broken: &[(Span, String)]) -> String {
+    let name = visible::plain(name);
     if broken.is_empty() {
-        return (format!("ok    {}: {name}\n", file.name), 0);
+        return format!("ok    {}: {name}\n", file.name);
     }
-    let mut text = format!("FAIL  {}: {name}\n", place(None));
+    let place = |span: Span| format!("{}:{}", file.name, file.line_column(span.start).0);
+    let mut text = format!("FAIL  {}: {name}\n", place(span));
     for (span, fault) in broken {
         let _ = writeln!(text, "      {}: {}", place(*span), fault.replace('\n', "\n      "));
     }
-    (text, broken.len())
+    text
 }

@@ -1,6 +1,7 @@
 //! Checks the workloads of several programs together with what stands around them.
 
 use super::sorted::sort;
+use crate::admission::{Namespaces, QuotaUse, over_quotas};
 use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::lint::{AROUND, Allowances, Hooks, LintLevels, Surroundings, around};
@@ -14,6 +15,7 @@ pub(crate) struct Surrounded {
     pub(super) context: Arc<Context>,
     pub(super) facts: Vec<Arc<WorkloadFacts>>,
     pub(super) hooks: Hooks,
+    pub(super) uses: Vec<Arc<QuotaUse>>,
     pub(super) allowances: Allowances,
     pub(super) levels: LintLevels,
     /// Whether workloads stay although others have errors.
@@ -31,7 +33,7 @@ pub(super) struct Part<'c> {
 
 /// Adds to each program what is wrong between its workloads, those of the other programs and the objects around them.
 pub(super) fn check_parts(parts: &mut [Part<'_>]) {
-    let (owned, facts, hooks) = gather(parts);
+    let Gathered { owned, facts, uses, hooks } = gather(parts);
     let is_whole = !parts.iter().any(|part| has_errors(part.diagnostics));
     let mut contexts: Vec<Arc<Context>> = Vec::new();
     for surrounded in parts.iter().filter_map(|part| part.surrounded.as_ref()) {
@@ -47,7 +49,10 @@ pub(super) fn check_parts(parts: &mut [Part<'_>]) {
         };
         let facts: Vec<(&WorkloadFacts, bool)> =
             facts.iter().map(|(owner, facts)| (facts, is_own(*owner))).collect();
-        for diagnostic in around(&context, &facts, is_whole) {
+        let uses: Vec<(&QuotaUse, bool)> = uses.iter().map(|(owner, used)| (used, is_own(*owner))).collect();
+        let mut together = around(&context, &facts, is_whole);
+        over_quotas(&Namespaces::of(&context), &uses, &mut together);
+        for diagnostic in together {
             hand_over(diagnostic, &owned, parts, &mut found);
         }
     }
@@ -82,28 +87,39 @@ fn hand_over(mut diagnostic: Diagnostic, owned: &Owned, parts: &[Part<'_>], foun
 type Owned = FnvHashMap<FileId, (usize, FileId)>;
 
 /// What all programs say, at places of such files.
-fn gather(parts: &[Part<'_>]) -> (Owned, Vec<(usize, WorkloadFacts)>, Hooks) {
-    let mut owned = Owned::default();
-    let mut hooks = Hooks::default();
-    let mut facts = Vec::new();
+#[derive(Default)]
+struct Gathered {
+    owned: Owned,
+    facts: Vec<(usize, WorkloadFacts)>,
+    uses: Vec<(usize, QuotaUse)>,
+    hooks: Hooks,
+}
+
+fn gather(parts: &[Part<'_>]) -> Gathered {
+    let mut gathered = Gathered::default();
     for (owner, part) in parts.iter().enumerate() {
         let mut numbers: FnvHashMap<FileId, FileId> = FnvHashMap::default();
         let Some(surrounded) = &part.surrounded else { continue };
-        let mut change = |span: &mut Span| {
+        let mut renumber = |span: &mut Span| {
             let number = numbers.entry(span.file).or_insert_with(FileId::next);
-            owned.insert(*number, (owner, span.file));
+            gathered.owned.insert(*number, (owner, span.file));
             span.file = *number;
         };
         for found in &surrounded.facts {
             let mut found = WorkloadFacts::clone(found);
-            found.each_place(&mut change);
-            facts.push((owner, found));
+            found.each_place(&mut renumber);
+            gathered.facts.push((owner, found));
+        }
+        for used in &surrounded.uses {
+            let mut used = QuotaUse::clone(used);
+            used.each_place(&mut renumber);
+            gathered.uses.push((owner, used));
         }
         let mut found = surrounded.hooks.clone();
-        found.each_place(&mut change);
-        hooks.extend(found);
+        found.each_place(&mut renumber);
+        gathered.hooks.extend(found);
     }
-    (owned, facts, hooks)
+    gathered
 }
 
 /// What was found in one program.

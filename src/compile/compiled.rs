@@ -1,5 +1,6 @@
 //! Gives the forms of a compiled workload: its object, its YAML and JSON, and its plan.
 
+use crate::admission::NamespaceOf;
 use crate::check::Checked;
 use crate::emit::{self, YamlDocument};
 use crate::kubernetes::version::Version;
@@ -18,6 +19,8 @@ pub struct Compiled {
     pub(crate) order: Order,
     /// The objects that must be applied before it: the permissions that its pods need.
     pub(crate) access: Vec<Object>,
+    /// What its namespace does to its pods, as far as the context says.
+    pub(crate) namespace: Option<NamespaceOf>,
 }
 
 impl Compiled {
@@ -55,7 +58,7 @@ impl Compiled {
 
     /// The plan for another version of Kubernetes, which may compute other totals.
     pub fn plan_in(&self, version: Version) -> Plan {
-        Plan::of(&self.workload, &self.order, version)
+        Plan::of(&self.workload, &self.order, version, self.namespace.as_ref())
     }
 
     /// The YAML of the object, after that of the objects that must be applied before it. With the name of the source, the
@@ -69,11 +72,28 @@ impl Compiled {
     /// assert!(yaml.starts_with("# Pod hello, compiled by initflow from hello.initflow"));
     /// ```
     pub fn yaml(&self, source: Option<&str>) -> String {
+        self.documents(source, emit::yaml)
+    }
+
+    /// The same as KYAML, in which each document begins with `---`.
+    ///
+    /// ```
+    /// # use initflow::compile::{CompileOptions, NoFiles, compile};
+    /// let source = r#"pod hello { app web { image "nginx:1.29"; memory 64Mi } }"#;
+    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
+    /// let kyaml = hello.workloads[0].kyaml(None);
+    /// assert!(kyaml.starts_with("---\n{\n  apiVersion: \"v1\",\n  kind: \"Pod\",\n"));
+    /// ```
+    pub fn kyaml(&self, source: Option<&str>) -> String {
+        self.documents(source, emit::kyaml)
+    }
+
+    fn documents(&self, source: Option<&str>, emit: impl Fn(&[YamlDocument]) -> String) -> String {
         let object = self.lowered();
         let header = source.map(|source| header(&self.workload, &self.order, self.version, source));
         let access = self.access.iter().map(|object| YamlDocument { header: None, object });
         let documents: Vec<YamlDocument> = access.chain([YamlDocument { header, object: &object }]).collect();
-        emit::yaml(&documents)
+        emit(&documents)
     }
 
     /// The JSON of the object, or of a `List` with the objects that must be applied before it.

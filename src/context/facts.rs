@@ -1,8 +1,9 @@
 //! Gathers what other objects can contradict in a workload: the labels and ports of its pods.
 
 use crate::model::{Role, Workload, WorkloadKind};
-use crate::object::Node;
+use crate::object::{Node, Value};
 use crate::source::{HasPlaces, Sources, Span};
+use fnv::FnvHashSet;
 use smol_str::SmolStr;
 
 /// What a workload says that concerns other objects.
@@ -15,12 +16,16 @@ pub(crate) struct WorkloadFacts {
     pub(crate) place: Span,
     /// The name of its file.
     pub(crate) file: SmolStr,
+    /// How many pods it has, if it says so and keeps that number.
+    pub(crate) replicas: Option<i64>,
     /// The labels of its pods.
     pub(crate) labels: Vec<LabelFact>,
     /// The ports that containers declare.
     pub(crate) ports: Vec<PortFact>,
     /// Whether an app declares no port, so that it may serve any.
     pub(crate) has_silent_app: bool,
+    /// The other numbers that the running containers mention: one of them may be a port that is not declared.
+    pub(crate) mentions: FnvHashSet<u16>,
 }
 
 /// A label of the pods.
@@ -38,11 +43,14 @@ pub(crate) struct PortFact {
     pub(crate) name: Option<SmolStr>,
     /// Its number, if that is known.
     pub(crate) number: Option<i64>,
+    pub(crate) protocol: SmolStr,
     pub(crate) place: Span,
 }
 
 /// The pods of a workload, wherever it comes from.
 struct Pods<'a> {
+    /// The spec of the workload.
+    spec: Option<&'a Node>,
     metadata: Option<&'a Node>,
     /// The containers that run while the pod does, and whether each is an app.
     running: Vec<(&'a Node, bool)>,
@@ -59,6 +67,7 @@ impl WorkloadFacts {
         };
         let running = workload.containers.iter().filter(|container| container.role != Role::Step);
         let pods = Pods {
+            spec: Some(&workload.object.spec),
             metadata: Some(metadata),
             running: running.map(|container| (&container.fields, container.role == Role::App)).collect(),
         };
@@ -82,7 +91,11 @@ impl WorkloadFacts {
             containers("initContainers").filter(|container| container.get("restartPolicy").is_some());
         let running =
             containers("containers").map(|app| (app, true)).chain(sidecars.map(|each| (each, false)));
-        let pods = Pods { metadata: pod.and_then(|pod| pod.get("metadata")), running: running.collect() };
+        let pods = Pods {
+            spec: object.get("spec"),
+            metadata: pod.and_then(|pod| pod.get("metadata")),
+            running: running.collect(),
+        };
         let namespace = object.at("metadata.namespace").and_then(Node::as_text).map(SmolStr::new);
         Some(pods.facts(kind, namespace, name.as_text()?.into(), name.span, file))
     }
@@ -108,22 +121,55 @@ impl Pods<'_> {
         let ports = ports.flat_map(Node::items).map(|port| PortFact {
             name: port.get("name").and_then(Node::as_text).map(SmolStr::new),
             number: port.get("containerPort").and_then(Node::as_int),
+            protocol: port.get("protocol").and_then(Node::as_text).unwrap_or("TCP").into(),
             place: port.span,
         });
+        let mut mentions = FnvHashSet::default();
+        for field in MENTIONING {
+            let fields = self.running.iter().filter_map(|(container, _)| container.get(field));
+            fields.for_each(|field| mention(field, &mut mentions));
+        }
         WorkloadFacts {
             kind,
             namespace,
             name,
             place,
             file: file.into(),
+            replicas: replicas(kind, self.spec),
             labels: labels.collect(),
             ports: ports.collect(),
             has_silent_app: self
                 .running
                 .iter()
                 .any(|(container, is_app)| *is_app && declared(container) == 0),
+            mentions,
         }
     }
+}
+
+/// The fields of a container that may mention a port.
+const MENTIONING: [&str; 7] =
+    ["args", "command", "env", "lifecycle", "livenessProbe", "readinessProbe", "startupProbe"];
+
+/// Adds the numbers in a value that can be ports.
+fn mention(node: &Node, numbers: &mut FnvHashSet<u16>) {
+    match &node.value {
+        Value::Int(number) => numbers.extend(u16::try_from(*number)),
+        Value::Text(text) => {
+            let digits = text.split(|letter: char| !letter.is_ascii_digit());
+            numbers.extend(digits.filter_map(|digits| digits.parse::<u16>().ok()));
+        }
+        Value::List(items) => items.iter().for_each(|item| mention(item, numbers)),
+        Value::Map(map) => map.entries.iter().for_each(|entry| mention(&entry.node, numbers)),
+        Value::Bool(_) | Value::Quantity(_) | Value::Unresolved => {}
+    }
+}
+
+fn replicas(kind: WorkloadKind, spec: Option<&Node>) -> Option<i64> {
+    let scales =
+        matches!(kind, WorkloadKind::Deployment | WorkloadKind::ReplicaSet | WorkloadKind::StatefulSet);
+    let written = spec.and_then(|spec| spec.get("replicas"));
+    scales.then(|| written.map_or(Some(1), Node::as_int)).flatten()
 }
 
 impl HasPlaces for WorkloadFacts {

@@ -6,7 +6,7 @@
 mod excerpt;
 
 use super::visible::{plain, visible};
-use super::{Diagnostic, Fix, Severity};
+use super::{Diagnostic, Severity};
 use crate::source::{FileId, Sources};
 use codespan_reporting::diagnostic as codespan;
 use codespan_reporting::term;
@@ -155,40 +155,10 @@ fn notes(diagnostic: &Diagnostic) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut notes: Vec<String> =
         diagnostic.help.iter().map(|help| format!("help: {}", lines(help))).collect();
-    if let Some(fix) = &diagnostic.fix
-        && !diagnostic.help.iter().any(|help| mentions(help, fix))
-    {
-        notes.push(format!("help: {}", lines(&describe(fix))));
-    }
+    let of_fix = diagnostic.fix.as_ref().and_then(|fix| fix.to_help(&diagnostic.help));
+    notes.extend(of_fix.map(|help| format!("help: {}", lines(&help))));
     notes.retain(|note| seen.insert(note.clone()));
     notes
-}
-
-/// Whether a help already describes a fix.
-fn mentions(help: &str, fix: &Fix) -> bool {
-    let new = match fix.edits.as_slice() {
-        [edit] if !edit.text.trim().is_empty() => format!("write `{}`", edit.text.trim()),
-        _ => return help.starts_with(&fix.title),
-    };
-    help.contains(&fix.title) || help.ends_with(&new)
-}
-
-/// The title of a fix, with the new text if that is short and not part of the title.
-fn describe(fix: &Fix) -> String {
-    const SHORT: usize = 80;
-    let title = &fix.title;
-    match fix.edits.as_slice() {
-        [edit] if edit.text.trim().is_empty() || title.contains(edit.text.trim().trim_matches('"')) => {
-            title.clone()
-        }
-        [edit] if edit.text.trim().contains('\n') && edit.text.len() <= 10 * SHORT => {
-            let new: Vec<String> =
-                edit.text.trim_matches('\n').lines().map(|line| format!("  {line}")).collect();
-            format!("{title}:\n{}", new.join("\n"))
-        }
-        [edit] if edit.text.len() <= SHORT => format!("{title}: `{}`", edit.text.trim()),
-        _ => title.clone(),
-    }
 }
 
 #[cfg(test)]

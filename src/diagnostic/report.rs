@@ -14,6 +14,7 @@ use super::{Applicability, Diagnostic, Edit, Severity, visible};
 use crate::source::{Sources, Span};
 use std::collections::HashMap;
 use std::hash::{Hash as _, Hasher as _};
+use std::ops::Range;
 
 /// A format for other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,10 +81,23 @@ pub struct RunReport {
     pub sources: Vec<String>,
     /// What was found in them, in the order of the sources and of their texts.
     pub findings: Vec<Finding>,
+    /// The tests that ran, in their order; a run that tests nothing has none.
+    pub tests: Vec<TestedCase>,
     /// Messages about other reasons for failure: an unreadable file, a wrong call, too many warnings.
     pub troubles: Vec<String>,
     /// The number of equal findings so far, for fingerprints.
     seen: HashMap<u64, u32>,
+}
+
+/// A test that ran.
+#[derive(Clone, Debug)]
+pub struct TestedCase {
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub place: ReportPlace,
+    /// Which findings are its failures; none if it passed.
+    pub failures: Range<usize>,
 }
 
 /// One diagnostic, independent of the sources.
@@ -174,6 +188,25 @@ impl RunReport {
         }
     }
 
+    /// Adds a test and what it expected in vain, each with its place in the file of the test.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
+    pub(crate) fn add_test(
+        &mut self,
+        sources: &Sources,
+        (name, span): (&str, Span),
+        faults: &[(Span, String)],
+        path: impl Fn(&str) -> String,
+    ) {
+        let place = |span: Span| ReportPlace::of(sources, span, "", &path);
+        let before = self.findings.len();
+        for (span, fault) in faults {
+            let headline = format!("test `{name}`: {fault}");
+            self.push(Finding::new("failed-test", Severity::Error, headline, place(*span), None), name);
+        }
+        let failures = before..self.findings.len();
+        self.tests.push(TestedCase { name: name.to_owned(), place: place(span), failures });
+    }
+
     /// Adds a finding; `line` is the text of its line.
     pub(crate) fn push(&mut self, finding: Finding, line: &str) {
         let mut hasher = fnv::FnvHasher::default();
@@ -213,9 +246,9 @@ impl Finding {
         severity: Severity,
         headline: String,
         place: ReportPlace,
-        help: &str,
+        help: Option<&str>,
     ) -> Self {
-        let help = vec![help.to_owned()];
+        let help = help.map(str::to_owned).into_iter().collect();
         Self {
             name,
             severity,

@@ -3,6 +3,7 @@
 use super::or_here;
 use super::read::reason;
 use super::root::Root;
+use super::watch;
 use crate::config::FILE_NAME;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -120,6 +121,7 @@ impl Grounds {
         if let Some(known) = self.around.borrow().get(folder) {
             return known.clone();
         }
+        watch::note(&folder.join(FILE_NAME));
         let has = |name: &str| Some(folder.join(name)).filter(|path| fs::symlink_metadata(path).is_ok());
         let repository = has(".git").map(|_| folder.to_owned());
         let mut found = Around { repository, settings: has(FILE_NAME) };

@@ -2,6 +2,7 @@
 //!
 //! Invariant: no more than a limit is read into memory, whatever kind of file it is.
 
+use super::watch;
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -35,6 +36,7 @@ impl fmt::Display for Unreadable {
 
 /// The text of a file that the caller names; it may be a pipe.
 pub(crate) fn unbounded(path: &Path, limit: usize) -> Result<String, Unreadable> {
+    watch::note(path);
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {

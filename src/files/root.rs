@@ -1,7 +1,7 @@
 //! Resolves paths inside folders and refuses paths that lead out of them.
 
 use super::read::{self, Unreadable};
-use super::{is_special, or_here};
+use super::{is_special, or_here, watch};
 use crate::compile::Loader;
 use crate::source::MAX_SOURCE_BYTES;
 use std::collections::HashMap;
@@ -46,6 +46,7 @@ impl Root {
 
     /// The text of a regular file inside.
     pub(crate) fn read(&self, path: &Path, limit: usize) -> Result<String, Unreadable> {
+        watch::note(path);
         let (parent, name) = (path.parent().unwrap_or(path), path.file_name());
         if let (Some(folder), Some(name)) = (self.folder(parent), name) {
             let real = folder.join(name);

@@ -177,7 +177,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         let parts = !closes && !matches!(last.kind, FormatTokenKind::Open(_));
         let mut between = self.lines.between(next, line).lines();
         let blank = parts && between.any(|line| line.trim_ascii().is_empty());
-        self.replace(next..line, if blank { "\n".to_owned() } else { String::new() });
+        self.replace(next..line, if blank { self.lines.line_end.to_owned() } else { String::new() });
         line
     }
 
@@ -213,10 +213,14 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
     fn end_line(&mut self, from: usize) -> usize {
         let next = self.lines.start(self.lines.of(from) + 1);
         let rest = self.lines.between(from, next);
-        if rest.ends_with("\r\n") {
-            self.replace(from..next, "\n".to_owned());
+        let (kept, written) = match rest.strip_suffix('\n') {
+            Some(line) => line.strip_suffix('\r').map_or((line, "\n"), |line| (line, "\r\n")),
+            None => (rest, ""),
+        };
+        if written.is_empty() || written == self.lines.line_end {
+            self.replace(from..from + kept.len(), String::new());
         } else {
-            self.replace(from..from + rest.trim_end_matches('\n').len(), String::new());
+            self.replace(from..next, self.lines.line_end.to_owned());
         }
         next
     }
@@ -234,7 +238,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
             // A text that is not closed extends to the end.
             Some(Last { kind: FormatTokenKind::Unknown, .. }) => {}
             Some(last) if self.lines.breaks(last.end, end) == 0 => {
-                self.replace(last.end..end, "\n".to_owned());
+                self.replace(last.end..end, self.lines.line_end.to_owned());
             }
             Some(last) => {
                 let next = self.end_line(last.end);

@@ -22,6 +22,8 @@ pub(super) enum Keep {
 pub(super) struct TextLines<'t> {
     pub(super) file: FileId,
     pub(super) text: &'t str,
+    /// How lines end: as most lines of the text do, as the first one does if both are equally frequent.
+    pub(super) line_end: &'static str,
     starts: Vec<usize>,
 }
 
@@ -29,7 +31,8 @@ impl<'t> TextLines<'t> {
     pub(super) fn new(source: &'t SourceFile) -> Self {
         let text = source.text.as_str();
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        Self { file: source.id, text, starts: std::iter::once(0).chain(ends).collect() }
+        let starts: Vec<usize> = std::iter::once(0).chain(ends).collect();
+        Self { file: source.id, text, line_end: line_end(text, &starts[1..]), starts }
     }
 
     /// The line of an offset.
@@ -76,6 +79,14 @@ impl<'t> TextLines<'t> {
         let text = self.text(&(line..line + 1));
         text.chars().take_while(|char| *char == ' ' || *char == '\t').count()
     }
+}
+
+/// How most lines of a text end, whose other lines start at these places.
+fn line_end(text: &str, starts: &[usize]) -> &'static str {
+    let is_crlf = |start: &&usize| text.as_bytes()[..**start].ends_with(b"\r\n");
+    let crlf = starts.iter().filter(is_crlf).count();
+    let lf = starts.len() - crlf;
+    if crlf > lf || (crlf == lf && starts.first().filter(is_crlf).is_some()) { "\r\n" } else { "\n" }
 }
 
 /// The lines that stay as they are, in their order.

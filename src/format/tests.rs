@@ -177,9 +177,15 @@ fn broken_statements_are_not_changed() {
 }
 
 #[test]
-fn line_ends_and_ends_of_files_follow_the_style() {
-    assert_eq!(formatted("let a = 1\r\n\r\nlet b = 2"), "let a = 1\n\nlet b = 2\n");
-    assert_eq!(formatted("a{b{#\r \r\nc{}}#\r\n}#\r"), "a { b {  #\n  c { } }  #\n}  #\n");
+fn lines_end_as_most_do_and_files_end_with_a_line_end() {
+    assert_eq!(formatted("let  a = 1\r\n\r\n\r\nlet b = 2"), "let a = 1\r\n\r\nlet b = 2\r\n");
+    assert_eq!(formatted("a{b{#\r \r\nc{}}#\r\n}#\r"), "a { b {  #\r\n  c { } }  #\r\n}  #\r\n");
+    let script = "step a {\r\n  script '''\r\n    b\r\n\r\n    c\r\n  '''\r\n}\r\n";
+    assert_eq!(formatted(script), script);
+    assert_eq!(formatted(&script.replace("  ", "\t").replace("b\r", "b")), script);
+    assert_eq!(formatted("let a = 1\r\nlet b = 2\nlet c = 3\n"), "let a = 1\nlet b = 2\nlet c = 3\n");
+    assert_eq!(formatted("let a = 1\r\nlet b = 2\n"), "let a = 1\r\nlet b = 2\r\n");
+    assert_eq!(formatted("let a = 1\nlet b = 2\r\n"), "let a = 1\nlet b = 2\n");
     assert_eq!(formatted(""), "");
     assert_eq!(formatted("\n \n"), "");
     assert_eq!(formatted("# a  \n\n\n"), "# a\n");

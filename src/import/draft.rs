@@ -11,6 +11,7 @@ use crate::model::WorkloadKind;
 use crate::source::{SourceFile, Span};
 use missing::lacks;
 use smol_str::SmolStr;
+use std::ops::Range;
 
 /// The workloads of a file as a source that is not compiled yet, and the rest of the file.
 #[derive(Default)]
@@ -23,6 +24,8 @@ pub(super) struct Draft {
     pub(super) strangers: Vec<Diagnostic>,
     /// The objects that are not workloads.
     pub(super) others: Vec<YamlNode>,
+    /// Each workload: its lines in the source, and its place in the manifest.
+    pub(super) workloads: Vec<(Range<usize>, Span)>,
     /// The documents that have errors.
     pub(super) broken: Vec<Span>,
     /// The documents that Helm rendered, each with the template.
@@ -70,7 +73,9 @@ impl Draft {
             if !self.written.text.is_empty() {
                 self.written.text.push('\n');
             }
+            let start = self.written.text.len();
             self.written.statements(&[statement], 0);
+            self.workloads.push((start..self.written.text.len(), manifest.span));
             self.written.comments(&left, 0);
         }
     }

@@ -1,6 +1,7 @@
 //! Compiles manifests, with findings at their places in the manifests.
 
 use super::draft::Draft;
+use super::fixes::FixTurner;
 use super::foreign;
 use super::foreign::Strangers;
 use super::idioms::Idioms;
@@ -94,10 +95,11 @@ impl Draft {
         options: &CompileOptions,
         make: impl Fn(Compiled) -> T + Sync,
     ) -> (Compilation<T>, Arc<SourceFile>) {
-        let Self { written, mut diagnostics, broken, templates, .. } = self;
+        let Self { written, mut diagnostics, broken, templates, workloads: places, .. } = self;
         let made = Arc::new(SourceFile::piece(&file.name, written.text));
+        let origins = Arc::new(written.origins);
         let text =
-            MadeText { file: Arc::clone(file), made: Arc::clone(&made), origins: Arc::new(written.origins) };
+            MadeText { file: Arc::clone(file), made: Arc::clone(&made), origins: Arc::clone(&origins) };
         let is_full = super::draft::count_errors(&diagnostics) >= MAX_ERRORS;
         let options = CompileOptions { check_only: true, settings: Vec::new(), ..options.clone() };
         let make = |compiled: Compiled| (compiled.workload.span, make(compiled));
@@ -105,7 +107,8 @@ impl Draft {
             compile_files(&file.name, FileText::Made(text), &Texts(&NoFiles), &options, &mut Forgetful, make);
         let Compilation { sources, diagnostics: found, workloads, unset, surrounded } = compilation;
         if !is_full {
-            find_faults(&sources, found, &broken, &mut diagnostics);
+            let mut turner = FixTurner::new(file, &made, &origins, &places, &options);
+            find_faults(&sources, found, &broken, &mut turner, &mut diagnostics);
         }
         diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code));
         diagnostics.dedup();
@@ -135,6 +138,7 @@ fn find_faults(
     sources: &Sources,
     found: Vec<Arc<Diagnostic>>,
     broken: &[Span],
+    turner: &mut FixTurner<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
@@ -149,11 +153,15 @@ fn find_faults(
             continue;
         }
         let label = |label: Label| Label { span: sources.in_file(label.span), ..label };
+        let fix = diagnostic.fix.as_ref().and_then(|fix| turner.turn(fix));
+        let mut help = diagnostic.help;
+        // What is not an edit of the manifest is shown as the statement that it would be in a source.
+        help.extend(diagnostic.fix.filter(|_| fix.is_none()).and_then(|fix| fix.to_help(&help)));
         diagnostics.push(Diagnostic {
             primary: label(diagnostic.primary),
             labels: diagnostic.labels.into_iter().map(label).collect(),
-            // The edits would apply to the source, not to the manifest.
-            fix: None,
+            help,
+            fix,
             ..diagnostic
         });
     }

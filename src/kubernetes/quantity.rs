@@ -51,6 +51,11 @@ impl Quantity {
     /// Zero, whose format gives way to that of whatever is added.
     pub const ZERO: Self = Self { high: 0, low: 0, format: SuffixFamily::DecimalSi };
 
+    /// A whole number of units; nothing above 2^63-1.
+    pub(crate) fn from_count(count: i128) -> Self {
+        Self::from_nanos(count.saturating_mul(NANO).min(MAX), SuffixFamily::DecimalSi)
+    }
+
     /// Reads a quantity such as `250m`, `1.5Gi` or `1e3`. A fraction of a nano unit is rounded up, away from zero.
     ///
     /// ```
@@ -126,6 +131,12 @@ impl Quantity {
     #[must_use]
     pub(crate) fn round_up_milli(&self) -> Self {
         Self::from_nanos(self.milli_value() * NANO_PER_MILLI, self.format)
+    }
+
+    /// Rounds up, away from zero, to a whole unit.
+    #[must_use]
+    pub(crate) fn round_up(&self) -> Self {
+        Self::from_nanos(self.value() * NANO, self.format)
     }
 
     /// The exact number, without a unit: `0.5`.
@@ -214,6 +225,12 @@ impl Quantity {
     pub(crate) fn minus(&self, other: &Self) -> Option<Self> {
         let left = self.nanos().checked_sub(other.nanos()).filter(|left| *left >= 0)?;
         Some(Self::from_nanos(left, self.format))
+    }
+
+    /// How many times another amount is in this one; `None` if the other one is not above zero.
+    pub(crate) fn how_many(&self, each: &Self) -> Option<i64> {
+        let count = self.nanos().checked_div(each.nanos()).filter(|_| each.nanos() > 0)?;
+        i64::try_from(count).ok()
     }
 
     /// The product; `None` if it is more than a quantity can be.

@@ -91,6 +91,11 @@ pub fn objects() -> &'static [&'static ObjectSchema] {
     objects::ALL
 }
 
+/// All objects around workloads, by name.
+pub fn objects_around() -> &'static [&'static ObjectSchema] {
+    around::ALL
+}
+
 // Generated, and written by their generator as they are easiest to compare.
 #[rustfmt::skip]
 mod around;

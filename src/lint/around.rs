@@ -1,12 +1,14 @@
 //! Warns about what contradicts each other between workloads and what stands around them; this needs all workloads of a run.
 
+mod disruptions;
 mod services;
 
 use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The warnings that are known only when all workloads of a run are.
-pub(crate) const AROUND: &[Code] = &[Code::UnmatchedService];
+pub(crate) const AROUND: &[Code] =
+    &[Code::BlockedEviction, Code::OverQuota, Code::UnknownTargetPort, Code::UnmatchedService];
 
 /// What the checks of this module see.
 pub(crate) struct Surroundings<'a> {
@@ -26,7 +28,8 @@ pub(crate) fn around(
     let mut found = Vec::new();
     let surroundings = Surroundings { context, workloads };
     if is_whole {
-        services::unmatched(&surroundings, &mut found);
+        services::check(&surroundings, &mut found);
+        disruptions::blocked(&surroundings, &mut found);
     }
     found
 }

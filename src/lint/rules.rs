@@ -14,6 +14,7 @@ mod fragile_job_wait;
 mod hidden_program;
 mod hosts;
 mod idle_annotation;
+mod idle_autoscaler;
 mod ignored_failure;
 mod image_shell;
 mod impatient_liveness;
@@ -29,14 +30,17 @@ mod migrations;
 mod misplaced_script;
 mod missed_dotfiles;
 mod missing_mount_point;
+mod missing_permission;
 mod missing_rights;
 mod missing_shell;
 mod no_shell;
 mod open_port_not_ready;
+mod overruled_replicas;
 mod piped_download;
 mod ports;
 mod probe_in_one_shot_pod;
 mod racing_migration;
+mod read_only_claim;
 mod refused_write;
 mod root_refused;
 mod scratch_over_limit;
@@ -54,6 +58,7 @@ mod unbounded_unpack;
 mod unchecked_download;
 mod unexpanded_reference;
 mod unguarded_clone;
+mod unknown_key;
 mod unlikely_amount;
 mod unlikely_mode;
 mod unmatched_selector;
@@ -64,6 +69,7 @@ mod unrepeatable_command;
 mod unreserved_step;
 mod unresolvable_host;
 mod unrestarted_container;
+mod unshareable_claim;
 mod unshared_processes;
 mod unsplit_command;
 mod unstarted_server;
@@ -98,6 +104,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::FragileJobWait, fragile_job_wait::check),
     (Code::HiddenProgram, hidden_program::check),
     (Code::IdleAnnotation, idle_annotation::check),
+    (Code::IdleAutoscaler, idle_autoscaler::check),
     (Code::IgnoredFailure, ignored_failure::check),
     (Code::ImpatientLiveness, impatient_liveness::check),
     (Code::IneffectiveWait, ineffective_wait::check),
@@ -110,13 +117,16 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::MisplacedScript, misplaced_script::check),
     (Code::MissedDotfiles, missed_dotfiles::check),
     (Code::MissingMountPoint, missing_mount_point::check),
+    (Code::MissingPermission, missing_permission::check),
     (Code::MissingRights, missing_rights::check),
     (Code::MissingShell, missing_shell::check),
     (Code::NoShell, no_shell::check),
     (Code::OpenPortNotReady, open_port_not_ready::check),
+    (Code::OverruledReplicas, overruled_replicas::check),
     (Code::PipedDownload, piped_download::check),
     (Code::ProbeInOneShotPod, probe_in_one_shot_pod::check),
     (Code::RacingMigration, racing_migration::check),
+    (Code::ReadOnlyClaim, read_only_claim::check),
     (Code::RootRefused, root_refused::check),
     (Code::RefusedWrite, refused_write::check),
     (Code::ScratchOverLimit, scratch_over_limit::check),
@@ -133,6 +143,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UncheckedDownload, unchecked_download::check),
     (Code::UnexpandedReference, unexpanded_reference::check),
     (Code::UnguardedClone, unguarded_clone::check),
+    (Code::UnknownKey, unknown_key::check),
     (Code::UnlikelyAmount, unlikely_amount::check),
     (Code::UnlikelyAmount, unlikely_mode::check),
     (Code::UnmatchedSelector, unmatched_selector::check),
@@ -143,6 +154,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UnreservedStep, unreserved_step::check),
     (Code::UnresolvableHost, unresolvable_host::check),
     (Code::UnrestartedContainer, unrestarted_container::check),
+    (Code::UnshareableClaim, unshareable_claim::check),
     (Code::UnsharedProcesses, unshared_processes::check),
     (Code::UnsplitCommand, unsplit_command::check),
     (Code::UnstartedServer, unstarted_server::check),

@@ -13,7 +13,7 @@ fn pieces(statements: &str) -> String {
     let compilation = deployment(statements);
     assert!(!compilation.failed(), "{:#?}", compilation.diagnostics);
     let line = |compiled: &crate::compile::Compiled| {
-        let plan = Plan::of(&compiled.workload, &compiled.order, CompileOptions::default().version);
+        let plan = Plan::of(&compiled.workload, &compiled.order, CompileOptions::default().version, None);
         let name = plan.name.trim_end_matches(|char: char| char.is_ascii_hexdigit());
         let order: Vec<&str> = plan.order.iter().map(|start| start.name.as_str()).collect();
         let volumes: Vec<&str> =

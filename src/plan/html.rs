@@ -4,7 +4,7 @@
 
 use super::picture::{Picture, moments, peak, unquoted};
 use super::svg::{DARK, LIGHT, drawn, escaped};
-use super::{CAVEAT, Plan, Resources, Start};
+use super::{Plan, Resources, Start};
 use crate::model::{Direction, Role};
 use crate::source::Sources;
 use smol_str::SmolStr;
@@ -178,7 +178,7 @@ fn totals(page: &mut String, plan: &Plan, name: &str) {
         }
         page.push_str("</tbody></table></div>\n");
     }
-    let _ = writeln!(page, "<p class=\"note\">QoS class {}; all {CAVEAT}.</p>", plan.qos);
+    let _ = writeln!(page, "<p class=\"note\">QoS class {}; all {}.</p>", plan.qos, escaped(&plan.caveat()));
 }
 
 fn head(page: &mut String, caption: &str, columns: &[&str]) {

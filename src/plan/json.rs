@@ -7,6 +7,7 @@ use crate::diagnostic::visible;
 use crate::kubernetes::quantity::Quantity;
 use crate::source::{Sources, Span};
 use serde::{Serialize, Serializer};
+use smol_str::SmolStr;
 use std::fmt::Display;
 
 /// The plans of any number of sources as one JSON document.
@@ -38,6 +39,9 @@ struct WorkloadJson<'a> {
     name: &'a str,
     /// The version of Kubernetes that the objects and the totals are for.
     kube: String,
+    /// The `LimitRange`s that add something.
+    #[serde(rename = "limitRanges", skip_serializing_if = "Vec::is_empty")]
+    limit_ranges: Vec<&'a str>,
     span: PlaceJson<'a>,
     order: Vec<ContainerJson<'a>>,
     effective: Effective<'a>,
@@ -66,11 +70,23 @@ struct ContainerJson<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     completed: &'a [&'static str],
     limits: OrderedObject<'a, Printed<'a, Quantity>>,
+    /// What a `LimitRange` of the namespace adds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    added: Option<AddedJson<'a>>,
     reserved: OrderedObject<'a, Printed<'a, Quantity>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gate: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     restarts: Option<&'a str>,
+}
+
+/// The resources of which something is added.
+#[derive(Serialize)]
+struct AddedJson<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    requests: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    limits: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -99,6 +115,7 @@ fn workload<'a>(plan: &'a Plan, sources: &'a Sources) -> WorkloadJson<'a> {
         kind: plan.kind.name(),
         name: &plan.name,
         kube: plan.version.to_string(),
+        limit_ranges: names(&plan.limit_ranges),
         span: place(plan.span, sources),
         order: plan.order.iter().map(|start| container(start, sources)).collect(),
         effective: Effective {
@@ -138,10 +155,18 @@ fn container<'a>(start: &'a Start, sources: &'a Sources) -> ContainerJson<'a> {
         requests: quantities(&start.requests),
         completed: &start.completed,
         limits: quantities(&start.limits),
+        added: (!start.added_requests.is_empty() || !start.added_limits.is_empty()).then_some(AddedJson {
+            requests: names(&start.added_requests),
+            limits: names(&start.added_limits),
+        }),
         reserved: quantities(&start.reserved),
         gate: start.gate.map(gate),
         restarts: start.restarts.as_deref(),
     }
+}
+
+fn names(names: &[SmolStr]) -> Vec<&str> {
+    names.iter().map(SmolStr::as_str).collect()
 }
 
 fn gate(gate: Gate) -> &'static str {

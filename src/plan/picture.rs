@@ -11,7 +11,7 @@ mod start;
 pub(super) use chart::{moments, peak};
 pub(super) use flow::{Edge, edges};
 
-use super::{CAVEAT, Plan};
+use super::Plan;
 use crate::source::Sources;
 use measure::{fit, width};
 
@@ -148,7 +148,7 @@ impl Picture {
             self.chart(plan, resource, &columns);
         }
         self.height += 20;
-        let qos = format!("QoS class {}; all {CAVEAT}", plan.qos);
+        let qos = format!("QoS class {}; all {}", plan.qos, plan.caveat());
         self.text("muted", PAD, SMALL, Anchor::Start, &qos, room);
     }
 

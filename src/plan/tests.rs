@@ -25,6 +25,8 @@ fn start(span: Span, role: Role, name: &str, because: &str, requests: &str, rese
         completed: Vec::new(),
         requests: resources(requests),
         limits: Resources::new(),
+        added_requests: Vec::new(),
+        added_limits: Vec::new(),
         gate: None,
         restarts: None,
         reserved: resources(reserved),
@@ -84,6 +86,7 @@ fn plan() -> (Plan, Sources) {
             },
         ],
         qos: Qos::Burstable,
+        limit_ranges: Vec::new(),
     };
     (plan, sources)
 }

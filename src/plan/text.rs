@@ -1,13 +1,14 @@
 //! Writes a plan as text for a person.
 
 use super::{Gate, Plan, Resources, Start};
+use crate::diagnostic::phrase::listed;
 use crate::diagnostic::visible::{self, plain};
 use crate::source::Sources;
 use smol_str::SmolStr;
 use std::fmt::Write as _;
 
 /// What the totals cannot know.
-pub(crate) const CAVEAT: &str = "before LimitRanges, webhooks and RuntimeClass overhead";
+pub(super) const CAVEAT: &str = "before LimitRanges, webhooks and RuntimeClass overhead";
 
 /// Shows the plans of a source's workloads as tables.
 ///
@@ -52,7 +53,10 @@ fn one(plan: &Plan, sources: &Sources) -> String {
     }));
     table(&mut text, &order);
     let completed = plan.order.iter().any(|start| !start.completed.is_empty()).then(|| COMPLETED.to_owned());
-    let mut notes = completed.into_iter().chain(plan.order.iter().flat_map(notes)).peekable();
+    let added = plan.order.iter().any(|start| !start.added_requests.is_empty());
+    let ranges = || listed(plan.limit_ranges.iter().map(SmolStr::as_str));
+    let added = added.then(|| format!("+ added by LimitRange {}", ranges()));
+    let mut notes = completed.into_iter().chain(added).chain(plan.order.iter().flat_map(notes)).peekable();
     if notes.peek().is_some() {
         text.push('\n');
     }
@@ -101,12 +105,20 @@ fn totals(text: &mut String, plan: &Plan) {
             .map(|limit| [limit.resource.to_string(), "-".to_owned(), limit.to_string(), String::new()]),
     );
     table(text, &totals);
-    let _ = write!(text, "\n  QoS class {}; all {CAVEAT}\n", plan.qos);
+    let _ = write!(text, "\n  QoS class {}; all {}\n", plan.qos, plan.caveat());
 }
 
-/// What a container requests, with a mark at what the compiler adds.
+/// What a container requests, with a mark at what the compiler or a `LimitRange` adds.
 fn requests(start: &Start) -> String {
-    let mark = |name: &SmolStr| if start.completed.contains(&&**name) { "*" } else { "" };
+    let mark = |name: &SmolStr| {
+        if start.completed.contains(&&**name) {
+            "*"
+        } else if start.added_requests.contains(name) {
+            "+"
+        } else {
+            ""
+        }
+    };
     let each: Vec<String> =
         start.requests.iter().map(|(name, quantity)| format!("{name} {quantity}{}", mark(name))).collect();
     if each.is_empty() { "-".to_owned() } else { each.join(", ") }

@@ -4,6 +4,7 @@
 
 use crate::kubernetes::image;
 use smol_str::{SmolStr, format_smolstr};
+use std::collections::BTreeMap;
 
 /// The default image of a built-in step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -177,6 +178,8 @@ pub struct Images {
     pub registry: Option<SmolStr>,
     /// Images that replace those of the table; the last of a kind counts.
     pub own: Vec<(Image, SmolStr)>,
+    /// The digests of images, of the sources' own ones, too, by their references.
+    pub locked: BTreeMap<SmolStr, SmolStr>,
 }
 
 impl Images {
@@ -185,7 +188,7 @@ impl Images {
     /// ```
     /// use initflow::compile::{Image, Images};
     ///
-    /// let images = Images { registry: Some("mirror.acme.dev/hub".into()), own: vec![] };
+    /// let images = Images { registry: Some("mirror.acme.dev/hub".into()), ..Images::default() };
     /// assert!(images.reference(Image::Git).starts_with("mirror.acme.dev/hub/alpine/git:"));
     /// ```
     pub fn reference(&self, image: Image) -> SmolStr {
@@ -195,9 +198,31 @@ impl Images {
         let reference = image.reference();
         match &self.registry {
             None => SmolStr::new_static(reference),
-            Some(registry) => format_smolstr!("{registry}/{}", image::path(reference)),
+            Some(registry) => mirrored(registry, reference),
         }
     }
+
+    /// Where an image comes from: for one of a built-in step, the image that the registry has a copy of.
+    pub(crate) fn upstream<'i>(&self, reference: &'i str) -> &'i str {
+        let copied = |image: &Image| self.reference(*image) == reference;
+        let built_in = Image::ALL.into_iter().find(copied).filter(|_| self.registry.is_some());
+        built_in
+            .map(Image::reference)
+            .filter(|_| self.own.iter().all(|(_, own)| own != reference))
+            .unwrap_or(reference)
+    }
+
+    /// The place of an image in the registry, if there is one.
+    pub(crate) fn mirror(&self, reference: &str) -> Option<SmolStr> {
+        let registry = self.registry.as_ref()?;
+        let is_there = reference.strip_prefix(registry.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        Some(if is_there { reference.into() } else { mirrored(registry, reference) })
+    }
+}
+
+/// An image in a registry that has it under its own name.
+fn mirrored(registry: &str, reference: &str) -> SmolStr {
+    format_smolstr!("{registry}/{}", image::path(reference))
 }
 
 #[cfg(test)]
@@ -221,6 +246,7 @@ mod tests {
         let images = Images {
             registry: Some("mirror.acme.dev/hub".into()),
             own: vec![(Image::FetchHttps, "mirror.acme.dev/curl:8".into())],
+            ..Images::default()
         };
         assert_eq!(images.reference(Image::FetchHttps), "mirror.acme.dev/curl:8");
         assert_eq!(images.reference(Image::Wait), "mirror.acme.dev/hub/curlimages/curl:8.17.0");

@@ -28,6 +28,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["once"], "steps that run once for all pods, as Jobs"),
     (&["lower"], "a checked workload as a typed Kubernetes object"),
     (&["check"], "what the API server would refuse, and files that cannot flow as written"),
+    (&["admission"], "what the plugins of a namespace do to its pods: defaults, bounds and quotas"),
     (&["order", "resources", "restarts"], "what starts when and again, and what the pod costs, with reasons"),
     (&["context"], "what stands around workloads: objects of other kinds, and what they can contradict"),
     (&["program"], "a program's files, parsed, each after those that it uses"),
@@ -40,6 +41,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["manifest"], "YAML and JSON manifests as trees"),
     (&["object"], "a Kubernetes object as a tree with a place in the source for every node"),
     (&["kubernetes"], "the facts of the platform"),
+    (&["repair"], "which fixes are applied, until nothing changes"),
     (&["diagnostic"], "what is wrong, where, and what to do about it"),
     (&["source"], "text with places in it"),
     (&["total"], "calls whose type allows a failure that cannot occur"),
@@ -65,7 +67,7 @@ const HIDDEN: &[(&str, &[&str])] = &[
     ("std::fs", &["cli", "files", "lsp"]),
     ("std::io", &["cli", "files", "lsp"]),
     ("std::process", &["cli"]),
-    ("std::time", &["cli", "lsp"]),
+    ("std::time", &["cli", "files", "lsp"]),
 ];
 
 #[test]

@@ -109,8 +109,9 @@ fn reach(name: &str, all: &Definitions, reached: &mut Definitions) {
     }
     let mut object = all[name].clone();
     if let Some(fields) = object["properties"].as_object_mut() {
-        // Only the cluster writes it; the `status` of a pattern is plain text.
-        fields.retain(|field, schema| field != "status" || reference(schema).is_none());
+        // Only the cluster writes it; the `status` of a pattern is plain text, and that of a quota says what is in use.
+        let is_kept = |object: &str| object == "ResourceQuotaStatus";
+        fields.retain(|field, schema| field != "status" || reference(schema).is_none_or(is_kept));
     }
     reached.insert(name.to_owned(), object.clone());
     for (_, field) in object["properties"].as_object().into_iter().flatten() {

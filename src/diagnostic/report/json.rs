@@ -1,6 +1,6 @@
 //! Writes a report as JSON, a versioned contract: fields are added within a version, never removed.
 
-use super::{Finding, Position, ReportPlace, RunReport, applicability};
+use super::{Finding, Position, ReportPlace, RunReport, TestedCase, applicability};
 use crate::diagnostic::{Code, Severity};
 use serde_json::{Value, json};
 
@@ -9,14 +9,21 @@ const VERSION: u32 = 1;
 
 pub(super) fn render(report: &RunReport) -> String {
     let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    let report = json!({
+    let mut document = json!({
         "version": VERSION,
         "sources": report.sources,
         "diagnostics": report.findings.iter().map(finding).collect::<Vec<_>>(),
         "troubles": report.troubles,
         "summary": { "errors": errors, "warnings": report.findings.len() - errors },
     });
-    format!("{report:#}\n")
+    if !report.tests.is_empty() {
+        document["tests"] = report.tests.iter().map(test).collect();
+    }
+    format!("{document:#}\n")
+}
+
+fn test(test: &TestedCase) -> Value {
+    json!({ "name": test.name, "place": place(&test.place), "passed": test.failures.is_empty() })
 }
 
 fn finding(finding: &Finding) -> Value {

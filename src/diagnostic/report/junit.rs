@@ -1,61 +1,22 @@
-//! Writes a report as `JUnit` XML: each source is a test case; errors are its failure, warnings its output.
+//! Writes a report as `JUnit` XML: each source, or each test, is a test case; errors are its failure, warnings its output.
 
 use super::{Finding, RunReport, Severity};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 pub(super) fn render(report: &RunReport) -> String {
-    let mut by_path: HashMap<&str, Vec<&Finding>> = HashMap::new();
-    for finding in &report.findings {
-        by_path.entry(&finding.place.path).or_default().push(finding);
-    }
-    // A file that a source uses is a case of its own.
-    let mut paths: Vec<&str> = report.sources.iter().map(String::as_str).collect();
-    let known: HashSet<&str> = paths.iter().copied().collect();
-    let mut others: Vec<&str> = by_path.keys().copied().filter(|path| !known.contains(path)).collect();
-    others.sort_unstable();
-    paths.extend(others);
-    let failed = by_path.values().filter(|findings| error_of(findings).is_some()).count();
+    let cases = cases(report);
+    let failed = cases.iter().filter(|case| error_of(&case.findings).is_some()).count();
     let counts = format!(
         "tests=\"{}\" failures=\"{failed}\" errors=\"{}\"",
-        paths.len() + report.troubles.len(),
+        cases.len() + report.troubles.len(),
         report.troubles.len()
     );
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(text, "<testsuites name=\"initflow\" {counts}>");
     let _ = writeln!(text, "  <testsuite name=\"initflow\" {counts}>");
-    for path in paths {
-        let name = escaped(path);
-        let findings = by_path.get(path).map_or(&[][..], Vec::as_slice);
-        if findings.is_empty() {
-            let _ = writeln!(text, "    <testcase classname=\"initflow\" name=\"{name}\"/>");
-            continue;
-        }
-        let _ = writeln!(text, "    <testcase classname=\"initflow\" name=\"{name}\">");
-        let element = match error_of(findings) {
-            Some(error) => {
-                let message = escaped(&error.headline);
-                let _ = write!(text, "      <failure type=\"{}\" message=\"{message}\">", error.name);
-                "failure"
-            }
-            None => {
-                text.push_str("      <system-out>");
-                "system-out"
-            }
-        };
-        for finding in findings {
-            let (start, _) = finding.place.range;
-            let _ = writeln!(
-                text,
-                "{name}:{}:{}: {}[{}]: {}",
-                start.line,
-                start.column,
-                finding.level(),
-                finding.name,
-                escaped(&finding.text())
-            );
-        }
-        let _ = writeln!(text, "</{element}>\n    </testcase>");
+    for case in &cases {
+        write_case(&mut text, case);
     }
     for trouble in &report.troubles {
         let message = escaped(trouble);
@@ -64,6 +25,76 @@ pub(super) fn render(report: &RunReport) -> String {
     }
     text.push_str("  </testsuite>\n</testsuites>\n");
     text
+}
+
+/// A test case of `JUnit`.
+struct JunitCase<'r> {
+    /// The group that programs show it in.
+    class: &'r str,
+    name: &'r str,
+    findings: Vec<&'r Finding>,
+}
+
+fn cases(report: &RunReport) -> Vec<JunitCase<'_>> {
+    let mut cases: Vec<JunitCase> = Vec::new();
+    let mut of_tests = HashSet::new();
+    for test in &report.tests {
+        of_tests.extend(test.failures.clone());
+        let findings = report.findings.get(test.failures.clone()).unwrap_or_default().iter().collect();
+        cases.push(JunitCase { class: &test.place.path, name: &test.name, findings });
+    }
+    let mut by_path: HashMap<&str, Vec<&Finding>> = HashMap::new();
+    for (at, finding) in report.findings.iter().enumerate() {
+        if !of_tests.contains(&at) {
+            by_path.entry(&finding.place.path).or_default().push(finding);
+        }
+    }
+    // A file that a source uses is a case of its own.
+    let mut paths: Vec<&str> = report.sources.iter().map(String::as_str).collect();
+    let known: HashSet<&str> = paths.iter().copied().collect();
+    let mut others: Vec<&str> = by_path.keys().copied().filter(|path| !known.contains(path)).collect();
+    others.sort_unstable();
+    paths.extend(others);
+    cases.extend(paths.into_iter().map(|path| {
+        let findings = by_path.get(path).cloned().unwrap_or_default();
+        JunitCase { class: "initflow", name: path, findings }
+    }));
+    cases
+}
+
+fn write_case(text: &mut String, case: &JunitCase) {
+    let _ =
+        write!(text, "    <testcase classname=\"{}\" name=\"{}\"", escaped(case.class), escaped(case.name));
+    if case.findings.is_empty() {
+        text.push_str("/>\n");
+        return;
+    }
+    text.push_str(">\n");
+    let element = match error_of(&case.findings) {
+        Some(error) => {
+            let message = escaped(&error.headline);
+            let _ = write!(text, "      <failure type=\"{}\" message=\"{message}\">", error.name);
+            "failure"
+        }
+        None => {
+            text.push_str("      <system-out>");
+            "system-out"
+        }
+    };
+    for finding in &case.findings {
+        let (start, _) = finding.place.range;
+        let _ = writeln!(
+            text,
+            "{}:{}:{}: {}[{}]: {}",
+            escaped(&finding.place.path),
+            start.line,
+            start.column,
+            finding.level(),
+            finding.name,
+            escaped(&finding.text())
+        );
+    }
+    let _ = writeln!(text, "</{element}>\n    </testcase>");
 }
 
 /// The first error among findings.

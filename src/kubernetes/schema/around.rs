@@ -63,6 +63,7 @@ pub(super) static ALL: &[&ObjectSchema] = &[
     &RESOURCE_METRIC_SOURCE,
     &RESOURCE_QUOTA,
     &RESOURCE_QUOTA_SPEC,
+    &RESOURCE_QUOTA_STATUS,
     &ROLE,
     &ROLE_BINDING,
     &ROLE_REF,
@@ -2227,6 +2228,13 @@ pub(super) static RESOURCE_QUOTA: ObjectSchema = ObjectSchema {
             since: Availability::ALWAYS,
             doc: "",
         },
+        Field {
+            name: "status",
+            ty: FieldType::Object(&RESOURCE_QUOTA_STATUS),
+            required: false,
+            since: Availability::ALWAYS,
+            doc: "",
+        },
     ],
 };
 
@@ -2252,6 +2260,28 @@ pub(super) static RESOURCE_QUOTA_SPEC: ObjectSchema = ObjectSchema {
         Field {
             name: "scopes",
             ty: FieldType::List(&FieldType::Text),
+            required: false,
+            since: Availability::ALWAYS,
+            doc: "",
+        },
+    ],
+};
+
+/// `ResourceQuotaStatus`.
+pub(super) static RESOURCE_QUOTA_STATUS: ObjectSchema = ObjectSchema {
+    name: "ResourceQuotaStatus",
+    doc: "",
+    fields: &[
+        Field {
+            name: "hard",
+            ty: FieldType::Map(&FieldType::Quantity),
+            required: false,
+            since: Availability::ALWAYS,
+            doc: "",
+        },
+        Field {
+            name: "used",
+            ty: FieldType::Map(&FieldType::Quantity),
             required: false,
             since: Availability::ALWAYS,
             doc: "",

@@ -1,4 +1,7 @@
-//! Finds Services that select no pods because one label of the pods they mean is another one.
+//! Finds Services that select no pods because one label of the pods they mean is another one, and those that pass
+//! connections on to ports that no container has.
+
+mod target_ports;
 
 use super::Surroundings;
 use crate::context::{ContextObject, LabelFact, ObjectKind, WorkloadFacts, same_namespace, selects};
@@ -10,18 +13,42 @@ use fnv::FnvHashMap;
 /// How many pairs of a Service and a workload are compared for labels that are nearly the same.
 const MAX_COMPARED: usize = 1 << 20;
 
-/// Warns about Services that nearly select the pods of a workload, and select no others.
-pub(super) fn unmatched(around: &Surroundings<'_>, found: &mut Vec<Diagnostic>) {
+/// Warns about Services that contradict the pods that they select, or nearly select.
+pub(super) fn check(around: &Surroundings<'_>, found: &mut Vec<Diagnostic>) {
     let services: Vec<(&ContextObject, &[MapEntry])> =
         around.context.all(ObjectKind::Service).into_iter().filter_map(selecting).collect();
+    if services.is_empty() {
+        return;
+    }
     let index = LabelIndex::of(around.all());
-    let (matched, missed): (Vec<_>, Vec<_>) =
-        services.into_iter().partition(|(service, selector)| index.has_match(service, selector));
+    let mut matched = Vec::new();
+    let mut missed = Vec::new();
+    for (service, selector) in services {
+        match index.selected(service, selector) {
+            workloads if workloads.is_empty() => missed.push((service, selector)),
+            workloads => matched.push(MatchedService { service, selector, workloads }),
+        }
+    }
+    unmatched(around, &matched, &missed, found);
+    target_ports::check(around, &matched, found);
+}
+
+/// A Service that selects the pods of some workloads.
+pub(super) struct MatchedService<'a> {
+    pub(super) service: &'a ContextObject,
+    selector: &'a [MapEntry],
+    pub(super) workloads: Vec<&'a WorkloadFacts>,
+}
+
+/// Warns about Services that nearly select the pods of a workload, and select no others.
+fn unmatched(
+    around: &Surroundings<'_>,
+    matched: &[MatchedService<'_>],
+    missed: &[(&ContextObject, &[MapEntry])],
+    found: &mut Vec<Diagnostic>,
+) {
     // Any Service of this name may be the one that is applied.
-    let is_other = |service: &ContextObject| {
-        let same = |(other, _): &(&ContextObject, _)| other.name == service.name;
-        !matched.iter().any(same)
-    };
+    let is_other = |service: &ContextObject| !matched.iter().any(|other| other.service.name == service.name);
     let mut room = MAX_COMPARED;
     for (service, selector) in missed.iter().filter(|(service, _)| is_other(service)) {
         let mut near = Vec::new();
@@ -29,9 +56,9 @@ pub(super) fn unmatched(around: &Surroundings<'_>, found: &mut Vec<Diagnostic>) 
             let Some(less) = room.checked_sub(1) else { return };
             room = less;
             let is_served = || {
-                let mut others = matched.iter();
-                others.any(|(other, selector)| {
-                    other.is_in(workload.namespace.as_deref()) && selects(selector, &workload.labels)
+                matched.iter().any(|other| {
+                    other.service.is_in(workload.namespace.as_deref())
+                        && selects(other.selector, &workload.labels)
                 })
             };
             if let Some(miss) = nearly_selected(service, selector, workload)
@@ -76,17 +103,18 @@ impl<'a> LabelIndex<'a> {
         index
     }
 
-    /// Whether a Service may select the pods of a workload.
-    fn has_match(&self, service: &ContextObject, selector: &[MapEntry]) -> bool {
-        let is_selected = |workload: &&WorkloadFacts| {
-            service.is_in(workload.namespace.as_deref()) && selects(selector, &workload.labels)
-        };
+    /// The workloads whose pods a Service may select.
+    fn selected(&self, service: &ContextObject, selector: &[MapEntry]) -> Vec<&'a WorkloadFacts> {
         let labeled = selector.iter().map(|wanted| {
             let value = wanted.node.as_text().unwrap_or_default();
             self.by_label.get(&(wanted.key.as_str(), value)).map_or(&[][..], Vec::as_slice)
         });
         let rarest = labeled.min_by_key(|workloads| workloads.len()).unwrap_or_default();
-        rarest.iter().chain(&self.unclear).any(|workload| is_selected(workload))
+        let all = rarest.iter().chain(&self.unclear).copied();
+        all.filter(|workload| {
+            service.is_in(workload.namespace.as_deref()) && selects(selector, &workload.labels)
+        })
+        .collect()
     }
 }
 

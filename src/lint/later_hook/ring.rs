@@ -4,7 +4,7 @@
 //! node that is left comes to one. Both take linear time.
 
 use super::{Hooks, SERVERS, Target, Wait};
-use crate::context::{ContextObject, ObjectKind, selects};
+use crate::context::{ContextObject, ObjectKind, WorkloadFacts, selects};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::around::Surroundings;
 use crate::object::Node;
@@ -25,9 +25,11 @@ struct Edge<'a> {
 pub(super) fn check(hooks: &Hooks, around: &Surroundings<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut waits: FnvHashMap<&Target, Vec<Edge<'_>>> = FnvHashMap::default();
     let mut room = MAX_COMPARED;
+    let files: FnvHashMap<Target, &str> =
+        around.all().map(|workload| (named(workload), workload.file.as_str())).collect();
     for wait in &hooks.waits {
         let Some(held) = &wait.held else { continue };
-        let Some(target) = target(hooks, around, wait, &mut room) else { continue };
+        let Some(target) = target(hooks, around, &files, wait, &mut room) else { continue };
         if held != target && !hooks.made.get(held).is_none_or(|made| made.is_one_of_several) {
             waits.entry(held).or_default().push(Edge { wait, target });
         }
@@ -86,6 +88,7 @@ fn keep_knots<'a>(waits: &mut FnvHashMap<&'a Target, Vec<Edge<'a>>>) {
 fn target<'a>(
     hooks: &'a Hooks,
     around: &Surroundings<'_>,
+    files: &FnvHashMap<Target, &str>,
     wait: &Wait,
     room: &mut usize,
 ) -> Option<&'a Target> {
@@ -97,8 +100,9 @@ fn target<'a>(
         return made(&wait.target);
     }
     let (namespace, _, name) = &wait.target;
+    let file = wait.held.as_ref().and_then(|held| files.get(held)).map_or("", |file| *file);
     let services: Vec<&ContextObject> =
-        around.context.named(ObjectKind::Service, namespace.as_deref(), name).collect();
+        around.context.candidates(ObjectKind::Service, namespace.as_deref(), name, file);
     if services.is_empty() {
         // A host is known by the name of its workload; another one of the same name may serve it as well.
         let others = SERVERS.iter().filter(|kind| made(&(namespace.clone(), kind, name.clone())).is_some());
@@ -115,11 +119,15 @@ fn target<'a>(
     for workload in around.all() {
         *room = room.checked_sub(1)?;
         if service.is_in(workload.namespace.as_deref()) && selects(selector, &workload.labels) {
-            selected.push((workload.namespace.clone(), workload.kind.name(), workload.name.clone()));
+            selected.push(named(workload));
         }
     }
     let [only] = selected.as_slice() else { return None };
     made(only)
+}
+
+fn named(workload: &WorkloadFacts) -> Target {
+    (workload.namespace.clone(), workload.kind.name(), workload.name.clone())
 }
 
 fn message(ring: &[(&Target, Edge<'_>)]) -> Option<Diagnostic> {

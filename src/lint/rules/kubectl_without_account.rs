@@ -1,9 +1,11 @@
 #![doc = include_str!("../../diagnostic/explain/kubectl-without-account.md")]
 
 use super::{image, variables, volume_at};
+use crate::context::{ContextObject, ObjectKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Container;
+use crate::object::Node;
 use crate::source::Span;
 
 /// Where the token of the service account is.
@@ -13,8 +15,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let spec = &pod.workload.pod.spec;
     let account = spec.get("serviceAccountName").or_else(|| spec.get("serviceAccount"));
     let has_account = account.is_some_and(|account| account.as_text() != Some("default"));
-    let withheld =
-        spec.entry("automountServiceAccountToken").filter(|entry| entry.node.as_bool() == Some(false));
+    let by_pod = spec.entry("automountServiceAccountToken");
+    let withheld = match by_pod {
+        Some(entry) => Some(entry.key_span).filter(|_| entry.node.as_bool() == Some(false)),
+        None => withheld_by_account(pod, account.and_then(Node::as_text).unwrap_or("default")),
+    };
     if has_account && withheld.is_none() {
         return;
     }
@@ -31,8 +36,12 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 format!("`{name}` asks the API server, but has no token"),
             )
             .here("the API server does not know who asks")
-            .label(withheld.key_span, "keeps the token of the service account out of the pod")
-            .help("remove `automountServiceAccountToken`, or mount a projected volume with a `serviceAccountToken`"),
+            .label(withheld, "keeps the token of the service account out of the pod")
+            .help(if by_pod.is_some() {
+                "remove `automountServiceAccountToken`, or mount a projected volume with a `serviceAccountToken`"
+            } else {
+                "set `automountServiceAccountToken true` in `pod { }`, or mount a projected volume with a `serviceAccountToken`"
+            }),
             None => Diagnostic::warning(
                 Code::KubectlWithoutAccount,
                 asking,
@@ -43,6 +52,17 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         };
         found.push(diagnostic);
     }
+}
+
+/// Where a service account keeps its token out of the pods that do not say otherwise.
+fn withheld_by_account(pod: &Pod<'_>, account: &str) -> Option<Span> {
+    let field = |object: &&ContextObject| {
+        let entry = object.fields.entry("automountServiceAccountToken")?;
+        (entry.node.as_bool() == Some(false)).then_some(entry.key_span)
+    };
+    let candidates = pod.candidates(ObjectKind::ServiceAccount, account);
+    let places: Option<Vec<Span>> = candidates.iter().map(field).collect();
+    places?.first().copied()
 }
 
 /// Where a container asks the API server with the token of the pod.

@@ -9,7 +9,7 @@ use crate::object::Node;
 use crate::source::Span;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    let Some((cause, label)) = together(pod.workload) else { return };
+    let Some((cause, label)) = together(pod.workload).or_else(|| scaled(pod)) else { return };
     let built_in = pod.containers().filter_map(|(_, step)| {
         let (tool, span) = step.unlocked?;
         Some((step, ScriptPlace::Command, tool, span))
@@ -59,6 +59,14 @@ fn together(workload: &Workload) -> Option<(String, Span)> {
     let count = spec.get(field)?;
     let pods = count.as_int().filter(|pods| *pods > 1)?;
     Some((format!("{pods} pods start at the same time"), count.span))
+}
+
+/// What an autoscaler starts at the same time: at least its minimum, when the workload is updated.
+fn scaled(pod: &Pod<'_>) -> Option<(String, Span)> {
+    let scaler = pod.scaler().filter(|_| pod.workload.kind != WorkloadKind::StatefulSet)?;
+    let (pods, place) = scaler.min;
+    let cause = format!("HorizontalPodAutoscaler `{}` runs {pods} pods or more", scaler.name);
+    (pods > 1).then_some((cause, place?))
 }
 
 #[cfg(test)]

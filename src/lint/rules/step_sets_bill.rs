@@ -64,6 +64,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 /// The amount for all replicas.
 fn times(pod: &Pod<'_>, above: &Quantity) -> Option<String> {
+    if let Some(most) = pod.scaler().and_then(|scaler| scaler.max) {
+        let all = above.times(most)?;
+        return Some(format!(" (up to {all} more in {most} replicas)"));
+    }
     let spec = &pod.workload.object.spec;
     let replicas = spec.get("replicas").and_then(Node::as_int).filter(|replicas| *replicas > 1)?;
     let all = above.times(replicas)?;

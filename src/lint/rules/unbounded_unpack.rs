@@ -1,16 +1,21 @@
 #![doc = include_str!("../../diagnostic/explain/unbounded-unpack.md")]
 
+use crate::context::ObjectKind;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::kubernetes::quantity::Quantity;
 use crate::lint::Pod;
-use crate::model::{Direction, Storage};
+use crate::model::{Container, Direction, Mount, Storage, Volume};
+use crate::object::Node;
 use crate::steps::BuiltIn;
+use crate::steps::fetch::Limits;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (_, step) in pod.containers() {
-        match &step.built_in {
-            Some(BuiltIn::Fetch(Some(fetch))) if fetch.unpack.is_some() => {}
-            _ => continue,
-        }
+        let limit = match &step.built_in {
+            Some(BuiltIn::Fetch(Some(fetch))) => fetch.unpack.map(|unpack| unpack.limits.size),
+            _ => None,
+        };
+        let Some(limit) = limit else { continue };
         for mount in step.mounts.iter().filter(|mount| mount.direction == Direction::Writes) {
             let Some(volume) = mount.index.and_then(|index| pod.workload.volumes.get(index)) else {
                 continue;
@@ -18,7 +23,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             let word = match volume.storage {
                 Storage::Scratch => "scratch",
                 Storage::Memory => "memory",
-                _ => continue,
+                Storage::ClaimTemplate | Storage::Filled => {
+                    found.extend(over_claim(pod, step, mount, volume, limit));
+                    continue;
+                }
             };
             if volume.fields.at("emptyDir.sizeLimit").is_some() {
                 continue;
@@ -41,6 +49,40 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             });
         }
     }
+}
+
+/// A claim that is smaller than what the step says that it may unpack.
+fn over_claim(
+    pod: &Pod<'_>,
+    step: &Container,
+    mount: &Mount,
+    volume: &Volume,
+    limit: u64,
+) -> Option<Diagnostic> {
+    // Nobody has written the default.
+    if limit == Limits::default().size {
+        return None;
+    }
+    const STORAGE: &str = "spec.resources.requests.storage";
+    let sizes: Vec<&Node> = match volume.storage {
+        Storage::ClaimTemplate => volume.fields.at(STORAGE).into_iter().collect(),
+        _ => {
+            let name = volume.fields.at("persistentVolumeClaim.claimName").and_then(Node::as_text)?;
+            let claims = pod.candidates(ObjectKind::PersistentVolumeClaim, name);
+            claims.iter().map(|claim| claim.at(STORAGE)).collect::<Option<_>>()?
+        }
+    };
+    let bytes = |size: &&Node| size.as_quantity().map(Quantity::value);
+    let largest = sizes.into_iter().max_by_key(bytes)?;
+    let size = largest.as_quantity().filter(|size| size.value() < i128::from(limit))?;
+    let (step, name) = (&step.name.text, &volume.name.text);
+    let headline = format!("`{step}` may unpack more into `{name}` than its claim of {size} holds");
+    Some(
+        Diagnostic::warning(Code::UnboundedUnpack, mount.span, headline)
+            .here("`max-size` allows more than fits")
+            .label(largest.span, format!("requests {size}"))
+            .help(format!("set `max-size {size}` or less, or request more storage")),
+    )
 }
 
 #[cfg(test)]

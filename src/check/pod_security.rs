@@ -1,11 +1,17 @@
-//! Checks workloads with `security restricted` for what contradicts it.
+//! Checks pods for what a level of the Pod Security Standards forbids: the level of `security restricted`, or the one that
+//! the namespace enforces.
 //!
-//! Invariant: accepts and refuses the same as Pod Security Admission does at the level `restricted` of the targeted
-//! version. What the level requires and the program does not set has been added before.
+//! Invariant: accepts and refuses the same as Pod Security Admission does at that level and version. What `security
+//! restricted` requires and the program does not set has been added before.
+
+mod missing;
+mod standard;
+
+use standard::SecurityLevel;
+pub(super) use standard::SecurityStandard;
 
 use super::owners::statement;
 use super::report::{Report, filled_entry, is_true, items, shown, text};
-use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::model::{Container, Storage, Workload, WorkloadKind, may_be_root};
 use crate::object::{MapEntry, Node, Value};
@@ -32,68 +38,106 @@ const VOLUMES: &[&str] = &[
     "secret",
 ];
 
-const SELINUX_TYPES: &[&str] = &["container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
+const SELINUX_TYPES: &[&str] = &["container_t", "container_init_t", "container_kvm_t", ENGINE_TYPE.0];
 
-/// The sysctls that affect only the pod, each with the first version that allows it.
-const SYSCTLS: &[(&str, Version)] = &[
-    ("kernel.shm_rmid_forced", Version::OLDEST),
-    ("net.ipv4.ip_local_port_range", Version::OLDEST),
-    ("net.ipv4.ip_local_reserved_ports", Version::OLDEST),
-    ("net.ipv4.ip_unprivileged_port_start", Version::OLDEST),
-    ("net.ipv4.ping_group_range", Version::OLDEST),
-    ("net.ipv4.tcp_fin_timeout", Version::OLDEST),
-    ("net.ipv4.tcp_keepalive_intvl", Version::OLDEST),
-    ("net.ipv4.tcp_keepalive_probes", Version::OLDEST),
-    ("net.ipv4.tcp_keepalive_time", Version::OLDEST),
-    ("net.ipv4.tcp_notsent_lowat", Version(37)),
-    ("net.ipv4.tcp_rmem", Version::OLDEST),
-    ("net.ipv4.tcp_slow_start_after_idle", Version(37)),
-    ("net.ipv4.tcp_syncookies", Version::OLDEST),
-    ("net.ipv4.tcp_wmem", Version::OLDEST),
+/// The type that the level allows only in versions from 1.31 on.
+const ENGINE_TYPE: (&str, u8) = ("container_engine_t", 31);
+
+/// The sysctls that affect only the pod, each with the first minor version of the standards that allows it.
+const SYSCTLS: &[(&str, u8)] = &[
+    ("kernel.shm_rmid_forced", 0),
+    ("net.ipv4.ip_local_port_range", 0),
+    ("net.ipv4.ip_local_reserved_ports", 27),
+    ("net.ipv4.ip_unprivileged_port_start", 0),
+    ("net.ipv4.ping_group_range", 0),
+    ("net.ipv4.tcp_fin_timeout", 29),
+    ("net.ipv4.tcp_keepalive_intvl", 29),
+    ("net.ipv4.tcp_keepalive_probes", 29),
+    ("net.ipv4.tcp_keepalive_time", 29),
+    ("net.ipv4.tcp_notsent_lowat", 37),
+    ("net.ipv4.tcp_rmem", 32),
+    ("net.ipv4.tcp_slow_start_after_idle", 37),
+    ("net.ipv4.tcp_syncookies", 0),
+    ("net.ipv4.tcp_wmem", 32),
 ];
 
-/// The version from which the level forbids probes and hooks that name a host.
-const HOSTS_SINCE: Version = Version(34);
+/// The minor version from which a level forbids probes and hooks that name a host.
+const HOSTS_SINCE: u8 = 34;
+
+/// The minor version from which a pod with a user namespace of its own may see `/proc` at the level `baseline`.
+const PROC_IN_USER_NAMESPACE: u8 = 35;
+
+/// The capabilities that `baseline` lets a container add.
+const CAPABILITIES: &[&str] = &[
+    "AUDIT_WRITE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "MKNOD",
+    "NET_BIND_SERVICE",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_CHROOT",
+];
 
 const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 
+/// Checks a workload with `security restricted`.
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
-    let Some(required_at) = workload.restricted else { return };
+    if let Some(place) = workload.restricted {
+        refuse(workload, &SecurityStandard::of_statement(place, report.version), report);
+    }
+}
+
+/// Checks a workload against what its namespace enforces.
+pub(super) fn check_in_namespace(workload: &Workload, enforced: &SecurityStandard, report: &mut Report<'_>) {
+    if workload.restricted.is_none() {
+        refuse(workload, enforced, report);
+        if enforced.level == SecurityLevel::Restricted {
+            missing::check(workload, enforced, report);
+        }
+    }
+}
+
+fn refuse(workload: &Workload, standard: &SecurityStandard, report: &mut Report<'_>) {
     let pod = &workload.pod.spec;
     let mut refusal = RefusalCollector {
-        required_at,
-        version: report.version,
+        standard,
         windows: pod.at("os.name").and_then(Node::as_text) == Some("windows"),
-        root: pod.as_map().is_some_and(|pod| may_be_root(pod, report.version)),
+        user_namespace: pod.as_map().is_some_and(|pod| may_be_root(pod, Version(standard.minor))),
         report,
     };
     refusal.pod(workload);
     for container in &workload.containers {
         match &container.built_in {
-            Some(BuiltIn::Own(options)) => refusal.owner(container, options.as_deref()),
+            Some(BuiltIn::Own(options)) if standard.level == SecurityLevel::Restricted => {
+                refusal.owner(container, options.as_deref());
+            }
             _ => refusal.container(&container.fields),
         }
     }
 }
 
-/// Collects what the level refuses.
+/// Collects what a level refuses.
 struct RefusalCollector<'r, 'd> {
-    required_at: Span,
-    version: Version,
+    standard: &'r SecurityStandard,
     windows: bool,
-    /// Whether the users of the pod may be root.
-    root: bool,
+    /// Whether the pod has a user namespace of its own, which makes it harmless to be root.
+    user_namespace: bool,
     report: &'r mut Report<'d>,
 }
 
 impl RefusalCollector<'_, '_> {
     fn add(&mut self, span: Span, what: &str, help: &str) {
-        self.report.add(
-            Diagnostic::error(Code::NotRestricted, span, format!("{what}, which `restricted` forbids"))
-                .here("forbidden here")
-                .label(self.required_at, "required here")
-                .help(format!("{help}, or remove `security restricted`")),
-        );
+        self.report.add(self.standard.refusal(span, what, help));
+    }
+
+    fn is_restricted(&self) -> bool {
+        self.standard.level == SecurityLevel::Restricted
     }
 
     fn pod(&mut self, workload: &Workload) {
@@ -106,7 +150,12 @@ impl RefusalCollector<'_, '_> {
             }
         }
         for volume in workload.volumes.iter().filter(|volume| volume.storage != Storage::ClaimTemplate) {
-            self.volume(&volume.fields);
+            if self.is_restricted() {
+                self.volume(&volume.fields);
+            } else if let Some(path) = filled_entry(&volume.fields, "hostPath") {
+                let help = "use a claim, or a `scratch` volume";
+                self.add(path.key_span, "`hostPath` mounts files of the node", help);
+            }
         }
         let level = if workload.kind == WorkloadKind::Pod { &workload.object } else { &workload.pod };
         for annotation in level.metadata.get("annotations").map_or(&[][..], Node::entries) {
@@ -119,10 +168,10 @@ impl RefusalCollector<'_, '_> {
             let known = |written| SYSCTLS.iter().find(|(known, _)| *known == written);
             match name.as_text().map(|written| (written, known(written))) {
                 None => {}
-                Some((_, Some((_, since)))) if self.version >= *since => {}
+                Some((_, Some((_, since)))) if self.standard.minor >= *since => {}
                 Some((written, Some((_, since)))) => {
                     let what = format!(
-                        "the pod sets the sysctl `{}`, unsafe before Kubernetes {since}",
+                        "the pod sets the sysctl `{}`, unsafe before Kubernetes 1.{since}",
                         shown(written)
                     );
                     self.add(name.span, &what, "remove it");
@@ -160,7 +209,7 @@ impl RefusalCollector<'_, '_> {
 
     /// Checks what the contexts of pods and containers have in common.
     fn context(&mut self, context: &Node) {
-        if !self.root {
+        if self.is_restricted() && !self.user_namespace {
             if context.get("runAsNonRoot").and_then(Node::as_bool) == Some(false)
                 && let Some(found) = filled_entry(context, "runAsNonRoot")
             {
@@ -197,7 +246,8 @@ impl RefusalCollector<'_, '_> {
     fn selinux(&mut self, options: &Node) {
         if let Some(kind) = filled_entry(options, "type")
             && let Some(written) = kind.node.as_text()
-            && !SELINUX_TYPES.contains(&written)
+            && (!SELINUX_TYPES.contains(&written)
+                || written == ENGINE_TYPE.0 && self.standard.minor < ENGINE_TYPE.1)
         {
             let what = format!("the context sets the SELinux type `{}`", shown(written));
             self.add(kind.node.span, &what, "remove it");
@@ -230,7 +280,7 @@ impl RefusalCollector<'_, '_> {
                 self.add(host.node.span, what, "remove it, and reach the pod through a Service");
             }
         }
-        if self.version >= HOSTS_SINCE {
+        if self.standard.minor >= HOSTS_SINCE {
             for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
                 self.host(container.get(probe));
             }
@@ -247,13 +297,15 @@ impl RefusalCollector<'_, '_> {
         }
         if let Some(mount) = context.get("procMount")
             && mount.as_text().is_some_and(|mount| mount != "Default")
+            && (self.is_restricted() || !self.user_namespace || self.standard.minor < PROC_IN_USER_NAMESPACE)
         {
             self.add(mount.span, "the container sees the kernel's files in `/proc`", "remove it");
         }
-        if self.windows {
+        if self.is_restricted() && self.windows {
             return;
         }
-        if is_true(context, "allowPrivilegeEscalation")
+        if self.is_restricted()
+            && is_true(context, "allowPrivilegeEscalation")
             && let Some(found) = filled_entry(context, "allowPrivilegeEscalation")
         {
             let what = "a process can get more rights than its parent";
@@ -265,15 +317,21 @@ impl RefusalCollector<'_, '_> {
     }
 
     fn capabilities(&mut self, capabilities: &Node) {
+        let allowed = if self.is_restricted() { &["NET_BIND_SERVICE"] } else { CAPABILITIES };
         for added in items(capabilities, "add") {
             if let Some(name) = added.as_text()
-                && name != "NET_BIND_SERVICE"
+                && !allowed.contains(&name)
             {
                 let what = format!("the container adds the capability `{}`", shown(name));
-                self.add(added.span, &what, "remove it (only `NET_BIND_SERVICE` can be added)");
+                let help = match allowed {
+                    [only] => format!("remove it (only `{only}` can be added)"),
+                    _ => "remove it".to_owned(),
+                };
+                self.add(added.span, &what, &help);
             }
         }
-        if let Some(Node { span, value: Value::List(dropped) }) = capabilities.get("drop")
+        if self.is_restricted()
+            && let Some(Node { span, value: Value::List(dropped) }) = capabilities.get("drop")
             && dropped.iter().all(|name| name.as_text().is_some_and(|name| name != "ALL"))
         {
             self.add(*span, "the container keeps some capabilities", "use `drop [\"ALL\"]`");
