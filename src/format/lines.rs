@@ -86,7 +86,7 @@ fn line_end(text: &str, starts: &[usize]) -> &'static str {
     let is_crlf = |start: &&usize| text.as_bytes()[..**start].ends_with(b"\r\n");
     let crlf = starts.iter().filter(is_crlf).count();
     let lf = starts.len() - crlf;
-    if crlf > lf || (crlf == lf && starts.first().filter(is_crlf).is_some()) { "\r\n" } else { "\n" }
+    if crlf > lf || (crlf == lf && starts.first().as_ref().is_some_and(is_crlf)) { "\r\n" } else { "\n" }
 }
 
 /// The lines that stay as they are, in their order.

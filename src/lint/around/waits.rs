@@ -18,6 +18,9 @@ pub(crate) fn host_waits(workload: &Workload, sources: &Sources) -> Vec<WaitFact
     steps.flat_map(|step| of_step(step, sources)).collect()
 }
 
+/// What is in every script that waits for a host.
+const WORDS: [&str; 5] = ["until", "while", "wait-for", "wait4x", "dockerize"];
+
 fn of_step(step: &Container, sources: &Sources) -> Vec<WaitFact> {
     let wait =
         |host: String, place| WaitFact { step: step.name.text.clone(), host: SmolStr::new(host), place };
@@ -31,7 +34,6 @@ fn of_step(step: &Container, sources: &Sources) -> Vec<WaitFact> {
         });
         return served.collect();
     }
-    const WORDS: [&str; 5] = ["until", "while", "wait-for", "wait4x", "dockerize"];
     let lazy = LazyScript::of(step);
     let Some(script) = lazy.as_ref().and_then(|lazy| lazy.mentioning(&WORDS)) else { return Vec::new() };
     let found = hosts(script).into_iter().filter(|(_, range)| insists(script, range));

@@ -50,12 +50,14 @@ pub(super) fn check(around: &Surroundings<'_>, matched: &[MatchedService<'_>], f
     }
 }
 
-/// The numbers in all ConfigMaps: a program may read its port there.
+/// The numbers in all `ConfigMap`s: a program may read its port there.
 fn numbers_in_config(around: &Surroundings<'_>) -> FnvHashSet<u16> {
     let mut numbers = FnvHashSet::default();
     for object in around.context.all(ObjectKind::ConfigMap) {
         let data = object.at("data").map_or(&[][..], Node::entries);
-        data.iter().for_each(|entry| mention(&entry.node, &mut numbers));
+        for entry in data {
+            mention(&entry.node, &mut numbers);
+        }
     }
     numbers
 }
