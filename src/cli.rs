@@ -4,6 +4,7 @@
 //! by `files`.
 
 mod arguments;
+mod changes;
 mod check;
 mod compile;
 mod completions;
@@ -18,21 +19,27 @@ mod fmt;
 mod images;
 mod import;
 mod input;
+mod install;
 mod krm;
 mod level_arguments;
 mod lsp;
 mod man;
 mod members;
+mod merged;
 mod new;
+mod orphans;
+mod outputs;
 mod params;
 mod plan;
 mod progress;
 mod registry;
 mod report;
+mod sides;
 mod status;
 mod test;
 mod text_diff;
 mod unrendered;
+mod values;
 mod wanted;
 mod watch;
 mod with;

@@ -29,7 +29,7 @@ use crate::lint::{
     host_waits, lint,
 };
 use crate::lower::grant;
-use crate::model::{Program, ResultMemory, Workload, resolve};
+use crate::model::{Program, ResultMemory, Workload, resolve, settable_params};
 use crate::once::split;
 use crate::order::{Order, order};
 use crate::program::{FileReader, Loaded, load};
@@ -68,6 +68,8 @@ pub struct Compilation<T = Compiled, D = Diagnostic> {
     pub workloads: Vec<T>,
     /// Whether a `param` of one of the files has no value.
     pub unset: bool,
+    /// The names of the params that can be given a value: `name`, and `file.name` for a param of a used file.
+    pub params: Vec<String>,
     /// What is still to be checked together with what surrounds the workloads.
     pub(crate) surrounded: Option<Surrounded>,
 }
@@ -197,9 +199,9 @@ pub(crate) fn compile_apart<T: Send>(
 ) -> Compilation<T> {
     let compilation =
         compile_files(name, FileText::Text(text), &Texts(loader), options, &mut Forgetful, make);
-    let Compilation { sources, diagnostics, workloads, unset, surrounded } = compilation;
+    let Compilation { sources, diagnostics, workloads, unset, surrounded, params } = compilation;
     let diagnostics = diagnostics.into_iter().map(Arc::unwrap_or_clone).collect();
-    Compilation { sources, diagnostics, workloads, unset, surrounded }
+    Compilation { sources, diagnostics, workloads, unset, surrounded, params }
 }
 
 /// Like [`compile_with`], for files that may be parsed already. What `memory` still has is not compiled again, and its
@@ -290,7 +292,8 @@ pub(crate) fn compile_files<T: Send>(
     if has_errors(&diagnostics) && !options.check_only {
         workloads.clear();
     }
-    Compilation { sources, diagnostics, workloads, unset, surrounded }
+    let params = settable_params(&files);
+    Compilation { sources, diagnostics, workloads, unset, surrounded, params }
 }
 
 /// A workload, checked and ordered; of a template, only its diagnostics.

@@ -5,6 +5,7 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity, applied};
 use crate::source::{FileId, Sources};
+use fnv::FnvHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -30,11 +31,13 @@ impl Examined {
         may_apply: impl Fn(Applicability) -> bool,
         number: impl Fn(&str) -> Option<usize>,
     ) -> Self {
-        let numbers: Vec<Option<usize>> = sources.files().iter().map(|file| number(&file.name)).collect();
+        let files = sources.files().iter();
+        let numbers: FnvHashMap<FileId, usize> =
+            files.filter_map(|file| Some((file.id, number(&file.name)?))).collect();
         let edit = |edit: &Edit| {
             let mut edit = Edit { span: sources.in_file(edit.span), ..edit.clone() };
-            let number = *numbers.get(edit.span.file.0 as usize)?;
-            edit.span.file = FileId(u32::try_from(number?).ok()?);
+            let number = *numbers.get(&edit.span.file)?;
+            edit.span.file = FileId(u32::try_from(number).ok()?);
             Some(edit)
         };
         let fixes = diagnostics.iter().filter_map(|diagnostic| diagnostic.fix.as_ref());
@@ -42,7 +45,7 @@ impl Examined {
         Self {
             errors: diagnostics.iter().filter(|found| found.severity == Severity::Error).count(),
             fixes: fixes.filter_map(|fix| fix.edits.iter().map(edit).collect()).collect(),
-            uses: numbers.iter().copied().flatten().collect(),
+            uses: numbers.into_values().collect(),
         }
     }
 }

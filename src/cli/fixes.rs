@@ -4,8 +4,9 @@
 
 use super::arguments::ProgramArguments;
 use super::console::Console;
-use super::each::{FEW, compile_text, on_each};
+use super::each::{FEW, check_text, on_each};
 use super::input::{Edited, EditedTexts, Input};
+use super::merged::Outcome;
 use super::params;
 use super::status::Status;
 use super::text_diff::diff;
@@ -159,8 +160,10 @@ impl<'i> Fixing<'i> {
         let one = |at: &usize| {
             let (input, text) = (self.inputs[*at], texts[self.owners[*at]].to_string());
             let loader = Edited { root: &input.root, texts: &edited };
-            let (compilation, _) =
-                compile_text(program, settings, true, (input, text, &loader), &|_, _| (), &|_, _| ());
+            let Outcome::Compiled(compilation, _) = check_text(program, settings, (input, text, &loader))
+            else {
+                return Examined::default();
+            };
             let number = |name: &str| {
                 if name == input.name {
                     return Some(self.owners[*at]);

@@ -1,7 +1,7 @@
 //! `initflow images`: lists the images that sources and manifests use, and locks them to their digests.
 
 use super::arguments::ProgramArguments;
-use super::config::Project;
+use super::config::{ProfileChoice, Project};
 use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
@@ -61,13 +61,16 @@ pub(super) struct ImagesArguments {
 
 pub(super) fn run(arguments: &ImagesArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
-    let inputs = inputs(&arguments.program, arguments.reading.wanted(), &grounds, console);
+    // A mirror needs the images of all environments.
+    let profiles = arguments.program.profile.as_deref().map_or(ProfileChoice::Every, ProfileChoice::Named);
+    let inputs = inputs(&arguments.program, profiles, arguments.reading.wanted(), &grounds, console);
     let make = |_: &Input, compiled: Compiled| {
         let workload = &compiled.workload;
         let name = workload.name.as_ref().map_or("*", |name| name.text.as_str());
         (format!("{}/{name}", workload.kind.name()), compiled.images())
     };
-    let all = |_: &Input, compilation: &mut Compilation<_>| std::mem::take(&mut compilation.workloads);
+    let all =
+        |_: &Input, _: &Project, compilation: &mut Compilation<_>| std::mem::take(&mut compilation.workloads);
     let outcomes = compile_each(&arguments.program, false, &grounds, console, &inputs, make, all);
     let mut list = ImageList::default();
     let mut is_complete = true;
@@ -76,7 +79,8 @@ pub(super) fn run(arguments: &ImagesArguments, console: &mut Console) -> Status 
             is_complete = false;
             continue;
         };
-        for (workload, images) in workloads {
+        is_complete &= !compilation.failed() || !workloads.is_empty();
+        for (workload, images) in workloads.into_iter().flatten() {
             list.add(input, &compilation.sources, &workload, images);
         }
     }
@@ -151,6 +155,11 @@ impl ImageList {
                 image.projects.push(Arc::clone(&input.project));
             }
             let (line, _) = file.line_column(place.start);
+            // With another profile, it may be the same use.
+            let mut of_file = image.users.iter().rev().take_while(|user| user.path == file.name);
+            if of_file.any(|user| user.line == line && user.workload == workload) {
+                continue;
+            }
             image.users.push(ImageUser {
                 path: file.name.clone(),
                 line,
@@ -273,7 +282,7 @@ fn lock(list: &ImageList, is_whole: bool, console: &mut Console) {
         let count = digests.len();
         let locked: BTreeMap<SmolStr, SmolStr> = kept.into_iter().chain(digests).collect();
         match project.root.write(&path, &lock_text(&locked)) {
-            Ok(()) => console.say(
+            Ok(_) => console.say(
                 "locked",
                 &format!("{count} {} in `{}`", if count == 1 { "image" } else { "images" }, path.display()),
             ),

@@ -16,7 +16,7 @@ pub(crate) struct WorkloadFacts {
     pub(crate) place: Span,
     /// The name of its file.
     pub(crate) file: SmolStr,
-    /// How many pods it has, if it says so and keeps that number.
+    /// How many pods it has, if it says so.
     pub(crate) replicas: Option<i64>,
     /// The labels of its pods.
     pub(crate) labels: Vec<LabelFact>,
@@ -182,7 +182,7 @@ fn replicas(kind: WorkloadKind, spec: Option<&Node>) -> Option<i64> {
     let scales =
         matches!(kind, WorkloadKind::Deployment | WorkloadKind::ReplicaSet | WorkloadKind::StatefulSet);
     let written = spec.and_then(|spec| spec.get("replicas"));
-    scales.then(|| written.map_or(Some(1), Node::as_int)).flatten()
+    written.filter(|_| scales)?.as_int()
 }
 
 impl HasPlaces for WorkloadFacts {

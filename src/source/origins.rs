@@ -4,7 +4,7 @@ use super::span::Span;
 use std::ops::Range;
 
 /// Where the pieces of a text come from.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Origins {
     /// The pieces; nested ones come after those that contain them.
     marks: Vec<(Range<usize>, Span)>,

@@ -66,7 +66,7 @@ const HIDDEN: &[(&str, &[&str])] = &[
     ("std::env", &["cli"]),
     ("std::fs", &["cli", "files", "lsp"]),
     ("std::io", &["cli", "files", "lsp"]),
-    ("std::process", &["cli"]),
+    ("std::process", &["cli", "files"]),
     ("std::time", &["cli", "files", "lsp"]),
 ];
 

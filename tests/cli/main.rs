@@ -7,6 +7,7 @@ mod folder;
 mod hostile;
 mod import;
 mod inputs;
+mod manifests;
 mod outputs;
 mod project;
 mod reports;
