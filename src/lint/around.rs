@@ -1,13 +1,15 @@
 //! Warns about what contradicts each other between workloads and what surrounds them; this needs all workloads of a run.
 
 mod disruptions;
+mod index;
 mod services;
 mod waits;
 
 pub(crate) use waits::host_waits;
 
-use crate::context::{Context, WorkloadFacts};
+use crate::context::{Context, ObjectKind, WorkloadFacts};
 use crate::diagnostic::{Code, Diagnostic};
+use index::LabelIndex;
 
 /// The warnings that are known only when all workloads of a run are.
 pub(crate) const AROUND: &[Code] = &[
@@ -23,6 +25,7 @@ struct Surroundings<'a> {
     context: &'a Context,
     /// The workloads of the run, and whether each is to be checked.
     workloads: &'a [(&'a WorkloadFacts, bool)],
+    index: LabelIndex<'a>,
 }
 
 /// Warns about contradictions between a context and the workloads of a run, each with whether it is to be checked.
@@ -34,8 +37,11 @@ pub(crate) fn around(
     is_whole: bool,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let surroundings = Surroundings { context, workloads };
     if is_whole {
+        let all = workloads.iter().map(|(workload, _)| *workload).chain(context.workloads());
+        let index =
+            if context.has(ObjectKind::Service) { LabelIndex::of(all) } else { LabelIndex::default() };
+        let surroundings = Surroundings { context, workloads, index };
         waits::check(&surroundings, &mut found);
         services::check(&surroundings, &mut found);
         disruptions::blocked(&surroundings, &mut found);
