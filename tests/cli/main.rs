@@ -14,6 +14,7 @@ mod reports;
 mod root;
 mod settings;
 mod terminal;
+mod with;
 
 use folder::Folder;
 
