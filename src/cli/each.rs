@@ -14,6 +14,7 @@ use crate::compile::{
 };
 use crate::config::Config;
 use crate::context::Context;
+use crate::diagnostic::Severity;
 use crate::files::Grounds;
 use crate::import::{Manifests, Strangers};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
@@ -73,6 +74,16 @@ fn surroundings<'c>(
     inputs.iter().map(|input| with_objects(&input.context)).collect()
 }
 
+impl<W, T> Outcome<W, T> {
+    /// The same, with the errors only.
+    pub(super) fn without_warnings(mut self) -> Self {
+        if let Self::Compiled(compilation, _) = &mut self {
+            compilation.diagnostics.retain(|found| found.severity == Severity::Error);
+        }
+        self
+    }
+}
+
 /// Below this number of sources, starting threads costs more than it saves.
 pub(super) const FEW: usize = 8;
 
@@ -105,25 +116,20 @@ pub(super) fn compile_each<W: Send, T: Send>(
         let contents = if round + 1 == rounds { std::mem::take(&mut loaded) } else { loaded.clone() };
         type Read<'i> = ((&'i Input, Result<FileContent, Trouble>), &'i Arc<Context>);
         let work = |((input, content), context): Read<'_>| {
-            let project = input.variant(round)?;
-            let content = match content {
-                Ok(content) => content,
-                Err(trouble) => return Some(Err(trouble)),
-            };
+            let content = content?;
             let is_partial = content.is_partial();
+            let (project, is_new) = input.variant(round);
             let options = options_with(program, &settings, check_only, (input, project, context));
             let mut compilation = compile_content(input, content, input, &options, |made| make(input, made));
-            let is_added = round < input.variants.len() && (is_partial || !compilation.failed());
+            let is_added = is_new && (is_partial || !compilation.failed());
             let made = is_added.then(|| finish(input, project, &mut compilation));
-            Some(Ok(CompiledSource { compilation, made, is_partial }))
+            Ok(CompiledSource { compilation, made, is_partial })
         };
         let mut compiled = on_each(inputs.iter().zip(contents).zip(&contexts), work);
-        let apart = compiled.iter_mut().flatten().flatten().map(|source| &mut source.compilation);
+        let apart = compiled.iter_mut().flatten().map(|source| &mut source.compilation);
         check_together(&mut apart.collect::<Vec<_>>());
         for (merged, compiled) in all.iter_mut().zip(compiled) {
-            if let Some(compiled) = compiled {
-                merged.add(round, compiled, &settings);
-            }
+            merged.add(round, compiled, &settings);
         }
     }
     Some(all.into_iter().map(Merged::outcome).collect())

@@ -76,7 +76,7 @@ pub(super) fn apply(
         }
     }
     let files = Fixing::of(&readable, &texts);
-    let Repaired { fixed, refused } =
+    let Repaired { fixed, refused, withheld } =
         repair(&mut texts, |numbers, texts| files.examine(arguments, program, &settings, numbers, texts));
     let edited = Arc::new(files.edited(&texts));
     let Fixing { before, owners, .. } = files;
@@ -119,6 +119,10 @@ pub(super) fn apply(
     if refused > 0 {
         let fixes = if refused == 1 { "1 fix was" } else { &format!("{refused} fixes were") };
         console.say("note", &format!("{fixes} not applied, because more errors would follow"));
+    }
+    if withheld > 0 {
+        let fixes = if withheld == 1 { "1 fix".to_owned() } else { format!("{withheld} fixes") };
+        console.help(&format!("--unsafe-fixes also applies {fixes} that may change what a source means"));
     }
 }
 

@@ -159,9 +159,12 @@ impl Input {
         }
     }
 
-    /// Its settings with the profile of a round; in later rounds than it has profiles, with its last one.
-    pub(super) fn variant(&self, round: usize) -> Option<&Project> {
-        self.variants.get(round).or(self.variants.last()).map(|project| &**project)
+    /// Its settings with the profile of a round, and whether it is a new one: after its last profile, it keeps that.
+    pub(super) fn variant(&self, round: usize) -> (&Project, bool) {
+        match self.variants.get(round) {
+            Some(project) => (project, true),
+            None => (self.variants.last().unwrap_or(&self.project), false),
+        }
     }
 
     /// Replaces the content of the file, if it still is this one.

@@ -21,10 +21,10 @@ pub(crate) const AROUND: &[Code] = &[
 ];
 
 /// What the checks of this module see.
-struct Surroundings<'a> {
-    context: &'a Context,
+pub(crate) struct Surroundings<'a> {
+    pub(crate) context: &'a Context,
     /// The workloads of the run, and whether each is to be checked.
-    workloads: &'a [(&'a WorkloadFacts, bool)],
+    pub(crate) workloads: &'a [(&'a WorkloadFacts, bool)],
     index: LabelIndex<'a>,
 }
 
@@ -38,10 +38,7 @@ pub(crate) fn around(
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if is_whole {
-        let all = workloads.iter().map(|(workload, _)| *workload).chain(context.workloads());
-        let index =
-            if context.has(ObjectKind::Service) { LabelIndex::of(all) } else { LabelIndex::default() };
-        let surroundings = Surroundings { context, workloads, index };
+        let surroundings = Surroundings::new(context, workloads);
         waits::check(&surroundings, &mut found);
         services::check(&surroundings, &mut found);
         disruptions::blocked(&surroundings, &mut found);
@@ -50,8 +47,16 @@ pub(crate) fn around(
 }
 
 impl<'a> Surroundings<'a> {
+    /// What surrounds the workloads of a run, each with whether it is to be checked.
+    pub(crate) fn new(context: &'a Context, workloads: &'a [(&'a WorkloadFacts, bool)]) -> Self {
+        let all = workloads.iter().map(|(workload, _)| *workload).chain(context.workloads());
+        let has_services = context.has(ObjectKind::Service);
+        let index = if has_services { LabelIndex::of(all) } else { LabelIndex::default() };
+        Self { context, workloads, index }
+    }
+
     /// All workloads, also those that are not compiled.
-    fn all(&self) -> impl Iterator<Item = &'a WorkloadFacts> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &'a WorkloadFacts> {
         self.workloads.iter().map(|(workload, _)| *workload).chain(self.context.workloads())
     }
 

@@ -2,9 +2,12 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod compile;
+mod expectations;
+mod fixes;
 mod fmt;
 mod folder;
 mod hostile;
+mod images;
 mod import;
 mod inputs;
 mod manifests;
@@ -14,6 +17,7 @@ mod reports;
 mod root;
 mod settings;
 mod terminal;
+mod watch;
 mod with;
 
 use folder::Folder;
