@@ -266,7 +266,7 @@ pub(crate) fn compile_files<T: Send>(
     }
     hooks.check(&mut together);
     let own: Vec<(&WorkloadFacts, bool)> = facts.iter().map(|facts| (&**facts, true)).collect();
-    let around = Surroundings { context: &options.context, workloads: &own };
+    let around = Surroundings::new(&options.context, &own);
     hooks.check_cycles(&around, &mut together);
     replaced.check(&mut together);
     selections.check(&mut together);

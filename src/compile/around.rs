@@ -61,7 +61,7 @@ pub(super) fn check_parts(parts: &mut [Part<'_>]) {
     // Each program has the same context, or one of the objects that are nearest to it.
     let surrounded = parts.iter().find_map(|part| part.surrounded.as_ref());
     let context = surrounded.map(|surrounded| Arc::clone(&surrounded.context)).unwrap_or_default();
-    hooks.check_cycles(&Surroundings { context: &context, workloads: &all }, &mut cycles);
+    hooks.check_cycles(&Surroundings::new(&context, &all), &mut cycles);
     for cycle in cycles {
         let owner = |span: Span| owned.get(&span.file).map(|(owner, _)| *owner);
         let first = owner(cycle.primary.span);
