@@ -212,10 +212,25 @@ fn what_a_limit_range_adds_is_in_the_totals() {
     let mut context = Context::default();
     context.read(&Arc::new(SourceFile::shared("limits.yaml", range)));
     let options = CompileOptions { context: Arc::new(context), ..CompileOptions::default() };
-    let source = "pod hello { step a { image \"a:1\"; run \"a\"; cpu 1..1 } app web { image \"b:1\"; memory 64Mi } }";
+    let source =
+        "pod hello { step a { image \"a:1\"; run \"a\"; cpu 1..1 } app web { image \"b:1\"; memory 64Mi } }";
     let hello = compile("hello.initflow", source.into(), &NoFiles, &options);
     let plan = hello.workloads[0].plan();
-    insta::assert_snapshot!(text(std::slice::from_ref(&plan), &hello.sources), @"");
+    insta::assert_snapshot!(text(std::slice::from_ref(&plan), &hello.sources), @"
+    Pod hello  hello.initflow:1:1  for Kubernetes 1.35
+
+         role  name  why                           requests                reserved
+      1  step  a     as written                    cpu 1                   cpu 1
+      2  app   web   after every step and sidecar  cpu 100m+, memory 64Mi  cpu 100m, memory 64Mi
+
+      + added by LimitRange `limits`
+
+      effective  requests  limits              set by
+      cpu        1         1                   step `a`
+      memory     64Mi      unbounded by `web`  `web`
+
+      QoS class Burstable; all with what LimitRange `limits` adds, before webhooks and RuntimeClass overhead
+    ");
     let json: serde_json::Value = serde_json::from_str(&json([(&plan, &hello.sources)])).unwrap();
     let workload = &json["workloads"][0];
     assert_eq!(workload["limitRanges"], serde_json::json!(["limits"]));
