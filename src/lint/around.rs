@@ -19,10 +19,10 @@ pub(crate) const AROUND: &[Code] = &[
 ];
 
 /// What the checks of this module see.
-struct Surroundings<'a> {
-    context: &'a Context,
+pub(crate) struct Surroundings<'a> {
+    pub(crate) context: &'a Context,
     /// The workloads of the run, and whether each is to be checked.
-    workloads: &'a [(&'a WorkloadFacts, bool)],
+    pub(crate) workloads: &'a [(&'a WorkloadFacts, bool)],
 }
 
 /// Warns about contradictions between a context and the workloads of a run, each with whether it is to be checked.
@@ -45,7 +45,7 @@ pub(crate) fn around(
 
 impl<'a> Surroundings<'a> {
     /// All workloads, also those that are not compiled.
-    fn all(&self) -> impl Iterator<Item = &'a WorkloadFacts> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &'a WorkloadFacts> {
         self.workloads.iter().map(|(workload, _)| *workload).chain(self.context.workloads())
     }
 
