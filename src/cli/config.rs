@@ -212,6 +212,11 @@ impl Project {
         Some(())
     }
 
+    /// The same settings without a profile.
+    pub(super) fn without_profile(&self) -> Self {
+        Self { profile: None, values: Vec::new(), places: HashMap::new(), ..self.clone() }
+    }
+
     /// Refuses an output folder outside of the root.
     fn hold_output(&self, console: &mut Console) -> Option<()> {
         let (Some(written), Some(folder)) = (&self.config.output, self.output()) else { return Some(()) };

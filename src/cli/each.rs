@@ -14,6 +14,7 @@ use crate::compile::{
 };
 use crate::config::Config;
 use crate::context::Context;
+use crate::diagnostic::Severity;
 use crate::files::Grounds;
 use crate::import::{Manifests, Strangers};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
@@ -44,7 +45,7 @@ impl FileContent {
     }
 }
 
-/// What stands around each file: its own context, and the objects of all manifests.
+/// What surrounds each file: its own context, and the objects of all manifests.
 fn surroundings<'c>(
     inputs: &[Input],
     contents: impl Iterator<Item = &'c mut FileContent>,
@@ -71,6 +72,16 @@ fn surroundings<'c>(
         all
     };
     inputs.iter().map(|input| with_objects(&input.context)).collect()
+}
+
+impl<W, T> Outcome<W, T> {
+    /// The same, with the errors only.
+    pub(super) fn without_warnings(mut self) -> Self {
+        if let Self::Compiled(compilation, _) = &mut self {
+            compilation.diagnostics.retain(|found| found.severity == Severity::Error);
+        }
+        self
+    }
 }
 
 /// Below this number of sources, starting threads costs more than it saves.
@@ -108,12 +119,11 @@ pub(super) fn compile_each<W: Send, T: Send>(
             let content = content?;
             let is_partial = content.is_partial();
             let (project, is_new) = input.variant(round);
-            let options = options_with(program, &settings, check_only, (input, project), Arc::clone(context));
-            let finish = |input: &Input, compilation: &mut Compilation<W>| {
-                is_new.then(|| finish(input, project, compilation))
-            };
-            let (compilation, made) = compile_content(input, content, input, &options, &make, &finish);
-            Ok(CompiledSource { compilation, made: made.flatten(), is_partial })
+            let options = options_with(program, &settings, check_only, (input, project, context));
+            let mut compilation = compile_content(input, content, input, &options, |made| make(input, made));
+            let is_added = is_new && (is_partial || !compilation.failed());
+            let made = is_added.then(|| finish(input, project, &mut compilation));
+            Ok(CompiledSource { compilation, made, is_partial })
         };
         let mut compiled = on_each(inputs.iter().zip(contents).zip(&contexts), work);
         let apart = compiled.iter_mut().flatten().map(|source| &mut source.compilation);
@@ -125,59 +135,58 @@ pub(super) fn compile_each<W: Send, T: Send>(
     Some(all.into_iter().map(Merged::outcome).collect())
 }
 
-/// Compiles a text of an input on its own; the files that it uses come from the loader.
-pub(super) fn compile_text<W: Send, T>(
+/// Checks a text of an input on its own, with each of its profiles; the files that it uses come from the loader.
+pub(super) fn check_text(
     program: &ProgramArguments,
     settings: &[Setting],
-    check_only: bool,
     (input, text, loader): (&Input, String, &dyn Loader),
-    make: &(impl Fn(&Input, Compiled) -> W + Sync),
-    finish: &impl Fn(&Input, &mut Compilation<W>) -> T,
-) -> (Compilation<W>, Option<T>) {
+) -> Outcome<(), ()> {
     let mut content = FileContent::of(input, text);
     let is_partial = content.is_partial();
     let mut contexts = surroundings(std::slice::from_ref(input), std::iter::once(&mut content));
     let context = contexts.pop().unwrap_or_default();
-    let options = options_with(program, settings, check_only, (input, &input.project), context);
-    let (mut compilation, made) = compile_content(input, content, loader, &options, make, finish);
-    check_together(&mut [&mut compilation]);
-    let is_made = is_partial || !compilation.failed();
-    (compilation, made.filter(|_| is_made))
+    let mut merged = Merged::new(&input.variants);
+    for (round, project) in input.variants.iter().enumerate() {
+        if merged.knows(round, settings) {
+            merged.repeat(round, settings);
+            continue;
+        }
+        let options = options_with(program, settings, true, (input, project, &context));
+        let mut compilation = compile_content(input, content.clone(), loader, &options, |_| ());
+        check_together(&mut [&mut compilation]);
+        merged.add(round, Ok(CompiledSource { compilation, made: Some(()), is_partial }), settings);
+    }
+    merged.outcome()
 }
 
 /// Compiles what a file has.
-fn compile_content<W: Send, T>(
+fn compile_content<W: Send>(
     input: &Input,
     content: FileContent,
     loader: &dyn Loader,
     options: &CompileOptions,
-    make: &(impl Fn(&Input, Compiled) -> W + Sync),
-    finish: &impl Fn(&Input, &mut Compilation<W>) -> T,
-) -> (Compilation<W>, Option<T>) {
-    let make = |compiled| make(input, compiled);
-    let is_partial = content.is_partial();
-    let mut compilation = match content {
+    make: impl Fn(Compiled) -> W + Sync,
+) -> Compilation<W> {
+    match content {
         FileContent::Manifests(manifests) => {
             // The lock file is for what is compiled to YAML.
             let images = Images { locked: BTreeMap::new(), ..options.images.clone() };
             manifests.compile(&CompileOptions { images, ..options.clone() }, make)
         }
         FileContent::Source(text) => compile_apart(&input.name, text, loader, options, make),
-    };
-    let made = (is_partial || !compilation.failed()).then(|| finish(input, &mut compilation));
-    (compilation, made)
+    }
 }
 
-/// The options of the compiler for a file with what stands around it.
+/// The options of the compiler for a file with a profile and what surrounds it.
 fn options_with(
     program: &ProgramArguments,
     settings: &[Setting],
     check_only: bool,
-    (input, project): (&Input, &Project),
-    context: Arc<Context>,
+    (input, project, context): (&Input, &Project, &Arc<Context>),
 ) -> CompileOptions {
     let given = project.values.iter().chain(settings).cloned().collect();
     let settings = params::last_of_each(given);
+    let context = Arc::clone(context);
     CompileOptions { settings, check_only, context, ..options(&program.inputs, input, &project.config) }
 }
 
@@ -277,7 +286,9 @@ pub(super) fn found_from(
         let Some(context) = contexts.of(project, console) else { return Vec::new() };
         input.context = context;
         input.project = Arc::clone(project);
-        input.variants = variants;
+        // Manifests have no params, so all profiles mean the same.
+        let is_one = project.profile.is_some() && input.decide_has_manifests();
+        input.variants = if is_one { Arc::new([Arc::new(project.without_profile())]) } else { variants };
     }
     inputs
 }

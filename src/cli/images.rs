@@ -75,11 +75,13 @@ pub(super) fn run(arguments: &ImagesArguments, console: &mut Console) -> Status 
     let mut list = ImageList::default();
     let mut is_complete = true;
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
+        // Warnings are reported when the sources are checked.
+        let outcome = outcome.without_warnings();
         let Some((compilation, workloads)) = settle(input, outcome, console) else {
             is_complete = false;
             continue;
         };
-        is_complete &= !compilation.failed() || !workloads.is_empty();
+        is_complete &= !compilation.failed() || workloads.len() == input.variants.len();
         for (workload, images) in workloads.into_iter().flatten() {
             list.add(input, &compilation.sources, &workload, images);
         }
@@ -88,6 +90,9 @@ pub(super) fn run(arguments: &ImagesArguments, console: &mut Console) -> Status 
         return console.finish();
     }
     if arguments.lock {
+        if console.status() != Status::Fine {
+            return console.finish();
+        }
         lock(&list, arguments.program.inputs.paths.is_empty(), console);
         return console.finish();
     }
@@ -95,7 +100,7 @@ pub(super) fn run(arguments: &ImagesArguments, console: &mut Console) -> Status 
     match arguments.format.unwrap_or(if is_terminal { ImagesFormat::Table } else { ImagesFormat::Lines }) {
         ImagesFormat::Table => console.print(&visible::lines(&list.table())),
         ImagesFormat::Lines => {
-            console.print(&list.images.keys().fold(String::new(), |all, image| all + image + "\n"))
+            console.print(&list.images.keys().fold(String::new(), |all, image| all + image + "\n"));
         }
         ImagesFormat::Mirror => match list.mirrors() {
             Some(mirrors) => console.print(&mirrors),
@@ -127,6 +132,7 @@ struct ListedImage {
 }
 
 /// What uses an image.
+#[derive(PartialEq)]
 struct ImageUser {
     path: String,
     line: usize,
@@ -155,17 +161,11 @@ impl ImageList {
                 image.projects.push(Arc::clone(&input.project));
             }
             let (line, _) = file.line_column(place.start);
-            // With another profile, it may be the same use.
-            let mut of_file = image.users.iter().rev().take_while(|user| user.path == file.name);
-            if of_file.any(|user| user.line == line && user.workload == workload) {
-                continue;
+            let user = ImageUser { path: file.name.clone(), line, workload: workload.to_owned(), used };
+            // With several profiles, the same container may use it in each.
+            if !image.users.contains(&user) {
+                image.users.push(user);
             }
-            image.users.push(ImageUser {
-                path: file.name.clone(),
-                line,
-                workload: workload.to_owned(),
-                used,
-            });
         }
     }
 

@@ -42,7 +42,7 @@ pub(super) struct Input {
     pub(super) variants: Arc<[Arc<Project>]>,
     /// The project with the folder for its output, and its path in there.
     pub(super) output: Option<(Arc<Project>, PathBuf)>,
-    /// What stands around its workloads.
+    /// What surrounds its workloads.
     pub(super) context: Arc<Context>,
     /// Its text, if that is not read from the file.
     pub(super) text: Option<Arc<str>>,
@@ -131,6 +131,23 @@ impl Input {
     /// Whether this text of it has manifests.
     pub(super) fn has_manifests(&self, text: &str) -> bool {
         if self.is_open { looks_like_manifests(text) } else { self.endings == MANIFESTS }
+    }
+
+    /// Whether it has manifests; if only its text tells, that is read now.
+    pub(super) fn decide_has_manifests(&mut self) -> bool {
+        if self.is_open
+            && let Ok(text) = self.read()
+        {
+            self.endings = if self.has_manifests(&text) { MANIFESTS } else { SOURCES };
+            self.is_open = false;
+            self.text = Some(text.into());
+        }
+        self.endings == MANIFESTS
+    }
+
+    /// Whether it takes values of params.
+    pub(super) fn has_params(&self) -> bool {
+        self.endings == SOURCES
     }
 
     /// Replaces the content of the file.

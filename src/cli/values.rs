@@ -28,7 +28,7 @@ struct ProjectParams {
 impl TakenValues {
     /// Adds a source; nothing is known about it if it could not be read.
     pub(super) fn add<T>(&mut self, input: &Input, compilation: Option<&Compilation<T>>) {
-        let Some(place) = &input.project.place else { return };
+        let Some(place) = input.project.place.as_ref().filter(|_| input.has_params()) else { return };
         let project = self.projects.entry(place.clone()).or_default();
         project.variants = Arc::clone(&input.variants);
         match compilation {

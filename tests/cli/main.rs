@@ -2,11 +2,15 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod compile;
+mod expectations;
+mod fixes;
 mod fmt;
 mod folder;
 mod hostile;
+mod images;
 mod import;
 mod inputs;
+mod manifests;
 mod orphans;
 mod outputs;
 mod profiles;
@@ -16,6 +20,7 @@ mod revisions;
 mod root;
 mod settings;
 mod terminal;
+mod watch;
 
 use folder::Folder;
 
