@@ -25,7 +25,8 @@ use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::lint::{
-    AROUND, Allowances, Around, Hooks, LintLevels, Replacements, Selection, Selections, find_hidden, lint,
+    AROUND, Allowances, Around, Hooks, LintLevels, Replacements, Selection, Selections, Surroundings,
+    find_hidden, host_waits, lint,
 };
 use crate::lower::grant;
 use crate::model::{Program, ResultMemory, Workload, resolve, settable_params};
@@ -51,7 +52,7 @@ pub struct CompileOptions {
     pub levels: LintLevels,
     /// Whether params need no value: then the program is only checked, not compiled.
     pub check_only: bool,
-    /// What stands around the workloads.
+    /// What surrounds the workloads.
     pub context: Arc<Context>,
 }
 
@@ -69,7 +70,7 @@ pub struct Compilation<T = Compiled, D = Diagnostic> {
     pub unset: bool,
     /// The names of the params that can be given a value: `name`, and `file.name` for a param of a used file.
     pub params: Vec<String>,
-    /// What is still to be checked together with what stands around the workloads.
+    /// What is still to be checked together with what surrounds the workloads.
     pub(crate) surrounded: Option<Surrounded>,
 }
 
@@ -187,7 +188,7 @@ pub fn check_together<T>(compilations: &mut [&mut Compilation<T>]) {
     }
 }
 
-/// Like [`compile_with`], for one of several programs whose workloads stand around each other: [`check_together`] has to
+/// Like [`compile_with`], for one of several programs whose workloads surround each other: [`check_together`] has to
 /// check what concerns all of them.
 pub(crate) fn compile_apart<T: Send>(
     name: &str,
@@ -264,6 +265,9 @@ pub(crate) fn compile_files<T: Send>(
         workloads.extend(made);
     }
     hooks.check(&mut together);
+    let own: Vec<(&WorkloadFacts, bool)> = facts.iter().map(|facts| (&**facts, true)).collect();
+    let around = Surroundings { context: &options.context, workloads: &own };
+    hooks.check_cycles(&around, &mut together);
     replaced.check(&mut together);
     selections.check(&mut together);
     let documents = || files.iter().flat_map(|file| &file.documents).map(|document| &**document);
@@ -276,11 +280,12 @@ pub(crate) fn compile_files<T: Send>(
         let is_complete = |code| !has_context || !AROUND.contains(&code);
         allowances.report_unused(&options.levels, is_complete, &mut diagnostics);
     }
-    let surrounded = has_context.then(|| {
+    let surrounded = (has_context || hooks.hold()).then(|| {
         around::share(&diagnostics, &options.context, &mut sources);
         Surrounded {
             context: Arc::clone(&options.context),
             facts,
+            hooks,
             uses,
             allowances,
             levels: options.levels.clone(),
@@ -343,7 +348,11 @@ fn arrange<T>(
     let hooks = Hooks::of(workload, sources);
     let replaced = Replacements::of(workload, sources);
     let has_context = !options.context.is_empty();
-    let facts = if has_context { WorkloadFacts::of(workload, sources).map(Arc::new) } else { None };
+    let facts = if has_context {
+        WorkloadFacts::of(workload, host_waits(workload, sources), sources).map(Arc::new)
+    } else {
+        None
+    };
     let namespace = namespaces.named(workload.namespace());
     let mut uses = Vec::new();
     let made = match checked {

@@ -14,7 +14,7 @@
 //! warnings = "deny"                # the level of all warnings not named here
 //! unpinned-image = "allow"
 //!
-//! [context]                        # what stands around the workloads
+//! [context]                        # what surrounds the workloads
 //! with = ["k8s"]                   # manifests of other objects: files and folders
 //! complete = true                  # these are all objects, so what is missing there does not exist
 //! mesh = "istio"                   # the service mesh that injects its proxy into the pods
@@ -74,11 +74,11 @@ pub struct Config {
     pub profile: Option<SmolStr>,
     /// Values of params for each environment of the project.
     pub profiles: Vec<Profile>,
-    /// What stands around the workloads.
+    /// What surrounds the workloads.
     pub context: ContextSettings,
 }
 
-/// What stands around the workloads of a project.
+/// What surrounds the workloads of a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContextSettings {
     /// Manifests of other objects: files and folders, relative to the file.

@@ -9,17 +9,15 @@
 
 mod find;
 mod follow;
-mod git;
+mod private;
 mod read;
-mod revision;
 mod root;
 pub(crate) mod watch;
 mod write;
 
 pub(crate) use find::{Ground, Grounds};
-pub(crate) use git::{Git, GitFault};
+pub(crate) use private::{PrivateFolder, plain};
 pub(crate) use read::{reason, text, unbounded};
-pub(crate) use revision::{RevisionFolder, plain};
 pub(crate) use root::Root;
 pub(crate) use write::{OutputTarget, Written, rewrite};
 

@@ -25,8 +25,8 @@ pub use svg::svg;
 use text::CAVEAT;
 pub use text::text;
 
-use crate::admission::NamespaceOf;
-use crate::admission::limit_range::{self, Addition, Amount, Ranged};
+use crate::admission::limit_range::{self, Ranged};
+use crate::admission::{Addition, Amount, NamespaceOf};
 use crate::diagnostic::phrase::listed;
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;

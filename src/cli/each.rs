@@ -45,7 +45,7 @@ impl FileContent {
     }
 }
 
-/// What stands around each file: its own context, and the objects of all manifests.
+/// What surrounds each file: its own context, and the objects of all manifests.
 fn surroundings<'c>(
     inputs: &[Input],
     contents: impl Iterator<Item = &'c mut FileContent>,
@@ -116,25 +116,20 @@ pub(super) fn compile_each<W: Send, T: Send>(
         let contents = if round + 1 == rounds { std::mem::take(&mut loaded) } else { loaded.clone() };
         type Read<'i> = ((&'i Input, Result<FileContent, Trouble>), &'i Arc<Context>);
         let work = |((input, content), context): Read<'_>| {
-            let project = input.variant(round)?;
-            let content = match content {
-                Ok(content) => content,
-                Err(trouble) => return Some(Err(trouble)),
-            };
+            let content = content?;
             let is_partial = content.is_partial();
+            let (project, is_new) = input.variant(round);
             let options = options_with(program, &settings, check_only, (input, project, context));
             let mut compilation = compile_content(input, content, input, &options, |made| make(input, made));
-            let is_added = round < input.variants.len() && (is_partial || !compilation.failed());
+            let is_added = is_new && (is_partial || !compilation.failed());
             let made = is_added.then(|| finish(input, project, &mut compilation));
-            Some(Ok(CompiledSource { compilation, made, is_partial }))
+            Ok(CompiledSource { compilation, made, is_partial })
         };
         let mut compiled = on_each(inputs.iter().zip(contents).zip(&contexts), work);
-        let apart = compiled.iter_mut().flatten().flatten().map(|source| &mut source.compilation);
+        let apart = compiled.iter_mut().flatten().map(|source| &mut source.compilation);
         check_together(&mut apart.collect::<Vec<_>>());
         for (merged, compiled) in all.iter_mut().zip(compiled) {
-            if let Some(compiled) = compiled {
-                merged.add(round, compiled, &settings);
-            }
+            merged.add(round, compiled, &settings);
         }
     }
     Some(all.into_iter().map(Merged::outcome).collect())
@@ -182,7 +177,7 @@ fn compile_content<W: Send>(
     }
 }
 
-/// The options of the compiler for a file with a profile and what stands around it.
+/// The options of the compiler for a file with a profile and what surrounds it.
 fn options_with(
     program: &ProgramArguments,
     settings: &[Setting],

@@ -42,7 +42,7 @@ pub(super) struct Input {
     pub(super) variants: Arc<[Arc<Project>]>,
     /// The project with the folder for its output, and its path in there.
     pub(super) output: Option<(Arc<Project>, PathBuf)>,
-    /// What stands around its workloads.
+    /// What surrounds its workloads.
     pub(super) context: Arc<Context>,
     /// Its text, if that is not read from the file.
     pub(super) text: Option<Arc<str>>,
@@ -159,9 +159,12 @@ impl Input {
         }
     }
 
-    /// Its settings with the profile of a round; in later rounds than it has profiles, with its last one.
-    pub(super) fn variant(&self, round: usize) -> Option<&Project> {
-        self.variants.get(round).or(self.variants.last()).map(|project| &**project)
+    /// Its settings with the profile of a round, and whether it is a new one: after its last profile, it keeps that.
+    pub(super) fn variant(&self, round: usize) -> (&Project, bool) {
+        match self.variants.get(round) {
+            Some(project) => (project, true),
+            None => (self.variants.last().unwrap_or(&self.project), false),
+        }
     }
 
     /// Replaces the content of the file, if it still is this one.

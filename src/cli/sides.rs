@@ -3,9 +3,11 @@
 use super::arguments::ProgramArguments;
 use super::config::ProfileChoice;
 use super::console::Console;
+use super::git::{Git, GitFault};
 use super::input::{Found, Input, Trouble};
+use super::revision;
 use super::wanted::{MANIFESTS, SOURCES};
-use crate::files::{Git, GitFault, Grounds, RevisionFolder, plain};
+use crate::files::{Grounds, PrivateFolder, plain};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -30,7 +32,7 @@ enum Origin {
     /// From the working tree of a repository, which the other side is a revision of.
     Tree(PathBuf),
     /// From a revision.
-    Revision(RevisionFolder),
+    Revision(PrivateFolder),
 }
 
 impl Side {
@@ -191,8 +193,7 @@ fn of_revisions(
     let below: Vec<PathBuf> = below.collect::<Result<_, _>>()?;
     let prefix = here.strip_prefix(&top).unwrap_or(Path::new(""));
     let of_commit = |commit: &str, name: &str, console: &mut Console| {
-        let wanted = if below.is_empty() { vec![prefix.to_owned()] } else { below.clone() };
-        let folder = RevisionFolder::of(&git, commit, &wanted).map_err(of_git)?;
+        let folder = revision::read(&git, commit, &below).map_err(of_git)?;
         console.rename(folder.path(), name);
         let root = root_of(program, &top, folder.path());
         Ok(Side {

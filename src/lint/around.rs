@@ -1,20 +1,28 @@
-//! Warns about what contradicts each other between workloads and what stands around them; this needs all workloads of a run.
+//! Warns about what contradicts each other between workloads and what surrounds them; this needs all workloads of a run.
 
 mod disruptions;
 mod services;
+mod waits;
+
+pub(crate) use waits::host_waits;
 
 use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The warnings that are known only when all workloads of a run are.
-pub(crate) const AROUND: &[Code] =
-    &[Code::BlockedEviction, Code::OverQuota, Code::UnknownTargetPort, Code::UnmatchedService];
+pub(crate) const AROUND: &[Code] = &[
+    Code::BlockedEviction,
+    Code::OverQuota,
+    Code::UnknownTargetPort,
+    Code::UnmatchedService,
+    Code::WaitsForItself,
+];
 
 /// What the checks of this module see.
-struct Surroundings<'a> {
-    context: &'a Context,
+pub(crate) struct Surroundings<'a> {
+    pub(crate) context: &'a Context,
     /// The workloads of the run, and whether each is to be checked.
-    workloads: &'a [(&'a WorkloadFacts, bool)],
+    pub(crate) workloads: &'a [(&'a WorkloadFacts, bool)],
 }
 
 /// Warns about contradictions between a context and the workloads of a run, each with whether it is to be checked.
@@ -28,6 +36,7 @@ pub(crate) fn around(
     let mut found = Vec::new();
     let surroundings = Surroundings { context, workloads };
     if is_whole {
+        waits::check(&surroundings, &mut found);
         services::check(&surroundings, &mut found);
         disruptions::blocked(&surroundings, &mut found);
     }
@@ -36,7 +45,7 @@ pub(crate) fn around(
 
 impl<'a> Surroundings<'a> {
     /// All workloads, also those that are not compiled.
-    fn all(&self) -> impl Iterator<Item = &'a WorkloadFacts> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &'a WorkloadFacts> {
         self.workloads.iter().map(|(workload, _)| *workload).chain(self.context.workloads())
     }
 

@@ -34,6 +34,7 @@ struct PlanJson<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct WorkloadJson<'a> {
     kind: &'static str,
     name: &'a str,
@@ -43,7 +44,7 @@ struct WorkloadJson<'a> {
     /// The version of Kubernetes that the objects and the totals are for.
     kube: String,
     /// The `LimitRange`s that add something.
-    #[serde(rename = "limitRanges", skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     limit_ranges: Vec<&'a str>,
     span: PlaceJson<'a>,
     order: Vec<ContainerJson<'a>>,

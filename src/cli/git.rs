@@ -3,7 +3,7 @@
 //! Invariant: Git runs nothing that the repository's configuration names, and fetches nothing; what it is given are object
 //! names, or text after `--end-of-options`.
 
-use super::read::reason;
+use crate::files::reason;
 use std::io::{self, BufRead as _, BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -41,13 +41,13 @@ const SETTINGS: [&str; 5] = [
 
 /// Why Git cannot be asked, or what it cannot answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct GitFault {
+pub(super) struct GitFault {
     /// What is wrong.
-    pub(crate) message: String,
+    pub(super) message: String,
     /// What to do.
-    pub(crate) help: Option<String>,
+    pub(super) help: Option<String>,
     /// Whether there is no such program.
-    pub(crate) is_missing: bool,
+    pub(super) is_missing: bool,
 }
 
 impl GitFault {
@@ -69,13 +69,13 @@ impl GitFault {
 
 /// A repository that Git is asked about.
 #[derive(Clone, Debug)]
-pub(crate) struct Git {
+pub(super) struct Git {
     top: PathBuf,
 }
 
 /// A file or a link of a tree.
 #[derive(Debug)]
-pub(crate) struct TreeEntry {
+pub(super) struct TreeEntry {
     /// Its path in the repository.
     pub(super) path: PathBuf,
     /// The name of its content.
@@ -86,7 +86,7 @@ pub(crate) struct TreeEntry {
 
 impl Git {
     /// The repository in a folder, whose path has all links resolved.
-    pub(crate) fn of(top: &Path) -> Self {
+    pub(super) fn of(top: &Path) -> Self {
         Self { top: top.to_owned() }
     }
 
@@ -108,7 +108,7 @@ impl Git {
     }
 
     /// The commit that a revision names, if it names one.
-    pub(crate) fn commit(&self, revision: &str) -> Result<Option<String>, GitFault> {
+    pub(super) fn commit(&self, revision: &str) -> Result<Option<String>, GitFault> {
         if revision.is_empty() || revision.contains('\0') {
             return Ok(None);
         }
@@ -131,13 +131,13 @@ impl Git {
     }
 
     /// Whether the history of the repository is cut off.
-    pub(crate) fn is_shallow(&self) -> bool {
+    pub(super) fn is_shallow(&self) -> bool {
         let asked = self.command().args(["rev-parse", "--is-shallow-repository"]).output();
         asked.is_ok_and(|output| output.stdout.starts_with(b"true"))
     }
 
     /// The commit at which the histories of two commits part.
-    pub(crate) fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, GitFault> {
+    pub(super) fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, GitFault> {
         let asked = self.command().args(["merge-base", one, other]).output();
         let output = asked.map_err(|error| GitFault::of_start(&error))?;
         let id = String::from_utf8_lossy(&output.stdout).trim().to_owned();
@@ -145,7 +145,7 @@ impl Git {
     }
 
     /// The files and links of a commit.
-    pub(crate) fn tree(&self, commit: &str) -> Result<Vec<TreeEntry>, GitFault> {
+    pub(super) fn tree(&self, commit: &str) -> Result<Vec<TreeEntry>, GitFault> {
         let mut command = self.command();
         command
             .args(["ls-tree", "-r", "-z", "--full-tree", commit])
@@ -168,7 +168,7 @@ impl Git {
     }
 
     /// The contents of objects, one after the other.
-    pub(crate) fn contents(&self, ids: Vec<&str>) -> Result<Contents, GitFault> {
+    pub(super) fn contents(&self, ids: &[&str]) -> Result<Contents, GitFault> {
         let mut command = self.command();
         command
             .args(["cat-file", "--batch"])
@@ -242,7 +242,7 @@ fn end(child: &mut Child) {
 
 /// Answers of Git, which are read one after the other.
 #[derive(Debug)]
-pub(crate) struct Contents {
+pub(super) struct Contents {
     child: Child,
     output: Option<BufReader<ChildStdout>>,
     asking: Option<JoinHandle<()>>,
