@@ -1,10 +1,11 @@
 //! `initflow check`: reports what is wrong with sources.
 
-use super::arguments::{AllProfiles, ProgramArguments};
+use super::arguments::ProgramArguments;
 use super::config::ProfileChoice;
 use super::console::{Console, Stream};
 use super::each::{compile_each, inputs, settle};
 use super::fixes::{self, FixArguments};
+use super::profiles::AllProfiles;
 use super::report::Reporting;
 use super::status::Status;
 use super::values::TakenValues;

@@ -1,11 +1,12 @@
 //! `initflow compile`: compiles sources to YAML, KYAML or JSON, and prints, writes or compares the result.
 
-use super::arguments::{AllProfiles, ProgramArguments};
+use super::arguments::ProgramArguments;
 use super::config::Project;
 use super::console::{Console, Stream};
 use super::each::{compile_each, inputs, report, settle};
 use super::input::Input;
 use super::outputs::{OutputPlace, OutputRequest, Outputs, Tally};
+use super::profiles::AllProfiles;
 use super::report::Reporting;
 use super::status::Status;
 use super::values::TakenValues;

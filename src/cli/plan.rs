@@ -1,10 +1,11 @@
 //! `initflow plan`: shows what starts when and why, and what it costs.
 
-use super::arguments::{AllProfiles, ProgramArguments};
+use super::arguments::ProgramArguments;
 use super::config::Project;
 use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
+use super::profiles::AllProfiles;
 use super::status::Status;
 use super::wanted::Reading;
 use super::watch::WatchArguments;
