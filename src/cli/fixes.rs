@@ -23,10 +23,10 @@ use std::sync::Arc;
 /// Which fixes are applied, and whether they are only shown.
 #[derive(Args)]
 pub(super) struct FixArguments {
-    /// Apply the fixes that keep what a source means, and write the files; report what is left
+    /// Apply the fixes that keep what was meant, and write the files; report what is left
     #[arg(help_heading = "Fixes", long)]
     fix: bool,
-    /// Like --fix, and also apply the fixes that may change what a source means
+    /// Like --fix, and also apply the fixes that may change what a file means
     #[arg(help_heading = "Fixes", long)]
     unsafe_fixes: bool,
     /// Write nothing; print what --fix or --unsafe-fixes would change, and fail if they would change something

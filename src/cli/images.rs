@@ -14,7 +14,7 @@ use crate::diagnostic::visible;
 use crate::source::Sources;
 use clap::{Args, ValueEnum};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -118,6 +118,8 @@ pub(super) fn run(arguments: &ImagesArguments, console: &mut Console) -> Status 
 #[derive(Default)]
 struct ImageList {
     images: BTreeMap<SmolStr, ListedImage>,
+    /// The uses so far: the image, the file and the place in it, the workload, and the name of what uses it.
+    seen: HashSet<(SmolStr, String, u32, String, SmolStr)>,
 }
 
 /// An image, and who uses it.
@@ -132,7 +134,6 @@ struct ListedImage {
 }
 
 /// What uses an image.
-#[derive(PartialEq)]
 struct ImageUser {
     path: String,
     line: usize,
@@ -161,10 +162,17 @@ impl ImageList {
                 image.projects.push(Arc::clone(&input.project));
             }
             let (line, _) = file.line_column(place.start);
-            let user = ImageUser { path: file.name.clone(), line, workload: workload.to_owned(), used };
             // With several profiles, the same container may use it in each.
-            if !image.users.contains(&user) {
-                image.users.push(user);
+            let key = (
+                used.reference.clone(),
+                file.name.clone(),
+                place.start,
+                workload.to_owned(),
+                used.name.clone(),
+            );
+            if self.seen.insert(key) {
+                let (path, workload) = (file.name.clone(), workload.to_owned());
+                image.users.push(ImageUser { path, line, workload, used });
             }
         }
     }

@@ -8,7 +8,7 @@ use smol_str::{SmolStr, format_smolstr};
 use std::collections::BTreeMap;
 
 /// The use of an image.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct UsedImage {
     /// The image, as the pod names it.
     pub(crate) reference: SmolStr,
