@@ -199,9 +199,9 @@ pub(crate) fn compile_apart<T: Send>(
 ) -> Compilation<T> {
     let compilation =
         compile_files(name, FileText::Text(text), &Texts(loader), options, &mut Forgetful, make);
-    let Compilation { sources, diagnostics, workloads, unset, surrounded, params } = compilation;
+    let Compilation { sources, diagnostics, workloads, unset, params, surrounded } = compilation;
     let diagnostics = diagnostics.into_iter().map(Arc::unwrap_or_clone).collect();
-    Compilation { sources, diagnostics, workloads, unset, surrounded, params }
+    Compilation { sources, diagnostics, workloads, unset, params, surrounded }
 }
 
 /// Like [`compile_with`], for files that may be parsed already. What `memory` still has is not compiled again, and its
@@ -297,7 +297,7 @@ pub(crate) fn compile_files<T: Send>(
         workloads.clear();
     }
     let params = settable_params(&files);
-    Compilation { sources, diagnostics, workloads, unset, surrounded, params }
+    Compilation { sources, diagnostics, workloads, unset, params, surrounded }
 }
 
 /// A workload, checked and ordered; of a template, only its diagnostics.

@@ -106,7 +106,7 @@ impl Draft {
         let make = |compiled: Compiled| (compiled.workload.span, make(compiled));
         let compilation =
             compile_files(&file.name, FileText::Made(text), &Texts(&NoFiles), &options, &mut Forgetful, make);
-        let Compilation { sources, diagnostics: found, workloads, unset, surrounded, params } = compilation;
+        let Compilation { sources, diagnostics: found, workloads, unset, params, surrounded } = compilation;
         if !is_full {
             let mut turner = FixTurner::new(file, &made, &origins, &places, &options);
             find_faults(&sources, found, &broken, &mut turner, &mut diagnostics);
@@ -130,7 +130,7 @@ impl Draft {
         };
         let workloads =
             workloads.into_iter().filter(|(span, _)| is_sound(*span)).map(|(_, made)| made).collect();
-        (Compilation { sources, diagnostics, workloads, unset, surrounded, params }, made)
+        (Compilation { sources, diagnostics, workloads, unset, params, surrounded }, made)
     }
 }
 
