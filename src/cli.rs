@@ -32,6 +32,7 @@ mod orphans;
 mod outputs;
 mod params;
 mod plan;
+mod profiles;
 mod progress;
 mod registry;
 mod report;
@@ -99,7 +100,7 @@ Examples:
   initflow explain unwritten-volume              print what a diagnostic means, and its fix
 
 Exit status: 0 on success; 1 if a source has errors or is not formatted, or if output is out of date; 2 if the command
-line is wrong, or if a file cannot be read or written"
+line is wrong, or if a file cannot be read or written; 3 if diff --exit-code finds changes"
 )]
 struct CommandLine {
     #[command(subcommand)]

@@ -9,12 +9,12 @@ use super::input::{Found, Input};
 use super::outputs::{OutputFolder, Outputs};
 use super::text_diff::diff;
 use super::wanted::SOURCES;
-use crate::config::PROFILE;
+use crate::config::{self, FILE_NAME, MAX_CONFIG_BYTES, PROFILE};
 use crate::diagnostic::visible::plain;
 use crate::files::{Grounds, Root};
 use crate::plan::source_of;
-use crate::source::MAX_SOURCE_BYTES;
-use std::collections::{BTreeMap, HashSet};
+use crate::source::{FileId, MAX_SOURCE_BYTES, SourceFile};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -94,7 +94,7 @@ fn collect(
         }
         let Ok(text) = folder.root.read(path, MAX_SOURCE_BYTES) else { continue };
         let Some(source) = source_of(&text).filter(|source| names_source(path, source)) else { continue };
-        if makers.may_make(&real, source, folder.is_projects) {
+        if makers.may_make(&real, source, folder, &real_top) {
             continue;
         }
         let orphan =
@@ -115,8 +115,8 @@ struct Makers<'a> {
     grounds: &'a Grounds,
     /// Where the output folders of the projects are, with any profile.
     folders: Vec<PathBuf>,
-    /// The names of other sources of the root, and whether they belong to a project of this run; found when first needed.
-    others: Option<Vec<(String, bool)>>,
+    /// The sources below a folder that are not compiled; found when first needed.
+    others: HashMap<PathBuf, Vec<Input>>,
 }
 
 impl<'a> Makers<'a> {
@@ -130,7 +130,7 @@ impl<'a> Makers<'a> {
                 folders.extend(outputs.filter_map(|output| fs::canonicalize(output).ok()));
             }
         }
-        Self { inputs, grounds, folders, others: None }
+        Self { inputs, grounds, folders, others: HashMap::new() }
     }
 
     /// Whether a folder that the call names has nothing but outputs: it is inside the root and contains no source.
@@ -152,44 +152,83 @@ impl<'a> Makers<'a> {
         others > deepest(&mut std::iter::once(own))
     }
 
-    /// Whether a source that this run does not compile, but which exists, may have made a file.
-    fn may_make(&mut self, path: &Path, source: &str, in_project: bool) -> bool {
-        let beside = path.with_extension(SOURCES[0]);
-        let mapped = self.inputs.iter().filter_map(|input| input.output.as_ref()).any(|(project, _)| {
-            !in_project && project.source_of_output(path).is_some_and(|source| source.is_file())
-        });
-        if mapped || beside.is_file() {
+    /// Whether a source that this run does not compile, but which exists, may have made a file in an output folder.
+    fn may_make(&mut self, path: &Path, source: &str, folder: &OutputFolder, top: &Path) -> bool {
+        if path.with_extension(SOURCES[0]).is_file() {
             return true;
         }
-        // The whole disk is not searched for sources.
-        if self.inputs.iter().flat_map(|input| input.root.folders()).any(|root| root.parent().is_none()) {
+        let outputs = || self.inputs.iter().filter_map(|input| input.output.as_ref());
+        if !folder.is_projects
+            && outputs().any(|(project, _)| project.source_of(path).is_some_and(|source| source.is_file()))
+        {
             return true;
         }
-        let others = self.others.get_or_insert_with(|| others(self.inputs, self.grounds));
-        others.iter().any(|(name, is_own)| plain(name) == source && !(in_project && *is_own))
+        // The sources of other projects may have the same output folder; a folder that a call names may have any sources.
+        let start = if folder.is_projects { self.root() } else { self.around(top) };
+        let Some(start) = start else { return true };
+        let below = path.strip_prefix(top).unwrap_or(path).with_extension("");
+        let grounds = self.grounds;
+        let places: HashSet<&Path> =
+            self.inputs.iter().filter_map(|input| input.project.place.as_deref()).collect();
+        let others = self.others.entry(start.clone()).or_insert_with(|| others(&start, self.inputs));
+        others.iter().filter(|other| plain(&other.short_name()) == source).any(|other| {
+            if folder.is_projects {
+                return makes(other, path, &places, grounds);
+            }
+            other
+                .path()
+                .is_some_and(|other| other.ends_with(&below) || other.with_extension("").ends_with(&below))
+        })
+    }
+
+    /// The root of the sources; nothing if it is the whole disk, which is not searched.
+    fn root(&self) -> Option<PathBuf> {
+        let root = self.inputs.first()?.root.folders().next()?;
+        root.parent().map(|_| root.to_owned())
+    }
+
+    /// The nearest folder that contains an output folder and all sources, if it is not the whole disk.
+    fn around(&self, top: &Path) -> Option<PathBuf> {
+        let mut around = top.to_owned();
+        for input in self.inputs {
+            let source = input.path().and_then(|path| fs::canonicalize(path).ok())?;
+            while !source.starts_with(&around) && around.pop() {}
+        }
+        around.parent().map(|_| around.clone())
     }
 }
 
-/// The names of the sources in the roots that are not compiled, and whether they belong to one of the projects.
-fn others(inputs: &[Input], grounds: &Grounds) -> Vec<(String, bool)> {
+/// The sources below a folder that are not compiled.
+fn others(start: &Path, inputs: &[Input]) -> Vec<Input> {
     let compiled: HashSet<PathBuf> =
         inputs.iter().filter_map(|input| fs::canonicalize(input.path()?).ok()).collect();
-    let places: HashSet<&Path> = inputs.iter().filter_map(|input| input.project.place.as_deref()).collect();
-    let mut roots: Vec<&Path> = inputs.iter().flat_map(|input| input.root.folders()).collect();
-    roots.sort_unstable();
-    roots.dedup();
     let mut found = Found::default();
-    for root in roots {
-        found.walk(root, root, Path::new(""), SOURCES);
+    found.walk(start, start, Path::new(""), SOURCES);
+    found.inputs.retain(|other| other.path().is_some_and(|path| !compiled.contains(path)));
+    found.inputs
+}
+
+/// Whether a source of another project than these becomes a file, with any of its profiles.
+fn makes(other: &Input, path: &Path, places: &HashSet<&Path>, grounds: &Grounds) -> bool {
+    let ground = grounds.of(other.folder(), &other.base);
+    let place = ground.settings.as_ref().and_then(|file| fs::canonicalize(file.parent()?).ok());
+    let (Some(file), Some(place)) = (&ground.settings, place) else { return false };
+    if places.contains(place.as_path()) {
+        return false;
     }
-    let mut found = found.inputs;
-    found.retain(|other| other.path().is_some_and(|path| !compiled.contains(path)));
-    let is_own = |other: &Input| {
-        let settings = grounds.of(other.folder(), &other.base).settings;
-        let place = settings.and_then(|file| fs::canonicalize(file.parent()?).ok());
-        place.is_some_and(|place| places.contains(place.as_path()))
-    };
-    found.iter().map(|other| (other.short_name(), is_own(other))).collect()
+    let Ok(text) = ground.root.read(file, MAX_CONFIG_BYTES) else { return true };
+    let (config, _) = config::read(&SourceFile::new(FileId(0), FILE_NAME, text));
+    let profiles = config.profiles.iter().map(|profile| Some(profile.name.as_str())).chain([None]);
+    let mut outputs = profiles.filter_map(|profile| config.output_of(profile));
+    outputs.any(|output| {
+        let output = fs::canonicalize(place.join(output)).ok();
+        let below =
+            output.and_then(|output| Some(place.join(path.strip_prefix(output).ok()?).with_extension("")));
+        let other = other.path();
+        below.is_some_and(|below| {
+            other.is_some_and(|other| other == below || other.with_extension("") == below)
+        })
+    })
 }
 
 impl Project {
@@ -201,7 +240,7 @@ impl Project {
     }
 
     /// The source that would become a file in the output folder.
-    fn source_of_output(&self, path: &Path) -> Option<PathBuf> {
+    fn source_of(&self, path: &Path) -> Option<PathBuf> {
         let below = path.strip_prefix(fs::canonicalize(self.output()?).ok()?).ok()?;
         Some(self.place.as_ref()?.join(below).with_extension(SOURCES[0]))
     }

@@ -176,7 +176,7 @@ fn a_project_has_profiles_members_and_a_folder_for_output() {
     assert_eq!(config.members.len(), 1);
     assert_eq!(config.profile(None).map(|profile| profile.map(|profile| &*profile.name)), Ok(Some("dev")));
     let prod = config.profile(Some("prod")).unwrap().unwrap();
-    let set: Vec<String> = prod.set.iter().map(|set| format!("{} = {}", set.name, set.value)).collect();
+    let set: Vec<String> = prod.set.iter().map(|(set, _)| format!("{} = {}", set.name, set.value)).collect();
     assert_eq!(set.len(), 4);
     for expected in ["tag = v2", "n = 3", "on = true", "shop.size = 0.5"] {
         assert!(set.iter().any(|set| set == expected), "{set:?}");
