@@ -74,7 +74,9 @@ impl Context {
         let workloads: Vec<Arc<WorkloadFacts>> =
             other.workloads.iter().filter(|workload| is_new(workload.place)).cloned().collect();
         self.workloads.extend(workloads);
-        new.into_iter().for_each(|object| self.insert(object));
+        for object in new {
+            self.insert(object);
+        }
         self.patched.extend(&other.patched);
         self.made_elsewhere.extend(other.made_elsewhere.iter().cloned());
         self.diagnostics.extend(other.diagnostics.iter().cloned());
