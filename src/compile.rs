@@ -26,10 +26,10 @@ use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::lint::{
     AROUND, Allowances, Around, Hooks, LintLevels, Replacements, Selection, Selections, Surroundings,
-    find_hidden, lint,
+    find_hidden, host_waits, lint,
 };
 use crate::lower::grant;
-use crate::model::{Program, ResultMemory, Workload, resolve};
+use crate::model::{Program, ResultMemory, Workload, resolve, settable_params};
 use crate::once::split;
 use crate::order::{Order, order};
 use crate::program::{FileReader, Loaded, load};
@@ -52,7 +52,7 @@ pub struct CompileOptions {
     pub levels: LintLevels,
     /// Whether params need no value: then the program is only checked, not compiled.
     pub check_only: bool,
-    /// What stands around the workloads.
+    /// What surrounds the workloads.
     pub context: Arc<Context>,
 }
 
@@ -68,7 +68,9 @@ pub struct Compilation<T = Compiled, D = Diagnostic> {
     pub workloads: Vec<T>,
     /// Whether a `param` of one of the files has no value.
     pub unset: bool,
-    /// What is still to be checked together with what stands around the workloads.
+    /// The names of the params that can be given a value: `name`, and `file.name` for a param of a used file.
+    pub params: Vec<String>,
+    /// What is still to be checked together with what surrounds the workloads.
     pub(crate) surrounded: Option<Surrounded>,
 }
 
@@ -186,7 +188,7 @@ pub fn check_together<T>(compilations: &mut [&mut Compilation<T>]) {
     }
 }
 
-/// Like [`compile_with`], for one of several programs whose workloads stand around each other: [`check_together`] has to
+/// Like [`compile_with`], for one of several programs whose workloads surround each other: [`check_together`] has to
 /// check what concerns all of them.
 pub(crate) fn compile_apart<T: Send>(
     name: &str,
@@ -197,9 +199,9 @@ pub(crate) fn compile_apart<T: Send>(
 ) -> Compilation<T> {
     let compilation =
         compile_files(name, FileText::Text(text), &Texts(loader), options, &mut Forgetful, make);
-    let Compilation { sources, diagnostics, workloads, unset, surrounded } = compilation;
+    let Compilation { sources, diagnostics, workloads, unset, surrounded, params } = compilation;
     let diagnostics = diagnostics.into_iter().map(Arc::unwrap_or_clone).collect();
-    Compilation { sources, diagnostics, workloads, unset, surrounded }
+    Compilation { sources, diagnostics, workloads, unset, surrounded, params }
 }
 
 /// Like [`compile_with`], for files that may be parsed already. What `memory` still has is not compiled again, and its
@@ -294,7 +296,8 @@ pub(crate) fn compile_files<T: Send>(
     if has_errors(&diagnostics) && !options.check_only {
         workloads.clear();
     }
-    Compilation { sources, diagnostics, workloads, unset, surrounded }
+    let params = settable_params(&files);
+    Compilation { sources, diagnostics, workloads, unset, surrounded, params }
 }
 
 /// A workload, checked and ordered; of a template, only its diagnostics.
@@ -345,7 +348,11 @@ fn arrange<T>(
     let hooks = Hooks::of(workload, sources);
     let replaced = Replacements::of(workload, sources);
     let has_context = !options.context.is_empty();
-    let facts = if has_context { WorkloadFacts::of(workload, sources).map(Arc::new) } else { None };
+    let facts = if has_context {
+        WorkloadFacts::of(workload, host_waits(workload, sources), sources).map(Arc::new)
+    } else {
+        None
+    };
     let namespace = namespaces.named(workload.namespace());
     let mut uses = Vec::new();
     let made = match checked {

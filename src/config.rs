@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! kube = "1.35"                    # the version of Kubernetes if `--kube` is not given
-//! output = "manifests"             # the folder for the whole project's output
+//! output = "manifests/{profile}"   # the folder for the whole project's output, here one for each profile
 //! members = ["apps/*"]             # what belongs to the project
 //! profile = "dev"                  # the profile if `--profile` is not given
 //! registry = "mirror.acme.dev"     # a registry with the images of the built-in steps under their own names
@@ -14,7 +14,7 @@
 //! warnings = "deny"                # the level of all warnings not named here
 //! unpinned-image = "allow"
 //!
-//! [context]                        # what stands around the workloads
+//! [context]                        # what surrounds the workloads
 //! with = ["k8s"]                   # manifests of other objects: files and folders
 //! complete = true                  # these are all objects, so what is missing there does not exist
 //! mesh = "istio"                   # the service mesh that injects its proxy into the pods
@@ -41,7 +41,7 @@ use crate::diagnostic::{Diagnostic, change_to, nearest};
 use crate::kubernetes::version::Version;
 use crate::lint::LintLevels;
 use crate::model::Setting;
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 use crate::steps::Images;
 use smol_str::SmolStr;
 
@@ -50,6 +50,12 @@ pub const FILE_NAME: &str = "initflow.toml";
 
 /// The largest file that is read, in bytes (1 MiB).
 pub const MAX_CONFIG_BYTES: usize = 1 << 20;
+
+/// The most profiles that a file may define: a run may compile every source with each of them.
+pub const MAX_PROFILES: usize = 256;
+
+/// What stands for the name of the profile in the name of a folder or a file.
+pub(crate) const PROFILE: &str = "{profile}";
 
 /// The settings of an organization or a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,7 +66,7 @@ pub struct Config {
     pub images: Images,
     /// The levels of warnings.
     pub levels: LintLevels,
-    /// The folder for the project's output, relative to the file.
+    /// The folder for the project's output, relative to the file; `{profile}` in it stands for the name of the profile.
     pub output: Option<Placed>,
     /// The folders and files that belong to the project, as patterns relative to the file; if empty, everything below its folder.
     pub members: Vec<Placed>,
@@ -68,11 +74,11 @@ pub struct Config {
     pub profile: Option<SmolStr>,
     /// Values of params for each environment of the project.
     pub profiles: Vec<Profile>,
-    /// What stands around the workloads.
+    /// What surrounds the workloads.
     pub context: ContextSettings,
 }
 
-/// What stands around the workloads of a project.
+/// What surrounds the workloads of a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContextSettings {
     /// Manifests of other objects: files and folders, relative to the file.
@@ -88,10 +94,12 @@ pub struct ContextSettings {
 pub struct Profile {
     /// The name.
     pub name: SmolStr,
+    /// The place of the name.
+    pub span: Span,
     /// Files of values, relative to the file of settings; later ones win.
     pub params: Vec<Placed>,
-    /// Values, which win over those of the files.
-    pub set: Vec<Setting>,
+    /// Values, which win over those of the files, each with the place of its name.
+    pub set: Vec<(Setting, Span)>,
 }
 
 /// The error about an unknown profile.
@@ -104,6 +112,30 @@ pub struct UnknownProfile {
 }
 
 impl Config {
+    /// Whether each profile has an output folder of its own.
+    pub fn has_folder_per_profile(&self) -> bool {
+        self.output.as_ref().is_some_and(|output| output.text.contains(PROFILE))
+    }
+
+    /// The output folder of a profile, relative to the file; none if it depends on the profile, and there is none.
+    ///
+    /// ```
+    /// use initflow::config::read;
+    /// use initflow::source::{FileId, SourceFile};
+    ///
+    /// let text = "output = \"manifests/{profile}\"\n[profiles.prod.set]\ntag = 1\n";
+    /// let (config, _) = read(&SourceFile::new(FileId(0), "initflow.toml", text));
+    /// assert_eq!(config.output_of(Some("prod")).as_deref(), Some("manifests/prod"));
+    /// assert_eq!(config.output_of(None), None);
+    /// ```
+    pub fn output_of(&self, profile: Option<&str>) -> Option<String> {
+        let text = &self.output.as_ref()?.text;
+        match profile {
+            Some(profile) if names_a_folder(profile) => Some(text.replace(PROFILE, profile)),
+            _ => Some(text.clone()).filter(|_| !self.has_folder_per_profile()),
+        }
+    }
+
     /// The profile of a name, else the default one, if there is one.
     ///
     /// # Errors
@@ -125,6 +157,12 @@ impl Config {
             UnknownProfile { message: format!("unknown profile `{wanted}`"), help }
         })
     }
+}
+
+/// Whether a profile's name can be the name of a folder on every system, and of no hidden one.
+pub(crate) fn names_a_folder(name: &str) -> bool {
+    let is_plain = |char: char| char.is_alphanumeric() || matches!(char, '-' | '_' | '.' | '+');
+    !name.is_empty() && !name.starts_with('.') && !name.ends_with('.') && name.chars().all(is_plain)
 }
 
 /// Reads a file of settings.

@@ -1,4 +1,4 @@
-//! Holds what stands around the workloads of a run: objects of other kinds, and workloads that are not compiled, with their
+//! Holds what surrounds the workloads of a run: objects of other kinds, and workloads that are not compiled, with their
 //! places.
 //!
 //! Invariant: an object has the fields of its kind, each with the type of the schema; whatever had another type was left out
@@ -8,9 +8,10 @@ mod facts;
 mod kinds;
 mod labels;
 mod node;
+mod patches;
 mod reader;
 
-pub(crate) use facts::{LabelFact, PortFact, WorkloadFacts};
+pub(crate) use facts::{LabelFact, PortFact, WaitFact, WorkloadFacts, mention};
 pub(crate) use kinds::ObjectKind;
 pub(crate) use labels::selects;
 
@@ -18,6 +19,7 @@ use crate::diagnostic::Diagnostic;
 use crate::object::Node;
 use crate::source::{FileId, SourceFile, Span};
 use fnv::{FnvHashMap, FnvHashSet};
+use patches::Patched;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -28,8 +30,8 @@ pub struct Context {
     workloads: Vec<Arc<WorkloadFacts>>,
     /// The objects whose content is not in any file, since something in the cluster makes them.
     made_elsewhere: FnvHashSet<(ObjectKind, SmolStr)>,
-    /// Whether something may change the objects before they are applied.
-    is_patched: bool,
+    /// What may change objects before they are applied.
+    patched: Patched,
     files: FnvHashMap<FileId, Arc<SourceFile>>,
     diagnostics: Vec<Diagnostic>,
     /// Whether these are all objects of the namespace, so that what is not here does not exist.
@@ -69,7 +71,7 @@ impl Context {
         }
         let new = other.workloads.iter().filter(|workload| is_new(workload.place)).cloned();
         self.workloads.extend(new);
-        self.is_patched |= other.is_patched;
+        self.patched.extend(&other.patched);
         self.made_elsewhere.extend(other.made_elsewhere.iter().cloned());
         self.diagnostics.extend(other.diagnostics.iter().cloned());
         self.files.extend(other.files.iter().map(|(id, file)| (*id, Arc::clone(file))));
@@ -113,8 +115,7 @@ impl Context {
     }
 
     /// The objects that a name in a namespace may mean to a workload of a file, the nearest one first: those of its file,
-    /// else of its folder, else all; if patches may change them, always all. None if something else makes the object, since
-    /// its content is unknown.
+    /// else of its folder, else all. None if something else makes the object or may change it, since its content is unknown.
     ///
     /// They contradict the workload only if each of them does.
     pub(crate) fn candidates(
@@ -125,7 +126,7 @@ impl Context {
         file: &str,
     ) -> Vec<&ContextObject> {
         let key = (kind, SmolStr::new(name));
-        if self.made_elsewhere.contains(&key) {
+        if self.made_elsewhere.contains(&key) || self.patched.may_change(kind) {
             return Vec::new();
         }
         let objects = self.objects.get(&key).map_or(&[][..], Vec::as_slice).iter();
@@ -135,7 +136,7 @@ impl Context {
             .collect();
         found.sort_by_key(|(distance, object)| (*distance, object.place));
         let nearest = found.first().map(|(distance, _)| *distance);
-        found.retain(|(distance, _)| self.is_patched || Some(*distance) == nearest);
+        found.retain(|(distance, _)| Some(*distance) == nearest);
         found.into_iter().map(|(_, object)| object).collect()
     }
 
@@ -153,9 +154,10 @@ impl Context {
 
     /// Whether nothing has a name, although these are all objects.
     pub(crate) fn lacks(&self, kind: ObjectKind, namespace: Option<&str>, name: &str) -> bool {
+        let key = (kind, SmolStr::new(name));
         self.complete
-            && !self.made_elsewhere.contains(&(kind, SmolStr::new(name)))
-            && self.candidates(kind, namespace, name, "").is_empty()
+            && !self.made_elsewhere.contains(&key)
+            && !self.objects.get(&key).is_some_and(|all| all.iter().any(|object| object.is_in(namespace)))
     }
 
     /// The workloads that are not compiled.

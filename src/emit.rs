@@ -15,7 +15,9 @@ use crate::total::sure;
 use literal::is_special;
 use record::Record;
 
-use serde::Serialize;
+use crate::kubernetes::schema::CONTAINER;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 /// An object and the comment to put above it.
 #[derive(Clone, Debug)]
@@ -87,10 +89,28 @@ pub(crate) fn json(objects: &[&Object]) -> String {
 }
 
 /// A part of an object, in YAML's block style.
-pub(crate) fn fragment(value: &serde_json::Value) -> String {
+pub(crate) fn fragment(value: &Value) -> String {
     let mut out = String::new();
-    block::write(&mut out, &sure(Record::of(value)));
+    block::write(&mut out, &sure(Record::of(&InOrder(value))));
     out
+}
+
+/// A part of an object with its fields in the order in which people write those of a container.
+struct InOrder<'v>(&'v Value);
+
+impl Serialize for InOrder<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Object(entries) => {
+                let rank = |key: &str| CONTAINER.fields.iter().position(|field| field.name == key);
+                let mut entries: Vec<(&String, &Value)> = entries.iter().collect();
+                entries.sort_by_key(|(key, _)| rank(key).unwrap_or(usize::MAX));
+                serializer.collect_map(entries.into_iter().map(|(key, value)| (key, InOrder(value))))
+            }
+            Value::Array(items) => serializer.collect_seq(items.iter().map(InOrder)),
+            scalar => scalar.serialize(serializer),
+        }
+    }
 }
 
 /// A key of a map, without its colon.

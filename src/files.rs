@@ -9,15 +9,17 @@
 
 mod find;
 mod follow;
+mod private;
 mod read;
 mod root;
 pub(crate) mod watch;
 mod write;
 
 pub(crate) use find::{Ground, Grounds};
+pub(crate) use private::{PrivateFolder, plain};
 pub(crate) use read::{reason, text, unbounded};
 pub(crate) use root::Root;
-pub(crate) use write::{OutputTarget, rewrite};
+pub(crate) use write::{OutputTarget, Written, rewrite};
 
 use std::path::Path;
 

@@ -28,7 +28,7 @@ mod scripts;
 mod shell;
 
 pub(crate) use allowances::Allowances;
-pub(crate) use around::{AROUND, Surroundings, around};
+pub(crate) use around::{AROUND, Surroundings, around, host_waits};
 pub(crate) use hidden::find_hidden;
 pub(crate) use later_hook::Hooks;
 pub(crate) use levels::names;
@@ -52,7 +52,7 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Range;
 
-/// What stands around a workload.
+/// What surrounds a workload.
 pub(crate) struct Around<'a> {
     /// All objects.
     pub context: &'a Context,
@@ -120,7 +120,7 @@ struct Pod<'a> {
     order: &'a Order,
     version: Version,
     sources: &'a Sources,
-    /// What stands around the workload.
+    /// What surrounds the workload.
     context: &'a Context,
     /// What its namespace does, if that is known.
     namespace: Option<&'a NamespaceOf>,

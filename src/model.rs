@@ -57,6 +57,7 @@ pub(crate) use record::{Bound, NameKind, bindings};
 pub(crate) use resolve::{File, Program, resolve};
 pub(crate) use scope::WORKLOAD_NAME;
 pub(crate) use security::may_be_root;
+pub(crate) use settings::settable_params;
 #[cfg(feature = "cli")]
 pub(crate) use types::undeclarable;
 pub(crate) use used::{FileUse, read_use};

@@ -16,6 +16,8 @@ mod text;
 
 pub use dot::dot;
 pub(crate) use header::header;
+#[cfg(feature = "cli")]
+pub(crate) use header::source_of;
 pub use html::html;
 pub use json::json;
 pub use mermaid::mermaid;
@@ -23,8 +25,8 @@ pub use svg::svg;
 use text::CAVEAT;
 pub use text::text;
 
-use crate::admission::NamespaceOf;
-use crate::admission::limit_range::{self, Addition, Amount, Ranged};
+use crate::admission::limit_range::{self, Ranged};
+use crate::admission::{Addition, Amount, NamespaceOf};
 use crate::diagnostic::phrase::listed;
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
@@ -47,6 +49,8 @@ pub struct Plan {
     pub kind: WorkloadKind,
     /// Its name; `NAME*` if the cluster completes a `generateName`.
     pub name: SmolStr,
+    /// The profile that sets its params, if it is shown beside plans with other profiles.
+    pub profile: Option<SmolStr>,
     /// The version of Kubernetes that the objects and the totals are for.
     pub version: Version,
     /// The first line of its statement in the source.
@@ -159,6 +163,13 @@ pub struct PlannedLimit {
 }
 
 impl Plan {
+    /// The workload, as a heading names it.
+    fn title(&self) -> String {
+        let profile =
+            self.profile.as_ref().map(|profile| format!(" (profile {profile})")).unwrap_or_default();
+        format!("{} {}{profile}", self.kind.name(), self.name)
+    }
+
     /// Computes the plan of a workload with an order, on a version of Kubernetes and in a namespace.
     pub(crate) fn of(
         workload: &Workload,
@@ -183,6 +194,7 @@ impl Plan {
         Self {
             kind: workload.kind,
             name: name_of(workload),
+            profile: None,
             version,
             span: workload.span,
             order: init.chain(apps).collect(),

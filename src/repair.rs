@@ -5,6 +5,7 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity, applied};
 use crate::source::{FileId, Sources};
+use fnv::FnvHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,6 +19,8 @@ pub(crate) struct Examined {
     pub(crate) errors: usize,
     /// The fixes. The file of an edit is the number of its text.
     pub(crate) fixes: Vec<Vec<Edit>>,
+    /// The number of fixes that may not be applied, but could be.
+    pub(crate) withheld: usize,
     /// The numbers of the texts that it uses, its own included.
     pub(crate) uses: BTreeSet<usize>,
 }
@@ -30,19 +33,29 @@ impl Examined {
         may_apply: impl Fn(Applicability) -> bool,
         number: impl Fn(&str) -> Option<usize>,
     ) -> Self {
-        let numbers: Vec<Option<usize>> = sources.files().iter().map(|file| number(&file.name)).collect();
+        let files = sources.files().iter();
+        let numbers: FnvHashMap<FileId, usize> =
+            files.filter_map(|file| Some((file.id, number(&file.name)?))).collect();
         let edit = |edit: &Edit| {
             let mut edit = Edit { span: sources.in_file(edit.span), ..edit.clone() };
-            let number = *numbers.get(edit.span.file.0 as usize)?;
-            edit.span.file = FileId(u32::try_from(number?).ok()?);
+            let number = *numbers.get(&edit.span.file)?;
+            edit.span.file = FileId(u32::try_from(number).ok()?);
             Some(edit)
         };
-        let fixes = diagnostics.iter().filter_map(|diagnostic| diagnostic.fix.as_ref());
-        let fixes = fixes.filter(|fix| may_apply(fix.applicability));
+        let (mut fixes, mut withheld) = (Vec::new(), 0);
+        for fix in diagnostics.iter().filter_map(|diagnostic| diagnostic.fix.as_ref()) {
+            let Some(edits) = fix.edits.iter().map(edit).collect() else { continue };
+            if may_apply(fix.applicability) {
+                fixes.push(edits);
+            } else {
+                withheld += usize::from(fix.applicability == Applicability::Unsafe);
+            }
+        }
         Self {
             errors: diagnostics.iter().filter(|found| found.severity == Severity::Error).count(),
-            fixes: fixes.filter_map(|fix| fix.edits.iter().map(edit).collect()).collect(),
-            uses: numbers.iter().copied().flatten().collect(),
+            fixes,
+            withheld,
+            uses: numbers.into_values().collect(),
         }
     }
 }
@@ -54,6 +67,8 @@ pub(crate) struct Repaired {
     pub(crate) fixed: usize,
     /// Those that would have led to more errors.
     pub(crate) refused: usize,
+    /// Those that may not be applied, but could be.
+    pub(crate) withheld: usize,
 }
 
 /// Applies the fixes that `examine` finds in the texts of these numbers, until there are none.
@@ -77,12 +92,12 @@ pub(crate) fn repair(
         round.settle(&chosen);
         let Round { texts: after, found: then, kept, refused, .. } = round;
         (*texts, found) = (after, then);
-        repaired = Repaired { fixed: repaired.fixed + kept.len(), refused };
+        repaired = Repaired { fixed: repaired.fixed + kept.len(), refused, withheld: 0 };
         if kept.is_empty() {
             break;
         }
     }
-    repaired
+    Repaired { withheld: found.iter().map(|found| found.withheld).sum(), ..repaired }
 }
 
 /// The fixes that change something and do not touch each other, in the order of the texts: of those that do, the first.
@@ -190,7 +205,7 @@ mod tests {
                     })
                 });
                 let errors = errors.iter().map(|word| text.matches(word).count()).sum();
-                Examined { errors, fixes: found.collect(), uses: BTreeSet::from([*at]) }
+                Examined { errors, fixes: found.collect(), withheld: 0, uses: BTreeSet::from([*at]) }
             };
             numbers.iter().map(one).collect()
         };
@@ -202,7 +217,10 @@ mod tests {
     #[test]
     fn fixes_are_applied_until_nothing_changes() {
         let (texts, repaired) = run(&["a x a", "b"], &[("a", "b"), ("b", "c")], &[]);
-        assert_eq!((texts, repaired), (vec!["c x c".into(), "c".into()], Repaired { fixed: 5, refused: 0 }));
+        assert_eq!(
+            (texts, repaired),
+            (vec!["c x c".into(), "c".into()], Repaired { fixed: 5, ..Repaired::default() })
+        );
     }
 
     #[test]
@@ -217,7 +235,7 @@ mod tests {
         let words = [("a", "z"), ("b", "error"), ("c", "z")];
         let (texts, repaired) = run(&["a b c b a", "c"], &words, &["error"]);
         assert_eq!(texts, ["z b z b z", "z"]);
-        assert_eq!(repaired, Repaired { fixed: 4, refused: 2 });
+        assert_eq!((repaired.fixed, repaired.refused), (4, 2));
     }
 
     #[test]

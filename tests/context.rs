@@ -1,4 +1,4 @@
-//! Checks workloads with what stands around them: each folder `tests/context/NAME/CASE` is checked as a project, and says
+//! Checks workloads with what surrounds them: each folder `tests/context/NAME/CASE` is checked as a project, and says
 //! what its file `expected.txt` says; one that begins with `sound` says nothing.
 #![allow(clippy::expect_used, clippy::panic)]
 

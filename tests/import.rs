@@ -9,7 +9,7 @@ use initflow::compile::{CompileOptions, NoFiles, compile};
 use initflow::diagnostic::human::Human;
 use initflow::diagnostic::{Diagnostic, Severity};
 use initflow::format::format;
-use initflow::import::import;
+use initflow::import::{Strangers, compile_manifests, import};
 use initflow::kubernetes::quantity::Quantity;
 use initflow::kubernetes::schema::{self, FieldType, ObjectSchema};
 use initflow::manifest::yaml;
@@ -54,6 +54,32 @@ fn a_manifest_compiles_back_to_itself() {
 
 #[test]
 #[ignore = "needs CORPUS, a folder of manifests"]
+fn a_manifest_has_the_findings_of_its_source() {
+    let options = CompileOptions { check_only: true, ..CompileOptions::default() };
+    let mut compared = 0;
+    for path in manifests("docs") {
+        let (text, name) = (read(&path), name_of(&path));
+        let Some(source) = import(&name, text.clone(), &options).source else { continue };
+        let of_manifest = compile_manifests(&name, text, Strangers::Skip, &options, |_| ());
+        let of_source = compile(&name, source, &NoFiles, &options);
+        assert_eq!(headlines(&of_manifest.diagnostics), headlines(&of_source.diagnostics), "{name}");
+        compared += of_manifest.diagnostics.len();
+    }
+    println!("{compared} findings are the same");
+    assert!(compared > 0);
+}
+
+fn headlines(diagnostics: &[Diagnostic]) -> Vec<String> {
+    let mut all: Vec<String> = diagnostics
+        .iter()
+        .map(|found| format!("{} {:?} {}", found.code.name(), found.severity, found.headline))
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+#[ignore = "needs CORPUS, a folder of manifests"]
 fn manifests_that_the_api_server_refuses_are_refused_at_the_same_place() {
     let manifests = manifests("bad");
     let mut complaints = Vec::new();
@@ -63,7 +89,7 @@ fn manifests_that_the_api_server_refuses_are_refused_at_the_same_place() {
         let imported = import(&name, text, &CompileOptions::default());
         let errors =
             || imported.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-        let file = imported.sources.get(FileId(0));
+        let file = &imported.sources.files()[0];
         let line = |diagnostic: &Diagnostic| file.line_column(diagnostic.primary.span.start).0;
         let lines: Vec<usize> = errors().map(line).collect();
         for error in errors() {

@@ -1,10 +1,11 @@
 //! Reports what a namespace refuses of the pods of a workload.
 
-use super::Bound;
-use super::limit_range::{Amount, Fault, Ranged, Subject, Violation, apply};
+use super::bound::Bound;
+use super::limit_range::{Ranged, apply};
 use super::namespace::{Namespace, NamespaceOf};
 use super::quota::{Quota, ScopedPod, used_by_pod};
 use super::usage::QuotaUse;
+use super::violation::{Amount, Fault, Subject, Violation};
 use crate::diagnostic::phrase::listed;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::kubernetes::quantity::Quantity;

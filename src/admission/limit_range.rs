@@ -1,6 +1,8 @@
 //! Applies the `LimitRange`s of a namespace to a pod: first what they add, then what they refuse.
 
-use super::{Bound, Bounds, bounds};
+use super::bound::{Bound, Bounds, bounds};
+use super::rules::{Rule, above, above_claim, below, ratio};
+use super::violation::{Addition, Amount, Fault, Subject, Violation};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::resource::can_overcommit;
 use crate::kubernetes::version::Version;
@@ -30,95 +32,6 @@ enum Bounded {
     Container,
     Pod,
     Claim,
-}
-
-/// One of the two amounts of a resource that a container has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Amount {
-    /// The request.
-    Request,
-    /// The limit.
-    Limit,
-}
-
-impl Amount {
-    /// The word for it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Request => "request",
-            Self::Limit => "limit",
-        }
-    }
-}
-
-/// A value that a `LimitRange` adds to a container.
-#[derive(Clone, Debug)]
-pub(crate) struct Addition {
-    /// The container, an index.
-    pub container: usize,
-    /// The resource.
-    pub resource: SmolStr,
-    /// Which of its amounts.
-    pub amount: Amount,
-    /// The value, and where the `LimitRange` has it.
-    pub bound: Bound,
-    /// The `LimitRange`, an index.
-    pub range: usize,
-}
-
-/// Why a pod is refused.
-#[derive(Clone, Debug)]
-pub(crate) struct Violation {
-    /// What is refused.
-    pub subject: Subject,
-    /// The resource.
-    pub resource: SmolStr,
-    /// What is wrong with it.
-    pub fault: Fault,
-    /// The amount that the `LimitRange` sets.
-    pub bound: Bound,
-    /// The `LimitRange`, an index.
-    pub range: usize,
-}
-
-/// What a `LimitRange` refuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Subject {
-    /// A container, by its index.
-    Container(usize),
-    /// The pod as a whole.
-    Pod,
-}
-
-/// What is wrong with an amount.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// It is below the minimum.
-    Below(Amount, Quantity),
-    /// It is above the maximum.
-    Above(Amount, Quantity),
-    /// There is none, and the bound needs one.
-    Missing(Amount),
-    /// The limit is too many times the request.
-    Ratio {
-        /// The request.
-        request: Quantity,
-        /// The limit.
-        limit: Quantity,
-    },
-    /// The request that the source sets is over the limit that the `LimitRange` adds.
-    RequestOverDefault(Quantity),
-    /// The request that the source sets is not the limit that the `LimitRange` adds, which devices and huge pages need.
-    RequestNotDefault(Quantity),
-    /// The limit that the `LimitRange` adds to a container is over the one of its pod.
-    DefaultOverPod(Quantity),
-    /// The requests of the containers, with what the `LimitRange` adds, are over those of the pod.
-    PodBelowContainers {
-        /// The total of the containers.
-        total: Quantity,
-        /// What the pod requests.
-        pod: Quantity,
-    },
 }
 
 /// A pod after the `LimitRange`s of its namespace.
@@ -362,66 +275,5 @@ impl LimitItem {
         check(&self.max, above);
         check(&self.ratio, ratio);
         faults
-    }
-}
-
-/// What is wrong with a request and a limit, if something is.
-type Rule = fn(Option<&Quantity>, Option<&Quantity>, &Bound) -> Option<Fault>;
-
-fn below(request: Option<&Quantity>, limit: Option<&Quantity>, bound: &Bound) -> Option<Fault> {
-    let Some(given) = request else { return Some(Fault::Missing(Amount::Request)) };
-    let [request, most, bound] = comparable([given, limit.unwrap_or(&Quantity::ZERO), &bound.quantity]);
-    if request < bound {
-        return Some(Fault::Below(Amount::Request, *given));
-    }
-    let limit = limit.filter(|_| most < bound)?;
-    Some(Fault::Below(Amount::Limit, *limit))
-}
-
-fn above(request: Option<&Quantity>, limit: Option<&Quantity>, bound: &Bound) -> Option<Fault> {
-    let Some(given) = limit else { return Some(Fault::Missing(Amount::Limit)) };
-    let [least, limit, bound] = comparable([request.unwrap_or(&Quantity::ZERO), given, &bound.quantity]);
-    if limit > bound {
-        return Some(Fault::Above(Amount::Limit, *given));
-    }
-    let request = request.filter(|_| least > bound)?;
-    Some(Fault::Above(Amount::Request, *request))
-}
-
-/// Holds a claim to the maximum, which it has no limit for.
-fn above_claim(request: Option<&Quantity>, _: Option<&Quantity>, bound: &Bound) -> Option<Fault> {
-    let Some(given) = request else { return Some(Fault::Missing(Amount::Request)) };
-    let [request, bound] = comparable([given, &bound.quantity]);
-    (request > bound).then_some(Fault::Above(Amount::Request, *given))
-}
-
-/// Compares as the plugin does: with numbers of floating point, so a limit that is exactly the ratio may be over it.
-#[allow(clippy::cast_precision_loss)]
-fn ratio(request: Option<&Quantity>, limit: Option<&Quantity>, bound: &Bound) -> Option<Fault> {
-    let Some(request) = request.filter(|request| !request.is_zero()) else {
-        return Some(Fault::Missing(Amount::Request));
-    };
-    let Some(limit) = limit.filter(|limit| !limit.is_zero()) else {
-        return Some(Fault::Missing(Amount::Limit));
-    };
-    let [divisor, dividend, _] = comparable([request, limit, &bound.quantity]);
-    let found = dividend as f64 / divisor as f64;
-    let is_over = if bound.quantity.value() <= MOST_UNITS {
-        found * 1000.0 > bound.quantity.milli_value() as f64
-    } else {
-        found > bound.quantity.value() as f64
-    };
-    is_over.then_some(Fault::Ratio { request: *request, limit: *limit })
-}
-
-/// The largest number of units whose thousandths Kubernetes counts.
-const MOST_UNITS: i128 = (i64::MAX / 1000) as i128;
-
-/// The amounts in thousandths, or in whole units if the thousandths of one of them are too many.
-fn comparable<const N: usize>(amounts: [&Quantity; N]) -> [i128; N] {
-    if amounts.iter().all(|amount| amount.value() <= MOST_UNITS) {
-        amounts.map(Quantity::milli_value)
-    } else {
-        amounts.map(Quantity::value)
     }
 }

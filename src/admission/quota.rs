@@ -1,6 +1,6 @@
 //! Counts what a pod or a claim uses of a `ResourceQuota`, and finds what a quota needs a pod to set.
 
-use super::{Bounds, bounds};
+use super::bound::{Bounds, bounds};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::resource::{HUGE, is_native};
 use crate::kubernetes::version::Version;

@@ -1,7 +1,8 @@
 //! Tests what a namespace adds and refuses, on the cases that people get wrong.
 
-use super::limit_range::{LimitRange, Ranged, Subject, apply};
+use super::limit_range::{LimitRange, Ranged, apply};
 use super::quota::{Quota, ScopedPod, used_by_pod};
+use super::violation::Subject;
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
 use crate::object::{MapEntry, Node, Value};

@@ -1,11 +1,13 @@
 //! `initflow check`: reports what is wrong with sources.
 
-use super::arguments::ProgramArguments;
+use super::arguments::{AllProfiles, ProgramArguments};
+use super::config::ProfileChoice;
 use super::console::{Console, Stream};
 use super::each::{compile_each, inputs, settle};
 use super::fixes::{self, FixArguments};
 use super::report::Reporting;
 use super::status::Status;
+use super::values::TakenValues;
 use super::wanted::Reading;
 use super::watch::WatchArguments;
 use clap::Args;
@@ -19,6 +21,9 @@ Examples:
   initflow check --fix .                         apply the safe fixes, and report what is left
   initflow check --unsafe-fixes --diff .         print what all fixes would change
 
+In a project with profiles, the sources are checked with each profile unless --profile names one. A finding that only some
+profiles have says which.
+
 Reports for other programs go to standard output or, with --report, to a file.";
 
 /// What to check, and how to report it.
@@ -27,6 +32,8 @@ Reports for other programs go to standard output or, with --report, to a file.";
 pub(super) struct CheckArguments {
     #[command(flatten)]
     program: ProgramArguments,
+    #[command(flatten)]
+    profiles: AllProfiles,
     #[command(flatten)]
     watch: WatchArguments,
     #[command(flatten)]
@@ -51,13 +58,22 @@ fn check(arguments: &CheckArguments, console: &mut Console) -> Status {
         Stream::Results
     };
     console.report(&arguments.reporting, stream, &grounds);
-    let mut inputs = inputs(&arguments.program, arguments.reading.wanted(), &grounds, console);
+    let profiles = match arguments.program.profiles(&arguments.profiles) {
+        ProfileChoice::Default => ProfileChoice::Every,
+        chosen => chosen,
+    };
+    let mut inputs = inputs(&arguments.program, profiles, arguments.reading.wanted(), &grounds, console);
+    arguments.profiles.hold(&inputs, console);
     if fixes.are_given() {
         fixes::apply(fixes, &arguments.program, &mut inputs, &grounds, console);
     }
-    let outcomes = compile_each(&arguments.program, true, &grounds, console, &inputs, |_, _| (), |_, _| ());
+    let outcomes =
+        compile_each(&arguments.program, true, &grounds, console, &inputs, |_, _| (), |_, _, _| ());
+    let mut values = TakenValues::default();
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
-        settle(input, outcome, console);
+        let settled = settle(input, outcome, console);
+        values.add(input, settled.as_ref().map(|(compilation, _)| compilation));
     }
+    values.report_unknown(&arguments.program, console);
     console.finish()
 }

@@ -1,25 +1,25 @@
 //! `initflow compile`: compiles sources to YAML, KYAML or JSON, and prints, writes or compares the result.
 
-use super::arguments::ProgramArguments;
+use super::arguments::{AllProfiles, ProgramArguments};
+use super::config::Project;
 use super::console::{Console, Stream};
-use super::each::{compile_each, inputs, settle};
+use super::each::{compile_each, inputs, report, settle};
 use super::input::Input;
+use super::outputs::{OutputPlace, OutputRequest, Outputs, Tally};
 use super::report::Reporting;
 use super::status::Status;
-use super::text_diff::diff;
+use super::values::TakenValues;
 use super::wanted::{SOURCES, Wanted};
 use super::watch::WatchArguments;
 use crate::compile::{Compilation, Compiled};
 use crate::config::LOCK_NAME;
 use crate::emit;
-use crate::files::{Grounds, Root};
+use crate::files::Written;
 use crate::lower::Object;
-use crate::source::{MAX_SOURCE_BYTES, Sources};
 use clap::{Args, ValueEnum};
 use smol_str::SmolStr;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 const HELP: &str = "\
 Examples:
@@ -27,12 +27,16 @@ Examples:
   initflow compile --set tag=v2 shop.initflow    give `param tag` a value
   initflow compile -o manifests apps             write apps/a/b.initflow to manifests/a/b.yaml
   initflow compile --profile prod                compile the project of initflow.toml with the values of a profile
+  initflow compile --all-profiles                compile the project with each profile, into a folder for each
   initflow compile --check -o manifests apps     in CI: check that the committed YAML is up to date
   cat shop.initflow | initflow compile -         read standard input
 
 A folder means all *.initflow files in it and in the folders below it, except names that start with a dot. Linked
 folders are not entered. A source is at most 32 MiB. Output is printed only if no source has errors. With -o, each
-source without errors is written to its own file, in one step; a source that defines no workload has no output.";
+source without errors is written to its own file, in one step; a source that defines no workload has no output.
+
+A whole project, or whole folders with -o, also decide what the output folder no longer needs: YAML whose comment says that
+initflow compiled it, and whose source is gone, is removed if there are no errors; with --check, it is out of date.";
 
 /// The formats of the output.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -46,6 +50,14 @@ enum OutputFormat {
 }
 
 impl OutputFormat {
+    /// The ending of the names of files in this format.
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Yaml | Self::Kyaml => "yaml",
+            Self::Json => "json",
+        }
+    }
+
     /// What separates the texts of several workloads.
     fn separator(self) -> &'static str {
         if self == Self::Kyaml { "" } else { emit::SEPARATOR }
@@ -60,10 +72,15 @@ pub(super) struct CompileArguments {
     program: ProgramArguments,
     #[command(flatten)]
     watch: WatchArguments,
-    /// Write one file per source into this folder, in the folder structure of the sources [default for a whole project:
-    /// `output` in initflow.toml]
+    #[command(flatten)]
+    profiles: AllProfiles,
+    /// Write one file per source into this folder, in the folder structure of the sources; `{profile}` in it stands for the
+    /// name of the profile [default for a whole project: `output` in initflow.toml]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+    /// Keep the YAML of sources that are gone in the output folder
+    #[arg(long)]
+    keep_orphans: bool,
     /// Write nothing; print how the committed output (in -o DIR, or next to each source) differs, and fail if it does
     #[arg(long)]
     check: bool,
@@ -78,58 +95,102 @@ pub(super) struct CompileArguments {
 }
 
 pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status {
-    arguments.watch.run(&arguments.program.inputs.paths, console, |console| compile(arguments, console))
+    arguments.watch.run(&arguments.program.inputs.paths, console, |console| {
+        let tally = compile(arguments, console);
+        tally.show(console);
+        console.finish()
+    })
 }
 
-fn compile(arguments: &CompileArguments, console: &mut Console) -> Status {
-    let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
+/// Compiles what the arguments name, prints or compares the results or writes them, and returns what was written.
+pub(super) fn compile(arguments: &CompileArguments, console: &mut Console) -> Tally {
+    let mut tally = Tally::default();
+    let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return tally };
     console.report(&arguments.reporting, Stream::Messages, &grounds);
-    let inputs = inputs(&arguments.program, Wanted::Only(SOURCES), &grounds, console);
-    let targets = match targets(arguments, &inputs, &grounds) {
-        Ok(targets) => targets,
-        Err(message) => {
-            console.trouble(&message);
-            return console.finish();
+    let profiles = arguments.program.profiles(&arguments.profiles);
+    let inputs = inputs(&arguments.program, profiles, Wanted::Only(SOURCES), &grounds, console);
+    arguments.profiles.hold(&inputs, console);
+    // If not all sources were found, outputs may only seem to be without one.
+    let is_complete = console.status() == Status::Fine;
+    let request = OutputRequest {
+        folder: arguments.output.as_deref(),
+        compares: arguments.check,
+        paths: &arguments.program.inputs.paths,
+        ending: arguments.emit.ending(),
+    };
+    let outputs = match Outputs::of(&request, &inputs, &grounds) {
+        Ok(outputs) => outputs,
+        Err(trouble) => {
+            report(&trouble, console);
+            return tally;
         }
     };
-    let target = |input: &Input| targets.as_ref().and_then(|targets| targets.get(&input.name));
     // JSON that is printed is one list, also for several sources.
-    let as_one = arguments.emit == OutputFormat::Json && targets.is_none() && inputs.len() > 1;
+    let is_several = inputs.iter().map(|input| input.variants.len()).sum::<usize>() > 1;
+    let as_one = arguments.emit == OutputFormat::Json && outputs.is_none() && is_several;
     let make = |input: &Input, compiled| make(arguments, input, compiled);
-    let outcomes =
-        compile_each(&arguments.program, false, &grounds, console, &inputs, make, |input, compilation| {
-            let made = finish(arguments, compilation, target(input), as_one);
-            if compilation.diagnostics.is_empty() {
-                // No diagnostic will show the source, so its memory can be freed.
-                compilation.sources = Sources::default();
-            }
-            made
-        });
-    let (mut texts, mut objects, mut unlocked) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let outcomes = compile_each(
+        &arguments.program,
+        false,
+        &grounds,
+        console,
+        &inputs,
+        make,
+        |input, project: &Project, compilation| {
+            let place = outputs.as_ref().and_then(|outputs| outputs.place(input, project));
+            finish(arguments, compilation, place, as_one)
+        },
+    );
+    let (mut texts, mut objects, mut unused) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut values, mut unlocked) = (TakenValues::default(), BTreeSet::new());
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
-        match settle(input, outcome, console) {
-            Some((_, Ok(made))) => {
-                if let Some(target) = target(input).filter(|_| arguments.check && !made.texts.is_empty()) {
-                    console.stale(&target.path.to_string_lossy(), &input.name);
+        let settled = settle(input, outcome, console);
+        values.add(input, settled.as_ref().map(|(compilation, _)| compilation));
+        for made in settled.into_iter().flat_map(|(_, results)| results) {
+            let made = match made {
+                Ok(made) => made,
+                Err(message) => {
+                    console.trouble(&message);
+                    continue;
                 }
-                unlocked.extend(made.unlocked);
-                texts.extend(made.texts);
-                objects.extend(made.objects);
+            };
+            unlocked.extend(made.unlocked);
+            match made.output {
+                MadeOutput::Texts(made) => texts.extend(made),
+                MadeOutput::Objects(made) => objects.extend(made),
+                MadeOutput::Nothing(path) => unused.extend(path),
+                MadeOutput::Written(path, written) => tally.add(path, written),
+                MadeOutput::UpToDate => {}
+                MadeOutput::Stale(path, difference) => {
+                    console.stale(&path.to_string_lossy(), &input.name);
+                    texts.push(difference);
+                }
             }
-            Some((_, Err(message))) => console.trouble(&message),
-            None => {}
         }
     }
     report_unlocked(arguments, &unlocked, console);
+    values.report_unknown(&arguments.program, console);
+    let orphans = outputs.as_ref().filter(|_| is_complete && !arguments.keep_orphans);
+    let orphans = orphans.map(|outputs| outputs.orphans(&unused, &inputs, &grounds)).unwrap_or_default();
     if arguments.check {
+        for orphan in &orphans {
+            console.orphan(&orphan.path.to_string_lossy());
+            texts.push(orphan.difference());
+        }
         console.print_diff(&texts.concat());
     } else if console.status() == Status::Fine {
         if as_one {
             texts.push(emit::json(&objects.iter().collect::<Vec<_>>()));
         }
         console.print_all(&texts, arguments.emit.separator());
+        for orphan in orphans {
+            match orphan.remove() {
+                Ok(()) => tally.removed(orphan.path),
+                Err(message) => console.trouble(&message),
+            }
+        }
     }
-    console.finish()
+    tally
 }
 
 /// Reports the images that a lock file does not have: with `--check`, it is out of date like other committed files.
@@ -147,12 +208,26 @@ fn report_unlocked(arguments: &CompileArguments, unlocked: &BTreeSet<SmolStr>, c
     console.help("run `initflow images --lock`");
 }
 
-/// The result of a source: texts to print, or objects that are emitted together with those of other sources.
-#[derive(Default)]
+/// The result of a source with a profile, and the images that a lock file does not have.
 struct Made {
-    texts: Vec<String>,
-    objects: Vec<Object>,
+    output: MadeOutput,
     unlocked: Vec<SmolStr>,
+}
+
+/// The output of a source with a profile.
+enum MadeOutput {
+    /// Texts to print.
+    Texts(Vec<String>),
+    /// Objects that are printed together with those of other sources.
+    Objects(Vec<Object>),
+    /// There is no output; this is where it would be.
+    Nothing(Option<PathBuf>),
+    /// The output was written.
+    Written(PathBuf, Written),
+    /// The committed output is up to date.
+    UpToDate,
+    /// The committed output differs.
+    Stale(PathBuf, String),
 }
 
 /// The result of a workload.
@@ -194,7 +269,7 @@ fn form(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> Outp
 fn finish(
     arguments: &CompileArguments,
     compilation: &mut Compilation<WorkloadOutput>,
-    target: Option<&OutputPlace>,
+    place: Option<&OutputPlace>,
     as_one: bool,
 ) -> Result<Made, String> {
     let (mut texts, mut objects, mut unlocked) = (Vec::new(), Vec::new(), Vec::new());
@@ -205,84 +280,27 @@ fn finish(
             OutputForm::Objects(made) => objects.extend(made),
         }
     }
-    if as_one || (objects.is_empty() && texts.is_empty()) {
-        return Ok(Made { objects, unlocked, ..Made::default() });
+    let made = |output| Made { output, unlocked };
+    if objects.is_empty() && texts.is_empty() {
+        return Ok(made(MadeOutput::Nothing(place.map(|place| place.path.clone()))));
+    }
+    if as_one {
+        return Ok(made(MadeOutput::Objects(objects)));
     }
     if arguments.emit == OutputFormat::Json {
         texts.push(emit::json(&objects.iter().collect::<Vec<_>>()));
     }
-    let texts = match target {
-        // Joined texts would be in memory twice.
-        None => texts,
-        Some(target) => {
-            let text = match <[String; 1]>::try_from(texts) {
-                Ok([only]) => only,
-                Err(texts) => texts.join(arguments.emit.separator()),
-            };
-            if arguments.check {
-                compare(target, &text)?.into_iter().collect()
-            } else {
-                target.root.write(&target.path, &text).map(|()| Vec::new())?
-            }
-        }
+    // Joined texts would be in memory twice.
+    let Some(place) = place else { return Ok(made(MadeOutput::Texts(texts))) };
+    let text = match <[String; 1]>::try_from(texts) {
+        Ok([only]) => only,
+        Err(texts) => texts.join(arguments.emit.separator()),
     };
-    Ok(Made { texts, unlocked, ..Made::default() })
-}
-
-/// Where an output is written, and the root that it must stay in.
-struct OutputPlace {
-    root: Arc<Root>,
-    path: PathBuf,
-}
-
-/// Where the output of each source is written, by the name of the source; nothing if all output is printed.
-fn targets(
-    arguments: &CompileArguments,
-    inputs: &[Input],
-    grounds: &Grounds,
-) -> Result<Option<HashMap<String, OutputPlace>>, String> {
-    let whole = arguments.program.inputs.paths.is_empty();
-    let in_project = whole && inputs.iter().any(|input| input.output.is_some());
-    if arguments.output.is_none() && !arguments.check && !in_project {
-        return Ok(None);
+    if !arguments.check {
+        return Ok(made(MadeOutput::Written(place.path.clone(), place.write(&text)?)));
     }
-    let ending = match arguments.emit {
-        OutputFormat::Yaml | OutputFormat::Kyaml => "yaml",
-        OutputFormat::Json => "json",
-    };
-    let output = arguments.output.as_ref();
-    let output = output.map(|folder| grounds.output(folder).map(|root| (folder, root))).transpose()?;
-    let mut targets = HashMap::new();
-    let mut sources: HashMap<PathBuf, &str> = HashMap::new();
-    for input in inputs {
-        let (root, path) = match &output {
-            Some((folder, root)) => (root, input.output_in(folder, ending)),
-            None => input
-                .output_in_project(ending)
-                .map(|path| (&input.project.root, path))
-                .or_else(|| Some((&input.root, input.output_beside(ending)?)))
-                .ok_or("there is no output to compare standard input with: name its folder with -o")?,
-        };
-        if let Some(other) = sources.insert(path.clone(), &input.name) {
-            let target = path.display();
-            return Err(format!("`{other}` and `{}` would both become `{target}`", input.name));
-        }
-        let target = OutputPlace { root: Arc::clone(root), path };
-        targets.insert(input.name.clone(), target);
-    }
-    Ok(Some(targets))
-}
-
-/// How committed output differs from what the source compiles to, if it does.
-fn compare(target: &OutputPlace, text: &str) -> Result<Option<String>, String> {
-    let name = target.path.display().to_string();
-    let (committed, old) = match target.root.read(&target.path, MAX_SOURCE_BYTES) {
-        Ok(committed) => (committed, name.as_str()),
-        Err(unreadable) if unreadable.is_missing => (String::new(), "/dev/null"),
-        Err(reason) => return Err(format!("cannot read `{name}`: {reason}")),
-    };
-    if committed == text {
-        return Ok(None);
-    }
-    Ok(Some(diff((old, &committed), (&format!("{name} (compiled now)"), text))))
+    Ok(made(match place.compare(&text)? {
+        Some(difference) => MadeOutput::Stale(place.path.clone(), difference),
+        None => MadeOutput::UpToDate,
+    }))
 }

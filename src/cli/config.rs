@@ -7,18 +7,33 @@ use crate::config::{self, Config, FILE_NAME, LOCK_NAME, MAX_CONFIG_BYTES, MAX_LO
 use crate::diagnostic::{Code, Diagnostic};
 use crate::files::{Ground, Grounds, Root};
 use crate::model::Setting;
-use crate::source::{MAX_SOURCE_BYTES, Sources};
+use crate::source::{MAX_SOURCE_BYTES, Sources, Span};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The settings for the sources of a folder.
-#[derive(Debug, Default)]
+/// Which profiles a run uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ProfileChoice<'a> {
+    /// The default profile, if there is one.
+    Default,
+    /// The one with this name.
+    Named(&'a str),
+    /// Each one.
+    Every,
+}
+
+/// The settings for the sources of a folder, with one profile.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Project {
-    pub(super) config: Config,
+    pub(super) config: Arc<Config>,
+    /// The name of the profile, if there is one.
+    pub(super) profile: Option<SmolStr>,
     /// The values of the profile.
     pub(super) values: Vec<Setting>,
+    /// Where the file names each of them, or the file that has it.
+    pub(super) places: HashMap<String, Span>,
     /// The folder that paths in the file are relative to; none if there is no file.
     pub(super) folder: Option<PathBuf>,
     /// The same folder with all links resolved.
@@ -26,32 +41,42 @@ pub(super) struct Project {
     /// The root that paths in the file must stay in.
     pub(super) root: Arc<Root>,
     /// The file, for messages.
-    sources: Sources,
+    sources: Arc<Sources>,
 }
 
 /// The projects of one run.
 pub(super) struct Projects<'a> {
     named: &'a SettingsArguments,
-    profile: Option<&'a str>,
+    profile: ProfileChoice<'a>,
     /// Whether the values of profiles matter.
     needs_values: bool,
     grounds: &'a Grounds,
-    read: HashMap<Option<PathBuf>, Option<Arc<Project>>>,
+    read: HashMap<Option<PathBuf>, Option<Arc<[Arc<Project>]>>>,
 }
 
 impl<'a> Projects<'a> {
-    /// The projects of a call, with the profile that the call names, if it names one.
-    pub(super) fn new(named: &'a SettingsArguments, profile: Option<&'a str>, grounds: &'a Grounds) -> Self {
+    /// The projects of a call, with the profiles that it chooses.
+    pub(super) fn new(
+        named: &'a SettingsArguments,
+        profile: ProfileChoice<'a>,
+        grounds: &'a Grounds,
+    ) -> Self {
         Self { named, profile, needs_values: true, grounds, read: HashMap::new() }
     }
 
     /// The projects of a call that needs no values of params.
     pub(super) fn without_values(named: &'a SettingsArguments, grounds: &'a Grounds) -> Self {
-        Self { needs_values: false, ..Self::new(named, None, grounds) }
+        Self { needs_values: false, ..Self::new(named, ProfileChoice::Default, grounds) }
     }
 
-    /// The project that sources on a ground belong to; nothing if it cannot be used, which is reported once.
+    /// The project that sources on a ground belong to, with the first of its profiles that the call chooses; nothing if it
+    /// cannot be used, which is reported once.
     pub(super) fn on(&mut self, ground: &Ground, console: &mut Console) -> Option<Arc<Project>> {
+        self.all_on(ground, console)?.first().cloned()
+    }
+
+    /// The same project with each of its profiles that the call chooses, or without any if it has none.
+    pub(super) fn all_on(&mut self, ground: &Ground, console: &mut Console) -> Option<Arc<[Arc<Project>]>> {
         let path = match (&self.named.config, self.named.no_config) {
             (Some(path), _) => Some(path),
             (None, true) => None,
@@ -61,37 +86,53 @@ impl<'a> Projects<'a> {
         if let Some(known) = self.read.get(&path.cloned()) {
             return known.clone();
         }
-        let project = self.load(path.map(PathBuf::as_path), console).map(Arc::new);
-        self.read.insert(path.cloned(), project.clone());
-        project
+        let projects = self.load(path.map(PathBuf::as_path), console);
+        let projects = projects.map(|all| all.into_iter().map(Arc::new).collect());
+        self.read.insert(path.cloned(), projects.clone());
+        projects
     }
 
-    fn load(&self, path: Option<&Path>, console: &mut Console) -> Option<Project> {
+    fn load(&self, path: Option<&Path>, console: &mut Console) -> Option<Vec<Project>> {
         let Some(path) = path else {
-            if let Some(profile) = self.profile {
+            if let ProfileChoice::Named(profile) = self.profile {
                 console
                     .trouble(&format!("there is no {FILE_NAME} that could define the profile `{profile}`"));
                 console.help(&format!("add `[profiles.{profile}]` to an {FILE_NAME} next to the source"));
                 return None;
             }
-            return Some(Project::default());
+            return Some(vec![Project::default()]);
         };
-        let mut project = self.read(path, console)?;
-        project.hold_output(console)?;
+        let project = self.read(path, console)?;
         if !self.needs_values {
-            return Some(project);
+            project.hold_output(console)?;
+            return Some(vec![project]);
         }
-        let found = project.config.profile(self.profile);
-        match found.map(Option::<&config::Profile>::cloned) {
-            Ok(Some(profile)) => project.take(&profile, console)?,
-            Ok(None) => {}
+        let found = match self.profile {
+            ProfileChoice::Every => Ok(project.config.profiles.iter().collect()),
+            ProfileChoice::Default => project.config.profile(None).map(|found| found.into_iter().collect()),
+            ProfileChoice::Named(name) => {
+                project.config.profile(Some(name)).map(|found| found.into_iter().collect())
+            }
+        };
+        let profiles: Vec<&config::Profile> = match found {
+            Ok(profiles) => profiles,
             Err(unknown) => {
                 console.trouble(&format!("{} in `{}`", unknown.message, path.display()));
                 console.help(&unknown.help);
                 return None;
             }
+        };
+        if profiles.is_empty() {
+            project.hold_output(console)?;
+            return Some(vec![project]);
         }
-        Some(project)
+        let with = |profile: &&config::Profile| {
+            let mut project = project.clone();
+            project.take(profile, console)?;
+            project.hold_output(console)?;
+            Some(project)
+        };
+        profiles.iter().map(with).collect()
     }
 
     /// Reads a file of settings that the call names or that was found.
@@ -111,12 +152,14 @@ impl<'a> Projects<'a> {
         console.diagnostics(&name, &sources, &diagnostics);
         config.images.locked = locked(&folder.join(LOCK_NAME), &ground.root, console)?;
         diagnostics.is_empty().then_some(Project {
-            config,
+            config: Arc::new(config),
+            profile: None,
             values: Vec::new(),
+            places: HashMap::new(),
             folder: Some(folder.to_owned()),
             place: Some(ground.folder),
             root: ground.root,
-            sources,
+            sources: Arc::new(sources),
         })
     }
 }
@@ -159,11 +202,19 @@ impl Project {
                 }
             };
             let read = params::read(&path, text, console)?;
+            self.places.extend(read.iter().map(|value| (value.name.clone(), written.span)));
             values.extend(read.into_iter().map(|value| Setting { optional: true, ..value }));
         }
-        values.extend(profile.set.iter().cloned());
+        values.extend(profile.set.iter().map(|(value, _)| value.clone()));
+        self.places.extend(profile.set.iter().map(|(value, span)| (value.name.clone(), *span)));
+        self.profile = Some(profile.name.clone());
         self.values = params::last_of_each(values);
         Some(())
+    }
+
+    /// The same settings without a profile.
+    pub(super) fn without_profile(&self) -> Self {
+        Self { profile: None, values: Vec::new(), places: HashMap::new(), ..self.clone() }
     }
 
     /// Refuses an output folder outside of the root.
@@ -192,8 +243,13 @@ impl Project {
         console.diagnostics(name, &self.sources, &[diagnostic]);
     }
 
-    /// The output folder of the whole project.
+    /// The output folder of the whole project with its profile.
     pub(super) fn output(&self) -> Option<PathBuf> {
-        self.config.output.as_ref().map(|output| self.path(&output.text))
+        self.output_of(self.profile.as_deref())
+    }
+
+    /// The output folder of the whole project with a profile.
+    pub(super) fn output_of(&self, profile: Option<&str>) -> Option<PathBuf> {
+        self.config.output_of(profile).map(|output| self.path(&output))
     }
 }

@@ -14,6 +14,7 @@ use crate::diagnostic::visible::plain;
 use crate::files::{Grounds, OutputTarget, Root};
 use crate::source::{Sources, Span};
 use clap::ValueEnum;
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -47,6 +48,8 @@ pub(super) struct Console {
     verbose: bool,
     /// The notes printed so far: each note is printed once.
     noted: HashSet<String>,
+    /// Folders that messages name in another way.
+    renamed: Vec<(String, String)>,
 }
 
 /// Where a report for programs goes unless the call names a file.
@@ -87,6 +90,7 @@ impl Console {
             max_warnings: None,
             verbose,
             noted: HashSet::new(),
+            renamed: Vec::new(),
         }
     }
 
@@ -99,7 +103,7 @@ impl Console {
     /// Removes what was printed from a terminal.
     pub(super) fn clear(&self) {
         if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
-            say("\x1b[2J\x1b[H");
+            self.put("\x1b[2J\x1b[H");
         }
     }
 
@@ -151,7 +155,7 @@ impl Console {
         }
         let human = Human { color: self.color, limit: self.room };
         self.room = self.room.saturating_sub(diagnostics.len());
-        say(&human.render(sources, diagnostics));
+        self.put(&human.render(sources, diagnostics));
     }
 
     /// Whether findings go only into the report at the end.
@@ -177,6 +181,23 @@ impl Console {
             ),
             "",
         );
+    }
+
+    /// Adds a file that no source makes any more to the report for programs.
+    pub(super) fn orphan(&mut self, path: &str) {
+        self.raise(Status::Errors);
+        let Some(Collected { directory, report, .. }) = &mut self.collected else { return };
+        let headline = format!("no source compiles to `{path}` any more");
+        let place = ReportPlace::start(relative(path, directory));
+        let help = "compile the project, which removes the file, and commit that";
+        report.push(Finding::new("stale-output", Severity::Error, headline, place, Some(help)), "");
+    }
+
+    /// Prints what the run has done, unless standard error has a report for programs.
+    pub(super) fn summary(&self, message: &str) {
+        if !self.is_silent() {
+            self.put(&format!("{}\n", plain(message)));
+        }
     }
 
     /// Adds a test to the report for programs, with what it expected in vain.
@@ -240,7 +261,8 @@ impl Console {
         self.verbose
     }
 
-    fn note(&mut self, message: impl FnOnce() -> String) {
+    /// With `--verbose`, prints a note.
+    pub(super) fn note(&mut self, message: impl FnOnce() -> String) {
         if !self.verbose {
             return;
         }
@@ -285,7 +307,7 @@ impl Console {
     /// Prints the summary of the run.
     pub(super) fn finish(&mut self) -> Status {
         if self.hidden > 0 {
-            say(&format!("… and {} more in other files\n\n", self.hidden));
+            self.put(&format!("… and {} more in other files\n\n", self.hidden));
         }
         let place = match self.affected {
             0 | 1 => self.first.clone(),
@@ -293,7 +315,7 @@ impl Console {
         };
         let silent = self.is_silent();
         if let Some(summary) = self.tally.summary(&place).filter(|_| !silent) {
-            say(&format!("{summary}\n"));
+            self.put(&format!("{summary}\n"));
         }
         if let Some(most) = self.max_warnings.filter(|most| self.tally.warnings > *most) {
             let count = self.tally.warnings;
@@ -318,7 +340,7 @@ impl Console {
                 }
             }
             (None, Stream::Results) => self.print(&text),
-            (None, Stream::Messages) => say(&text),
+            (None, Stream::Messages) => self.put(&text),
         }
     }
 
@@ -327,15 +349,27 @@ impl Console {
         self.status
     }
 
+    /// Writes to standard error. If that fails, nobody can be told.
+    fn put(&self, text: &str) {
+        let mut text = Cow::Borrowed(text);
+        for (folder, name) in &self.renamed {
+            if text.contains(folder) {
+                text = text.replace(folder, name).into();
+            }
+        }
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// From now on, messages name a folder in another way. No text of anybody contains its name, which is random.
+    pub(super) fn rename(&mut self, folder: &Path, name: &str) {
+        let folder = folder.display().to_string();
+        self.renamed.extend([(format!("{folder}/"), format!("{name}:")), (folder, name.to_owned())]);
+    }
+
     fn line(&self, word: &str, color: &str, message: &str) {
         let (on, off) = if self.color { (color, "\x1b[0m") } else { ("", "") };
-        say(&format!("{on}{word}{off}: {}\n", plain(message)));
+        self.put(&format!("{on}{word}{off}: {}\n", plain(message)));
     }
-}
-
-/// Writes to standard error. If that fails, nobody can be told.
-fn say(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// Whether the environment allows colors on a terminal.

@@ -1,9 +1,10 @@
 //! Does the same work for each of many sources, on all cores, and gives the results in the order of the sources.
 
 use super::arguments::{Inputs, ProgramArguments, SettingsArguments};
-use super::config::{Project, Projects};
+use super::config::{ProfileChoice, Project, Projects};
 use super::console::Console;
 use super::input::{self, Found, Input, Trouble};
+use super::merged::{CompiledSource, Merged, Outcome};
 use super::params;
 use super::progress::Progress;
 use super::wanted::{SOURCES, Wanted};
@@ -13,6 +14,7 @@ use crate::compile::{
 };
 use crate::config::Config;
 use crate::context::Context;
+use crate::diagnostic::Severity;
 use crate::files::Grounds;
 use crate::import::{Manifests, Strangers};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
@@ -20,21 +22,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The outcome of one source.
-pub(super) enum Outcome<W, T> {
-    /// It could not be read.
-    Unreadable(Trouble),
-    /// It was compiled.
-    Compiled {
-        compilation: Compilation<W>,
-        /// The result, if the source has no errors.
-        made: Option<T>,
-        /// Whether there is a result even if some workloads have errors: those of manifests do not hide the others.
-        is_partial: bool,
-    },
-}
-
 /// What a file has.
+#[derive(Clone)]
 enum FileContent {
     Source(String),
     Manifests(Manifests),
@@ -56,7 +45,7 @@ impl FileContent {
     }
 }
 
-/// What stands around each file: its own context, and the objects of all manifests.
+/// What surrounds each file: its own context, and the objects of all manifests.
 fn surroundings<'c>(
     inputs: &[Input],
     contents: impl Iterator<Item = &'c mut FileContent>,
@@ -85,10 +74,21 @@ fn surroundings<'c>(
     inputs.iter().map(|input| with_objects(&input.context)).collect()
 }
 
+impl<W, T> Outcome<W, T> {
+    /// The same, with the errors only.
+    pub(super) fn without_warnings(mut self) -> Self {
+        if let Self::Compiled(compilation, _) = &mut self {
+            compilation.diagnostics.retain(|found| found.severity == Severity::Error);
+        }
+        self
+    }
+}
+
 /// Below this number of sources, starting threads costs more than it saves.
 pub(super) const FEW: usize = 8;
 
-/// Compiles all sources of a program: makes something of each workload, and something of each source without errors.
+/// Compiles all sources of a program with each of their profiles: makes something of each workload, and something of each
+/// source without errors.
 ///
 /// With `check_only`, params do not need a value.
 /// Reports what is wrong with the call; gives nothing if that prevents the start.
@@ -99,92 +99,95 @@ pub(super) fn compile_each<W: Send, T: Send>(
     console: &mut Console,
     inputs: &[Input],
     make: impl Fn(&Input, Compiled) -> W + Sync,
-    finish: impl Fn(&Input, &mut Compilation<W>) -> T + Sync,
+    finish: impl Fn(&Input, &Project, &mut Compilation<W>) -> T + Sync,
 ) -> Option<Vec<Outcome<W, T>>> {
     let settings = params::settings(program, grounds, console)?;
     let read = |input: &Input| input.read().map(|text| FileContent::of(input, text));
-    let mut contents = on_each(inputs, read);
-    let contexts = surroundings(inputs, contents.iter_mut().flatten());
-    type Read<'i> = ((&'i Input, Result<FileContent, Trouble>), Arc<Context>);
-    let work = |((input, content), context): Read<'_>| match content {
-        Err(trouble) => Outcome::Unreadable(trouble),
-        Ok(content) => {
-            let is_partial = content.is_partial();
-            let options = options_with(program, &settings, check_only, input, context);
-            let (compilation, made) = compile_content(input, content, input, &options, &make, &finish);
-            Outcome::Compiled { compilation, made, is_partial }
+    let mut loaded = on_each(inputs, read);
+    let contexts = surroundings(inputs, loaded.iter_mut().flatten());
+    let mut all: Vec<Merged<'_, W, T>> = inputs.iter().map(|input| Merged::new(&input.variants)).collect();
+    let rounds = inputs.iter().map(|input| input.variants.len()).max().unwrap_or_default();
+    for round in 0..rounds {
+        // Findings between files need all files, so a profile is passed over only if none of them differs.
+        if check_only && all.iter().all(|merged| merged.knows(round, &settings)) {
+            all.iter_mut().for_each(|merged| merged.repeat(round, &settings));
+            continue;
         }
-    };
-    let mut outcomes = on_each(inputs.iter().zip(contents).zip(contexts), work);
-    let compiled = outcomes.iter_mut().filter_map(|outcome| match outcome {
-        Outcome::Unreadable(_) => None,
-        Outcome::Compiled { compilation, .. } => Some(compilation),
-    });
-    check_together(&mut compiled.collect::<Vec<_>>());
-    for outcome in &mut outcomes {
-        if let Outcome::Compiled { compilation, made, is_partial: false } = outcome
-            && compilation.failed()
-        {
-            *made = None;
+        let contents = if round + 1 == rounds { std::mem::take(&mut loaded) } else { loaded.clone() };
+        type Read<'i> = ((&'i Input, Result<FileContent, Trouble>), &'i Arc<Context>);
+        let work = |((input, content), context): Read<'_>| {
+            let content = content?;
+            let is_partial = content.is_partial();
+            let (project, is_new) = input.variant(round);
+            let options = options_with(program, &settings, check_only, (input, project, context));
+            let mut compilation = compile_content(input, content, input, &options, |made| make(input, made));
+            let is_added = is_new && (is_partial || !compilation.failed());
+            let made = is_added.then(|| finish(input, project, &mut compilation));
+            Ok(CompiledSource { compilation, made, is_partial })
+        };
+        let mut compiled = on_each(inputs.iter().zip(contents).zip(&contexts), work);
+        let apart = compiled.iter_mut().flatten().map(|source| &mut source.compilation);
+        check_together(&mut apart.collect::<Vec<_>>());
+        for (merged, compiled) in all.iter_mut().zip(compiled) {
+            merged.add(round, compiled, &settings);
         }
     }
-    Some(outcomes)
+    Some(all.into_iter().map(Merged::outcome).collect())
 }
 
-/// Compiles a text of an input on its own; the files that it uses come from the loader.
-pub(super) fn compile_text<W: Send, T>(
+/// Checks a text of an input on its own, with each of its profiles; the files that it uses come from the loader.
+pub(super) fn check_text(
     program: &ProgramArguments,
     settings: &[Setting],
-    check_only: bool,
     (input, text, loader): (&Input, String, &dyn Loader),
-    make: &(impl Fn(&Input, Compiled) -> W + Sync),
-    finish: &impl Fn(&Input, &mut Compilation<W>) -> T,
-) -> (Compilation<W>, Option<T>) {
+) -> Outcome<(), ()> {
     let mut content = FileContent::of(input, text);
     let is_partial = content.is_partial();
     let mut contexts = surroundings(std::slice::from_ref(input), std::iter::once(&mut content));
     let context = contexts.pop().unwrap_or_default();
-    let options = options_with(program, settings, check_only, input, context);
-    let (mut compilation, made) = compile_content(input, content, loader, &options, make, finish);
-    check_together(&mut [&mut compilation]);
-    let is_made = is_partial || !compilation.failed();
-    (compilation, made.filter(|_| is_made))
+    let mut merged = Merged::new(&input.variants);
+    for (round, project) in input.variants.iter().enumerate() {
+        if merged.knows(round, settings) {
+            merged.repeat(round, settings);
+            continue;
+        }
+        let options = options_with(program, settings, true, (input, project, &context));
+        let mut compilation = compile_content(input, content.clone(), loader, &options, |_| ());
+        check_together(&mut [&mut compilation]);
+        merged.add(round, Ok(CompiledSource { compilation, made: Some(()), is_partial }), settings);
+    }
+    merged.outcome()
 }
 
 /// Compiles what a file has.
-fn compile_content<W: Send, T>(
+fn compile_content<W: Send>(
     input: &Input,
     content: FileContent,
     loader: &dyn Loader,
     options: &CompileOptions,
-    make: &(impl Fn(&Input, Compiled) -> W + Sync),
-    finish: &impl Fn(&Input, &mut Compilation<W>) -> T,
-) -> (Compilation<W>, Option<T>) {
-    let make = |compiled| make(input, compiled);
-    let is_partial = content.is_partial();
-    let mut compilation = match content {
+    make: impl Fn(Compiled) -> W + Sync,
+) -> Compilation<W> {
+    match content {
         FileContent::Manifests(manifests) => {
             // The lock file is for what is compiled to YAML.
             let images = Images { locked: BTreeMap::new(), ..options.images.clone() };
             manifests.compile(&CompileOptions { images, ..options.clone() }, make)
         }
         FileContent::Source(text) => compile_apart(&input.name, text, loader, options, make),
-    };
-    let made = (is_partial || !compilation.failed()).then(|| finish(input, &mut compilation));
-    (compilation, made)
+    }
 }
 
-/// The options of the compiler for a file with what stands around it.
+/// The options of the compiler for a file with a profile and what surrounds it.
 fn options_with(
     program: &ProgramArguments,
     settings: &[Setting],
     check_only: bool,
-    input: &Input,
-    context: Arc<Context>,
+    (input, project, context): (&Input, &Project, &Arc<Context>),
 ) -> CompileOptions {
-    let given = input.project.values.iter().chain(settings).cloned().collect();
+    let given = project.values.iter().chain(settings).cloned().collect();
     let settings = params::last_of_each(given);
-    CompileOptions { settings, check_only, context, ..options(&program.inputs, input, &input.project.config) }
+    let context = Arc::clone(context);
+    CompileOptions { settings, check_only, context, ..options(&program.inputs, input, &project.config) }
 }
 
 /// The options of the compiler, from the call and the settings.
@@ -216,22 +219,12 @@ pub(super) fn on_each<I: Send, T: Send>(
 /// The sources that a call names; paths that cannot be used are reported.
 pub(super) fn inputs(
     program: &ProgramArguments,
+    profiles: ProfileChoice<'_>,
     wanted: Wanted,
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
-    inputs_at(program, &program.inputs.paths, wanted, grounds, console)
-}
-
-/// Like `inputs`, for paths that are not those of the call.
-pub(super) fn inputs_at(
-    program: &ProgramArguments,
-    paths: &[PathBuf],
-    wanted: Wanted,
-    grounds: &Grounds,
-    console: &mut Console,
-) -> Vec<Input> {
-    found(&program.inputs, paths, program.profile.as_deref(), wanted, grounds, console)
+    found(&program.inputs, &program.inputs.paths, profiles, wanted, grounds, console)
 }
 
 /// The files with these endings that a call names, or those of the whole project if it names none, each with its
@@ -241,19 +234,30 @@ pub(super) fn inputs_at(
 pub(super) fn found(
     named: &Inputs,
     paths: &[PathBuf],
-    profile: Option<&str>,
+    profiles: ProfileChoice<'_>,
     wanted: Wanted,
     grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
-    let mut projects = Projects::new(&named.settings, profile, grounds);
+    found_from(named, (Path::new("."), paths), profiles, wanted, grounds, console)
+}
+
+/// Like `found`, for a project that is searched for from another folder than the current one.
+pub(super) fn found_from(
+    named: &Inputs,
+    (here, paths): (&Path, &[PathBuf]),
+    profiles: ProfileChoice<'_>,
+    wanted: Wanted,
+    grounds: &Grounds,
+    console: &mut Console,
+) -> Vec<Input> {
+    let mut projects = Projects::new(&named.settings, profiles, grounds);
     let mut inputs = if paths.is_empty() {
-        let here = Path::new(".");
         let Some(project) = projects.on(&grounds.of(here, here), console) else { return Vec::new() };
         let mut inputs = members(&project, wanted, console);
-        if let Some(output) = project.output() {
+        if project.config.output.is_some() {
             for input in &mut inputs {
-                input.output = Some((output.clone(), input.relative().to_owned()));
+                input.output = Some((Arc::clone(&project), input.relative().to_owned()));
             }
         }
         inputs
@@ -270,16 +274,21 @@ pub(super) fn found(
     let Some(mut contexts) = Contexts::of_call(&named.with, grounds, console) else { return Vec::new() };
     for input in &mut inputs {
         let ground = grounds.of(input.folder(), &input.base);
-        let Some(project) = projects.on(&ground, console) else { return Vec::new() };
+        let Some(variants) = projects.all_on(&ground, console) else { return Vec::new() };
+        let Some(project) = variants.first() else { return Vec::new() };
         input.set_ground(&ground);
-        if let (None, Some(output)) = (&input.output, project.output())
-            && let Some(relative) = input.place_in(&project, &ground)
+        if input.output.is_none()
+            && project.config.output.is_some()
+            && let Some(relative) = input.place_in(project, &ground)
         {
-            input.output = Some((output, relative));
+            input.output = Some((Arc::clone(project), relative));
         }
-        let Some(context) = contexts.of(&project, console) else { return Vec::new() };
+        let Some(context) = contexts.of(project, console) else { return Vec::new() };
         input.context = context;
-        input.project = project;
+        input.project = Arc::clone(project);
+        // Manifests have no params, so all profiles mean the same.
+        let is_one = project.profile.is_some() && input.decide_has_manifests();
+        input.variants = if is_one { Arc::new([Arc::new(project.without_profile())]) } else { variants };
     }
     inputs
 }
@@ -304,21 +313,21 @@ pub(super) fn project_sources(
     project.map(|project| members(&project, Wanted::Only(SOURCES), console)).unwrap_or_default()
 }
 
-/// Reports the outcome of one source, and returns its result.
+/// Reports the outcome of one source, and returns its results, one for each profile without errors.
 pub(super) fn settle<W, T>(
     input: &Input,
     outcome: Outcome<W, T>,
     console: &mut Console,
-) -> Option<(Compilation<W>, T)> {
+) -> Option<(Compilation<W>, Vec<T>)> {
     match outcome {
         Outcome::Unreadable(trouble) => {
             report(&trouble, console);
             None
         }
-        Outcome::Compiled { compilation, made, .. } => {
+        Outcome::Compiled(compilation, made) => {
             console.source(&input.name);
             console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
-            made.map(|made| (compilation, made))
+            Some((compilation, made))
         }
     }
 }

@@ -4,8 +4,9 @@
 
 use super::arguments::ProgramArguments;
 use super::console::Console;
-use super::each::{FEW, compile_text, on_each};
+use super::each::{FEW, check_text, on_each};
 use super::input::{Edited, EditedTexts, Input};
+use super::merged::Outcome;
 use super::params;
 use super::status::Status;
 use super::text_diff::diff;
@@ -75,7 +76,7 @@ pub(super) fn apply(
         }
     }
     let files = Fixing::of(&readable, &texts);
-    let Repaired { fixed, refused } =
+    let Repaired { fixed, refused, withheld } =
         repair(&mut texts, |numbers, texts| files.examine(arguments, program, &settings, numbers, texts));
     let edited = Arc::new(files.edited(&texts));
     let Fixing { before, owners, .. } = files;
@@ -119,6 +120,10 @@ pub(super) fn apply(
         let fixes = if refused == 1 { "1 fix was" } else { &format!("{refused} fixes were") };
         console.say("note", &format!("{fixes} not applied, because more errors would follow"));
     }
+    if withheld > 0 {
+        let fixes = if withheld == 1 { "1 fix".to_owned() } else { format!("{withheld} fixes") };
+        console.help(&format!("--unsafe-fixes also applies {fixes} that may change what a source means"));
+    }
 }
 
 /// The files of a call while they are fixed.
@@ -159,8 +164,10 @@ impl<'i> Fixing<'i> {
         let one = |at: &usize| {
             let (input, text) = (self.inputs[*at], texts[self.owners[*at]].to_string());
             let loader = Edited { root: &input.root, texts: &edited };
-            let (compilation, _) =
-                compile_text(program, settings, true, (input, text, &loader), &|_, _| (), &|_, _| ());
+            let Outcome::Compiled(compilation, _) = check_text(program, settings, (input, text, &loader))
+            else {
+                return Examined::default();
+            };
             let number = |name: &str| {
                 if name == input.name {
                     return Some(self.owners[*at]);

@@ -1,7 +1,7 @@
 //! `initflow images`: lists the images that sources and manifests use, and locks them to their digests.
 
 use super::arguments::ProgramArguments;
-use super::config::Project;
+use super::config::{ProfileChoice, Project};
 use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
@@ -61,22 +61,28 @@ pub(super) struct ImagesArguments {
 
 pub(super) fn run(arguments: &ImagesArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
-    let inputs = inputs(&arguments.program, arguments.reading.wanted(), &grounds, console);
+    // A mirror needs the images of all environments.
+    let profiles = arguments.program.profile.as_deref().map_or(ProfileChoice::Every, ProfileChoice::Named);
+    let inputs = inputs(&arguments.program, profiles, arguments.reading.wanted(), &grounds, console);
     let make = |_: &Input, compiled: Compiled| {
         let workload = &compiled.workload;
         let name = workload.name.as_ref().map_or("*", |name| name.text.as_str());
         (format!("{}/{name}", workload.kind.name()), compiled.images())
     };
-    let all = |_: &Input, compilation: &mut Compilation<_>| std::mem::take(&mut compilation.workloads);
+    let all =
+        |_: &Input, _: &Project, compilation: &mut Compilation<_>| std::mem::take(&mut compilation.workloads);
     let outcomes = compile_each(&arguments.program, false, &grounds, console, &inputs, make, all);
     let mut list = ImageList::default();
     let mut is_complete = true;
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
+        // Warnings are reported when the sources are checked.
+        let outcome = outcome.without_warnings();
         let Some((compilation, workloads)) = settle(input, outcome, console) else {
             is_complete = false;
             continue;
         };
-        for (workload, images) in workloads {
+        is_complete &= !compilation.failed() || workloads.len() == input.variants.len();
+        for (workload, images) in workloads.into_iter().flatten() {
             list.add(input, &compilation.sources, &workload, images);
         }
     }
@@ -84,6 +90,9 @@ pub(super) fn run(arguments: &ImagesArguments, console: &mut Console) -> Status 
         return console.finish();
     }
     if arguments.lock {
+        if console.status() != Status::Fine {
+            return console.finish();
+        }
         lock(&list, arguments.program.inputs.paths.is_empty(), console);
         return console.finish();
     }
@@ -91,7 +100,7 @@ pub(super) fn run(arguments: &ImagesArguments, console: &mut Console) -> Status 
     match arguments.format.unwrap_or(if is_terminal { ImagesFormat::Table } else { ImagesFormat::Lines }) {
         ImagesFormat::Table => console.print(&visible::lines(&list.table())),
         ImagesFormat::Lines => {
-            console.print(&list.images.keys().fold(String::new(), |all, image| all + image + "\n"))
+            console.print(&list.images.keys().fold(String::new(), |all, image| all + image + "\n"));
         }
         ImagesFormat::Mirror => match list.mirrors() {
             Some(mirrors) => console.print(&mirrors),
@@ -123,6 +132,7 @@ struct ListedImage {
 }
 
 /// What uses an image.
+#[derive(PartialEq)]
 struct ImageUser {
     path: String,
     line: usize,
@@ -151,12 +161,11 @@ impl ImageList {
                 image.projects.push(Arc::clone(&input.project));
             }
             let (line, _) = file.line_column(place.start);
-            image.users.push(ImageUser {
-                path: file.name.clone(),
-                line,
-                workload: workload.to_owned(),
-                used,
-            });
+            let user = ImageUser { path: file.name.clone(), line, workload: workload.to_owned(), used };
+            // With several profiles, the same container may use it in each.
+            if !image.users.contains(&user) {
+                image.users.push(user);
+            }
         }
     }
 
@@ -273,7 +282,7 @@ fn lock(list: &ImageList, is_whole: bool, console: &mut Console) {
         let count = digests.len();
         let locked: BTreeMap<SmolStr, SmolStr> = kept.into_iter().chain(digests).collect();
         match project.root.write(&path, &lock_text(&locked)) {
-            Ok(()) => console.say(
+            Ok(_) => console.say(
                 "locked",
                 &format!("{count} {} in `{}`", if count == 1 { "image" } else { "images" }, path.display()),
             ),

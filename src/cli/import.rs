@@ -1,6 +1,7 @@
 //! `initflow import`: turns manifests into sources, which it prints or writes.
 
 use super::arguments::Inputs;
+use super::config::ProfileChoice;
 use super::console::{Console, Stream};
 use super::each::{found, on_each, options, report};
 use super::input::Input;
@@ -58,8 +59,14 @@ pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status 
             return console.finish();
         }
     };
-    let inputs =
-        found(&arguments.inputs, &arguments.inputs.paths, None, Wanted::Only(MANIFESTS), &grounds, console);
+    let inputs = found(
+        &arguments.inputs,
+        &arguments.inputs.paths,
+        ProfileChoice::Default,
+        Wanted::Only(MANIFESTS),
+        &grounds,
+        console,
+    );
     let outcomes = on_each(&inputs, |input| {
         let options = options(&arguments.inputs, input, &input.project.config);
         let idioms = |text: String| import_with_idioms(&input.name, &text, &options);
@@ -127,5 +134,5 @@ fn write(root: &Root, target: &Path, source: &str, force: bool, input: &Input) -
         let (target, manifest) = (target.display(), &input.name);
         return Err(format!("`{target}` exists; use --force to replace it with `{manifest}`"));
     }
-    root.write(target, source)
+    root.write(target, source).map(|_| ())
 }

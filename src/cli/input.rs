@@ -36,12 +36,14 @@ pub(super) struct Input {
     pub(super) is_named: bool,
     /// The root that it and the files that it uses may be read from.
     pub(super) root: Arc<Root>,
-    /// Its settings.
+    /// Its settings, with the first profile that is used.
     pub(super) project: Arc<Project>,
-    /// What stands around its workloads.
+    /// Its settings with each profile that is used.
+    pub(super) variants: Arc<[Arc<Project>]>,
+    /// The project with the folder for its output, and its path in there.
+    pub(super) output: Option<(Arc<Project>, PathBuf)>,
+    /// What surrounds its workloads.
     pub(super) context: Arc<Context>,
-    /// The output folder of its project, and its path in there.
-    pub(super) output: Option<(PathBuf, PathBuf)>,
     /// Its text, if that is not read from the file.
     pub(super) text: Option<Arc<str>>,
     /// Texts that take the place of those of files that it uses.
@@ -52,7 +54,7 @@ pub(super) struct Input {
 pub(super) type EditedTexts = HashMap<PathBuf, Arc<str>>;
 
 /// The message about a path that cannot be used, and a help if there is one.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Trouble {
     pub(super) message: String,
     pub(super) help: Option<String>,
@@ -71,6 +73,7 @@ impl Input {
             is_named: true,
             root: Arc::default(),
             project: Arc::default(),
+            variants: Arc::default(),
             context: Arc::default(),
             output: None,
             text: None,
@@ -130,12 +133,37 @@ impl Input {
         if self.is_open { looks_like_manifests(text) } else { self.endings == MANIFESTS }
     }
 
+    /// Whether it has manifests; if only its text tells, that is read now.
+    pub(super) fn decide_has_manifests(&mut self) -> bool {
+        if self.is_open
+            && let Ok(text) = self.read()
+        {
+            self.endings = if self.has_manifests(&text) { MANIFESTS } else { SOURCES };
+            self.is_open = false;
+            self.text = Some(text.into());
+        }
+        self.endings == MANIFESTS
+    }
+
+    /// Whether it takes values of params.
+    pub(super) fn has_params(&self) -> bool {
+        self.endings == SOURCES
+    }
+
     /// Replaces the content of the file.
     pub(super) fn rewrite(&self, text: &str) -> Result<(), String> {
         match &self.path {
             None => Ok(()),
             Some(path) if self.is_named => files::rewrite(path, text),
             Some(path) => self.root.rewrite(path, text),
+        }
+    }
+
+    /// Its settings with the profile of a round, and whether it is a new one: after its last profile, it keeps that.
+    pub(super) fn variant(&self, round: usize) -> (&Project, bool) {
+        match self.variants.get(round) {
+            Some(project) => (project, true),
+            None => (self.variants.last().unwrap_or(&self.project), false),
         }
     }
 
@@ -165,10 +193,10 @@ impl Input {
         folder.join(exchange_ending(&self.relative, self.endings, ending))
     }
 
-    /// The path of its output in the output folder of its project, if there is one.
-    pub(super) fn output_in_project(&self, ending: &str) -> Option<PathBuf> {
-        let (folder, relative) = self.output.as_ref()?;
-        Some(folder.join(exchange_ending(relative, self.endings, ending)))
+    /// The path of its output in the output folder of its project with a profile, if there is one.
+    pub(super) fn output_in_project(&self, profile: Option<&str>, ending: &str) -> Option<PathBuf> {
+        let (project, relative) = self.output.as_ref()?;
+        Some(project.output_of(profile)?.join(exchange_ending(relative, self.endings, ending)))
     }
 
     /// Its path below the folder that the call names.

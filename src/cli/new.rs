@@ -2,7 +2,9 @@
 
 use super::compile;
 use super::console::Console;
+use super::install::{self, InstallMethod};
 use super::status::Status;
+use crate::config::FILE_NAME;
 use crate::files::{Grounds, reason};
 use crate::kubernetes::names;
 use clap::{Args, FromArgMatches as _};
@@ -12,7 +14,9 @@ use std::path::{Path, PathBuf};
 const HELP: &str = "\
 Examples:
   initflow new shop                              create the folder shop, with a first program, profiles and CI
-  initflow new shop --path .                     use the current folder, if it is empty";
+  initflow new shop --path .                     use the current folder, if it is empty
+  initflow new shop --install git+https://git.acme.dev/tools/initflow#v0.1.0
+                                                 build initflow from this repository in CI";
 
 /// What to create, and where.
 #[derive(Args)]
@@ -23,17 +27,28 @@ pub(super) struct NewArguments {
     /// The folder to create the project in [default: a new folder with this name]
     #[arg(long, value_name = "DIR")]
     path: Option<PathBuf>,
+    /// Where the CI of the project gets initflow from: the https URL of an archive (with --sha256), `git+URL#REVISION` to build
+    /// it with Cargo, `image:NAME` for an image, `present` if the machines have it, or `variables` of the CI
+    #[arg(long, value_name = "FROM", value_parser = install::method, default_value = "variables")]
+    install: InstallMethod,
+    /// The checksum of the archive
+    #[arg(long, value_name = "HEX", value_parser = install::checksum)]
+    sha256: Option<String>,
 }
 
-/// The files, with `NAME` to fill in.
-const FILES: [(&str, &str); 7] = [
+const GITHUB: &str = ".github/workflows/initflow.yml";
+const GITLAB: &str = ".gitlab-ci.yml";
+
+/// The files, with `NAME` and `INSTALL` to fill in.
+const FILES: [(&str, &str); 8] = [
     ("initflow.toml", include_str!("new/initflow.toml")),
     ("apps/NAME.initflow", include_str!("new/app.txt")),
     ("apps/NAME.test.toml", include_str!("new/test.toml")),
     ("README.md", include_str!("new/README.md")),
     (".gitignore", "/initflow.json\n"),
-    (".github/workflows/initflow.yml", include_str!("new/github.yml")),
-    (".gitlab-ci.yml", include_str!("new/gitlab.yml")),
+    (".gitattributes", include_str!("new/gitattributes")),
+    (GITHUB, include_str!("new/github.yml")),
+    (GITLAB, include_str!("new/gitlab.yml")),
 ];
 
 pub(super) fn run(arguments: &NewArguments, console: &mut Console) -> Status {
@@ -46,20 +61,25 @@ pub(super) fn run(arguments: &NewArguments, console: &mut Console) -> Status {
         }
         return console.finish();
     }
+    if matches!(arguments.install, InstallMethod::Archive(_)) != arguments.sha256.is_some() {
+        console.trouble("an archive and its checksum belong together");
+        console.help("set `--sha256` with the URL of an archive, and only then; the checksum is in SHA256SUMS of its release");
+        return console.finish();
+    }
     let folder = arguments.path.clone().unwrap_or_else(|| PathBuf::from(name));
-    if let Err(message) = make(name, &folder) {
+    if let Err(message) = make(arguments, &folder) {
         console.trouble(&message);
         return console.finish();
     }
     compile_all(&folder, console);
     let shown = folder.display();
     console.print(&format!(
-        "created {shown}\n\n  cd {shown}\n  initflow plan        print what starts when, why, and what it costs\n  initflow compile     write manifests/\n"
+        "created {shown}\n\n  cd {shown}\n  initflow plan        print what starts when, why, and what it costs\n  initflow compile     write manifests/; with --all-profiles, for each profile\n"
     ));
     console.finish()
 }
 
-fn make(name: &str, folder: &Path) -> Result<(), String> {
+fn make(arguments: &NewArguments, folder: &Path) -> Result<(), String> {
     let shown = folder.display();
     let root = Grounds::of_call(None)?.output(folder)?;
     let is_empty = match std::fs::read_dir(folder) {
@@ -70,22 +90,28 @@ fn make(name: &str, folder: &Path) -> Result<(), String> {
     if !is_empty {
         return Err(format!("`{shown}` is not empty, so nothing was written into it"));
     }
-    let filled = |text: &str| text.replace("NAME", name);
+    let sha256 = arguments.sha256.as_deref().unwrap_or_default();
+    let filled = |text: &str| text.replace("NAME", &arguments.name);
     for (path, text) in FILES {
-        root.write(&folder.join(filled(path)), &filled(text))?;
+        let install = match path {
+            GITHUB => arguments.install.github(sha256),
+            GITLAB => arguments.install.gitlab(sha256),
+            _ => arguments.install.readme(),
+        };
+        root.write(&folder.join(filled(path)), &filled(text).replace("INSTALL\n", &(install + "\n")))?;
     }
     Ok(())
 }
 
 /// Compiles the project, so that its output is up to date in CI.
 fn compile_all(folder: &Path, console: &mut Console) {
-    let words = ["compile", "--output"].map(OsString::from);
-    let paths = [folder.join("manifests/apps"), folder.join("apps")].map(PathBuf::into_os_string);
+    let words = ["compile", "--all-profiles", "--config"].map(OsString::from);
+    let settings = [folder.join(FILE_NAME).into_os_string()];
     let command = compile::CompileArguments::augment_args(clap::Command::new("compile"));
-    let matches = command.try_get_matches_from(words.into_iter().chain(paths));
+    let matches = command.try_get_matches_from(words.into_iter().chain(settings));
     match matches.and_then(|matches| compile::CompileArguments::from_arg_matches(&matches)) {
         Ok(arguments) => {
-            compile::run(&arguments, console);
+            compile::compile(&arguments, console);
         }
         Err(error) => console.trouble(&error.to_string()),
     }

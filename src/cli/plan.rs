@@ -1,6 +1,7 @@
 //! `initflow plan`: shows what starts when and why, and what it costs.
 
-use super::arguments::ProgramArguments;
+use super::arguments::{AllProfiles, ProgramArguments};
+use super::config::Project;
 use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
@@ -44,6 +45,8 @@ pub(super) struct PlanArguments {
     #[command(flatten)]
     program: ProgramArguments,
     #[command(flatten)]
+    profiles: AllProfiles,
+    #[command(flatten)]
     watch: WatchArguments,
     #[command(flatten)]
     reading: Reading,
@@ -75,22 +78,34 @@ fn plan(arguments: &PlanArguments, console: &mut Console) -> Status {
             return console.finish();
         }
     };
-    let inputs = inputs(&arguments.program, arguments.reading.wanted(), &grounds, console);
+    let profiles = arguments.program.profiles(&arguments.profiles);
+    let inputs = inputs(&arguments.program, profiles, arguments.reading.wanted(), &grounds, console);
+    arguments.profiles.hold(&inputs, console);
     let plan = |_: &Input, compiled: Compiled| compiled.plan();
-    let all = |_: &Input, compilation: &mut Compilation<Plan>| std::mem::take(&mut compilation.workloads);
+    let all = |_: &Input, project: &Project, compilation: &mut Compilation<Plan>| {
+        let mut plans = std::mem::take(&mut compilation.workloads);
+        if arguments.profiles.all_profiles {
+            plans.iter_mut().for_each(|plan| plan.profile.clone_from(&project.profile));
+        }
+        plans
+    };
     let plans = compile_each(&arguments.program, false, &grounds, console, &inputs, plan, all);
     let mut settled = Vec::new();
     let mut is_complete = true;
     for (input, outcome) in inputs.iter().zip(plans.into_iter().flatten()) {
         let plans = settle(input, outcome, console);
-        is_complete &= plans.is_some();
+        is_complete &= plans
+            .as_ref()
+            .is_some_and(|(compilation, made)| !compilation.failed() || made.len() == input.variants.len());
         settled.extend(plans);
     }
     // Of manifests, the workloads without errors are shown; a file is written only if there are no errors.
     let is_shown = is_complete && target.is_none() && console.status() == Status::Errors;
     if is_shown || console.status() == Status::Fine {
-        let sources: Vec<(&Sources, &[Plan])> =
-            settled.iter().map(|(compilation, plans)| (&compilation.sources, plans.as_slice())).collect();
+        let sources: Vec<(&Sources, &[Plan])> = settled
+            .iter()
+            .flat_map(|(compilation, all)| all.iter().map(|plans| (&compilation.sources, plans.as_slice())))
+            .collect();
         let text = shown(format, &sources);
         match target {
             None => console.print(&text),

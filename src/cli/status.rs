@@ -10,4 +10,6 @@ pub(super) enum Status {
     Errors = 1,
     /// The call was wrong, or a file could not be read or written.
     Trouble = 2,
+    /// `diff --exit-code` found changes, and nothing is wrong.
+    Changed = 3,
 }

@@ -1,7 +1,7 @@
 //! `initflow test`: tests what sources compile to against the expectations next to them.
 
-use super::arguments::Inputs;
-use super::config::{Project, Projects};
+use super::arguments::{AllProfiles, Inputs};
+use super::config::{ProfileChoice, Project, Projects};
 use super::console::{Console, Stream};
 use super::each::{options, report};
 use super::input::Input;
@@ -11,15 +11,16 @@ use super::status::Status;
 use super::text_diff::diff;
 use super::wanted::{self, Wanted};
 use crate::compile::{CompileOptions, Compiled, compile_with};
-use crate::config::MAX_CONFIG_BYTES;
+use crate::config::{MAX_CONFIG_BYTES, PROFILE, Placed, names_a_folder};
 use crate::diagnostic::visible;
 use crate::emit;
 use crate::expect::{Case, read};
 use crate::files::{Grounds, Root};
 use crate::plan::Plan;
-use crate::source::{MAX_SOURCE_BYTES, SourceFile, Sources, Span};
+use crate::source::{FileId, MAX_SOURCE_BYTES, SourceFile, Sources, Span};
 use clap::Args;
 use glob::Pattern;
+use smol_str::SmolStr;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -50,6 +51,10 @@ pub(super) struct TestArguments {
     /// Write the snapshots that are missing or differ
     #[arg(long)]
     update: bool,
+    /// Run each case with every profile in initflow.toml, unless it names one, or has a snapshot without `{profile}` in its
+    /// name
+    #[arg(long)]
+    all_profiles: bool,
     /// Run only the cases whose name, or the path of whose file, contains this text or matches this pattern with `*` and `?`
     #[arg(long, value_name = "PATTERN", value_parser = CaseFilter::new)]
     filter: Vec<CaseFilter>,
@@ -81,8 +86,10 @@ pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
     let paths: Vec<PathBuf> = arguments.inputs.paths.iter().map(|path| expectations(path)).collect();
     let Some(grounds) = arguments.inputs.confined.grounds(console) else { return console.finish() };
     console.report(&arguments.reporting, Stream::Results, &grounds);
+    let profiles = if arguments.all_profiles { ProfileChoice::Every } else { ProfileChoice::Default };
     let mut files =
-        super::each::found(&arguments.inputs, &paths, None, Wanted::Only(ENDING), &grounds, console);
+        super::each::found(&arguments.inputs, &paths, profiles, Wanted::Only(ENDING), &grounds, console);
+    AllProfiles { all_profiles: arguments.all_profiles }.hold(&files, console);
     for file in &mut files {
         // The call may name the source instead of the file of expectations.
         file.is_named &= arguments.inputs.paths.iter().any(|path| Some(path.as_path()) == file.path());
@@ -130,7 +137,7 @@ fn test_file(
     if !faults.is_empty() {
         return;
     }
-    for case in cases {
+    for case in cases.iter().flat_map(|case| with_profiles(arguments, file, case)) {
         let filters = &arguments.filter;
         if !filters.is_empty() && !filters.iter().any(|filter| filter.matches(&file.name, &case.name)) {
             count.left_out += 1;
@@ -150,6 +157,23 @@ fn test_file(
     }
 }
 
+/// A case with each of the profiles that it is run with.
+fn with_profiles(arguments: &TestArguments, file: &Input, case: &Case) -> Vec<Case> {
+    let is_fixed =
+        case.profile.is_some() || case.snapshot.as_ref().is_some_and(|path| !path.text.contains(PROFILE));
+    let profiles = file.variants.iter().filter_map(|project| project.profile.as_ref());
+    if !arguments.all_profiles || is_fixed || profiles.clone().next().is_none() {
+        return vec![case.clone()];
+    }
+    let with = |profile: &SmolStr| {
+        let name = if case.name.is_empty() { UNNAMED } else { &case.name };
+        let span = case.span.unwrap_or(Span::new(FileId(0), 0, 0));
+        let profile = Placed { text: profile.to_string(), span };
+        Case { name: format!("{name} (profile {})", profile.text), profile: Some(profile), ..case.clone() }
+    };
+    profiles.map(with).collect()
+}
+
 /// The file of expectations that a path means: for a source, the one next to it.
 fn expectations(path: &Path) -> PathBuf {
     if wanted::has_ending(path, wanted::SOURCES) { path.with_extension(ENDING[0]) } else { path.to_owned() }
@@ -165,6 +189,7 @@ fn hold(
 ) -> Vec<(Option<Span>, String)> {
     let folder = file.folder();
     let profile = case.profile.as_ref().map(|profile| profile.text.as_str());
+    let profile = profile.map_or(ProfileChoice::Default, ProfileChoice::Named);
     let mut projects = Projects::new(&arguments.inputs.settings, profile, grounds);
     let Some(project) = projects.on(&grounds.of(folder, &file.base), console) else {
         return vec![(case.span, "its settings cannot be used".to_owned())];
@@ -179,7 +204,9 @@ fn hold(
     let (plans, texts): (Vec<Plan>, Vec<String>) = compilation.workloads.into_iter().unzip();
     let mut broken = case.broken(&plans, &compilation.diagnostics);
     if let Some(snapshot) = case.snapshot.as_ref().filter(|_| broken.is_empty()) {
-        let path = folder.join(&snapshot.text);
+        let profile = project.profile.as_deref().filter(|profile| names_a_folder(profile));
+        let name = snapshot.text.replace(PROFILE, profile.unwrap_or(PROFILE));
+        let path = folder.join(name);
         let text = texts.join(emit::SEPARATOR);
         broken.extend(
             compare(&file.root, &path, &text, arguments.update).map(|fault| (Some(snapshot.span), fault)),

@@ -1,4 +1,4 @@
-//! Reads what stands around the workloads: the manifests that `--with` and `[context]` in `initflow.toml` name.
+//! Reads what surrounds the workloads: the manifests that `--with` and `[context]` in `initflow.toml` name.
 
 use super::config::Project;
 use super::console::Console;

@@ -1,4 +1,4 @@
-//! Checks the workloads of several programs together with what stands around them.
+//! Checks the workloads of several programs together with what surrounds them.
 
 use super::sorted::sort;
 use crate::admission::{Namespaces, QuotaUse, over_quotas};

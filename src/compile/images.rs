@@ -1,6 +1,6 @@
 //! Finds the images that a workload uses, and pins those that a lock file has.
 
-use super::Compiled;
+use super::compiled::Compiled;
 use crate::model::{Container, Workload};
 use crate::object::{Node, Value};
 use crate::source::Span;
@@ -8,7 +8,7 @@ use smol_str::{SmolStr, format_smolstr};
 use std::collections::BTreeMap;
 
 /// The use of an image.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct UsedImage {
     /// The image, as the pod names it.
     pub(crate) reference: SmolStr,

@@ -1,14 +1,16 @@
 //! Reads each setting of the file.
 
 use super::tables::{Placed, Tables};
-use super::{Config, Profile};
+use super::{Config, MAX_PROFILES, PROFILE, Profile, names_a_folder};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::image;
 use crate::kubernetes::version::Version;
 use crate::lint::{LintLevel, names};
 use crate::model::Setting;
+use crate::source::Span;
 use crate::steps::Image;
 use smol_str::SmolStr;
+use std::collections::HashMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -46,6 +48,7 @@ pub(super) fn settings(tables: &mut Tables<'_>, table: &DeTable<'_>) -> Config {
     if let Some(profile) = profile {
         reader.default_profile(profile);
     }
+    reader.folders_of_profiles();
     reader.config
 }
 
@@ -179,7 +182,13 @@ impl ConfigReader<'_, '_> {
             let name = key.get_ref().as_ref();
             let line = "params = [\"prod.params\"]";
             let Some(table) = self.tables.table(&format!("profiles.{name}"), value, line) else { continue };
-            let mut profile = Profile { name: name.into(), params: Vec::new(), set: Vec::new() };
+            let span = self.tables.span(key.span());
+            if self.config.profiles.len() == MAX_PROFILES {
+                let headline = format!("the file has more than {MAX_PROFILES} profiles");
+                let diagnostic = Diagnostic::error(Code::TooLarge, span, headline);
+                return self.tables.report(diagnostic.here("the profiles from here on are not read"));
+            }
+            let mut profile = Profile { name: name.into(), span, params: Vec::new(), set: Vec::new() };
             for (key, value) in table {
                 match key.get_ref().as_ref() {
                     "params" => profile.params = self.tables.texts("params", value),
@@ -195,22 +204,23 @@ impl ConfigReader<'_, '_> {
     }
 
     /// The values that a profile sets itself.
-    fn values(&mut self, profile: &str, value: &Spanned<DeValue<'_>>) -> Vec<Setting> {
+    fn values(&mut self, profile: &str, value: &Spanned<DeValue<'_>>) -> Vec<(Setting, Span)> {
         let Some(table) = self.tables.table(&format!("profiles.{profile}.set"), value, "tag = \"v2\"") else {
             return Vec::new();
         };
         let mut settings = Vec::new();
         for (key, value) in table {
-            let name = key.get_ref().as_ref();
+            let (name, span) = (key.get_ref().as_ref(), self.tables.span(key.span()));
             match value.get_ref() {
                 // `shop.tag = 1` is a table in TOML; it means the param `tag` of the used file `shop`.
                 DeValue::Table(inner) => {
                     for (key, value) in inner {
-                        let name = format!("{name}.{}", key.get_ref());
-                        settings.extend(self.value(profile, name, value));
+                        let (name, span) =
+                            (format!("{name}.{}", key.get_ref()), self.tables.span(key.span()));
+                        settings.extend(self.value(profile, name, value).zip(Some(span)));
                     }
                 }
-                _ => settings.extend(self.value(profile, name.to_owned(), value)),
+                _ => settings.extend(self.value(profile, name.to_owned(), value).zip(Some(span))),
             }
         }
         settings
@@ -220,6 +230,44 @@ impl ConfigReader<'_, '_> {
         let value = self.tables.plain(&name, value)?;
         let origin = format!("the profile `{profile}`");
         Some(Setting { origin, optional: true, ..Setting::new(name, value) })
+    }
+
+    /// Checks what `output` makes of the names of the profiles.
+    fn folders_of_profiles(&mut self) {
+        let Some(output) = self.config.output.clone() else { return };
+        let mut rest = output.text.as_str();
+        while let Some((placeholder, after)) = placeholder(rest) {
+            rest = after;
+            if placeholder != PROFILE {
+                let headline = format!("unknown placeholder `{placeholder}` in `output`");
+                let diagnostic = Diagnostic::error(Code::UnknownValue, output.span, headline);
+                let help = format!("use `{PROFILE}`, which stands for the name of the profile");
+                return self.tables.report(diagnostic.here("the folder for the output").help(help));
+            }
+        }
+        if !self.config.has_folder_per_profile() {
+            return;
+        }
+        if self.config.profiles.is_empty() {
+            let headline = format!("`output` contains `{PROFILE}`, but the file has no profiles");
+            let diagnostic = Diagnostic::error(Code::UnknownValue, output.span, headline);
+            let help = format!("add a profile, such as `[profiles.prod.set]`, or remove `{PROFILE}`");
+            return self.tables.report(diagnostic.here("the folder for the output").help(help));
+        }
+        let mut seen = HashMap::new();
+        for profile in &self.config.profiles {
+            let headline = if !names_a_folder(&profile.name) {
+                format!("the profile `{}` cannot name a folder", profile.name)
+            } else if let Some(other) = seen.insert(profile.name.to_lowercase(), &profile.name) {
+                format!("the profiles `{other}` and `{}` differ only in case", profile.name)
+            } else {
+                continue;
+            };
+            let diagnostic = Diagnostic::error(Code::UnknownValue, profile.span, headline);
+            let diagnostic = diagnostic.here("`output` makes a folder of this name");
+            let diagnostic = diagnostic.label(output.span, "here");
+            self.tables.report(diagnostic.help("use lower-case letters, digits and `-`"));
+        }
     }
 
     fn default_profile(&mut self, written: Placed) {
@@ -237,4 +285,11 @@ impl ConfigReader<'_, '_> {
         }
         self.tables.unknown_at(&written, Code::UnknownValue, headline, &names);
     }
+}
+
+/// The first `{name}` in a text, and what follows it.
+fn placeholder(text: &str) -> Option<(&str, &str)> {
+    let start = text.find('{')?;
+    let end = start + text[start..].find('}')? + 1;
+    Some((&text[start..end], &text[end..]))
 }

@@ -16,7 +16,7 @@ pub(crate) struct WorkloadFacts {
     pub(crate) place: Span,
     /// The name of its file.
     pub(crate) file: SmolStr,
-    /// How many pods it has, if it says so and keeps that number.
+    /// How many pods it has, if it says so.
     pub(crate) replicas: Option<i64>,
     /// The labels of its pods.
     pub(crate) labels: Vec<LabelFact>,
@@ -26,6 +26,17 @@ pub(crate) struct WorkloadFacts {
     pub(crate) has_silent_app: bool,
     /// The other numbers that the running containers mention: one of them may be a port that is not declared.
     pub(crate) mentions: FnvHashSet<u16>,
+    /// What its steps wait for; empty if it is not compiled.
+    pub(crate) waits: Vec<WaitFact>,
+}
+
+/// A host that a step waits for.
+#[derive(Clone, Debug)]
+pub(crate) struct WaitFact {
+    pub(crate) step: SmolStr,
+    /// The host, without its port.
+    pub(crate) host: SmolStr,
+    pub(crate) place: Span,
 }
 
 /// A label of the pods.
@@ -58,7 +69,7 @@ struct Pods<'a> {
 
 impl WorkloadFacts {
     /// Those of a workload that is compiled.
-    pub(crate) fn of(workload: &Workload, sources: &Sources) -> Option<Self> {
+    pub(crate) fn of(workload: &Workload, waits: Vec<WaitFact>, sources: &Sources) -> Option<Self> {
         let name = workload.name.as_ref()?;
         let file = &sources.get(sources.in_file(workload.span).file).name;
         let metadata = match workload.kind {
@@ -72,7 +83,8 @@ impl WorkloadFacts {
             running: running.map(|container| (&container.fields, container.role == Role::App)).collect(),
         };
         let namespace = workload.namespace().map(SmolStr::new);
-        Some(pods.facts(workload.kind, namespace, name.text.clone(), name.span, file))
+        let facts = pods.facts(workload.kind, namespace, name.text.clone(), name.span, file);
+        Some(WorkloadFacts { waits, ..facts })
     }
 
     /// Those of a workload that is an object already.
@@ -143,6 +155,7 @@ impl Pods<'_> {
                 .iter()
                 .any(|(container, is_app)| *is_app && declared(container) == 0),
             mentions,
+            waits: Vec::new(),
         }
     }
 }
@@ -152,7 +165,7 @@ const MENTIONING: [&str; 7] =
     ["args", "command", "env", "lifecycle", "livenessProbe", "readinessProbe", "startupProbe"];
 
 /// Adds the numbers in a value that can be ports.
-fn mention(node: &Node, numbers: &mut FnvHashSet<u16>) {
+pub(crate) fn mention(node: &Node, numbers: &mut FnvHashSet<u16>) {
     match &node.value {
         Value::Int(number) => numbers.extend(u16::try_from(*number)),
         Value::Text(text) => {
@@ -169,13 +182,14 @@ fn replicas(kind: WorkloadKind, spec: Option<&Node>) -> Option<i64> {
     let scales =
         matches!(kind, WorkloadKind::Deployment | WorkloadKind::ReplicaSet | WorkloadKind::StatefulSet);
     let written = spec.and_then(|spec| spec.get("replicas"));
-    scales.then(|| written.map_or(Some(1), Node::as_int)).flatten()
+    written.filter(|_| scales)?.as_int()
 }
 
 impl HasPlaces for WorkloadFacts {
     fn each_place(&mut self, change: &mut impl FnMut(&mut Span)) {
         change(&mut self.place);
         self.labels.iter_mut().for_each(|label| change(&mut label.place));
+        self.waits.iter_mut().for_each(|wait| change(&mut wait.place));
         self.ports.iter_mut().for_each(|port| change(&mut port.place));
     }
 }

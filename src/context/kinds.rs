@@ -46,6 +46,11 @@ impl ObjectKind {
         row.map(|(kind, _, _)| *kind)
     }
 
+    /// The kind with a name, whatever its version.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        KINDS.iter().find(|(_, known, _)| *known == name).map(|(kind, _, _)| *kind)
+    }
+
     /// The API's name.
     pub(crate) fn name(self) -> &'static str {
         KINDS.iter().find(|(kind, _, _)| *kind == self).map_or("", |(_, name, _)| name)

@@ -24,10 +24,6 @@ const MAKERS: [(&str, ObjectKind, &str); 4] = [
 const GENERATORS: [(&str, ObjectKind); 2] =
     [("configMapGenerator", ObjectKind::ConfigMap), ("secretGenerator", ObjectKind::Secret)];
 
-/// The fields of a `Kustomization` that change objects of other files.
-const PATCHES: [&str; 6] =
-    ["components", "patches", "patchesJson6902", "patchesStrategicMerge", "replacements", "transformers"];
-
 impl Context {
     /// Reads the objects of a file, whose number must be unlike that of every other file of the run
     /// (see [`SourceFile::shared`]). What is wrong in it is a warning: the file is not what is being checked.
@@ -100,7 +96,7 @@ impl Context {
         });
         self.made_elsewhere.extend(made);
         if kind == "Kustomization" {
-            self.is_patched |= PATCHES.iter().any(|field| document.get(field).is_some());
+            self.patched.read(document);
             for (list, makes) in GENERATORS {
                 let items = document.get(list).map_or(&[][..], YamlNode::items).iter();
                 self.made_elsewhere.extend(items.filter_map(|item| Some((makes, text(item, "name")?))));

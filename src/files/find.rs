@@ -67,6 +67,13 @@ impl Grounds {
         Self { named, ..Self::default() }
     }
 
+    /// The folder of the repository that a folder is in, with all links resolved, and the folder, too.
+    pub(crate) fn repository(folder: &Path) -> Option<(PathBuf, PathBuf)> {
+        let folder = fs::canonicalize(or_here(folder)).ok()?;
+        let top = Self::default().around(&folder).repository?;
+        Some((top, folder))
+    }
+
     /// The ground of a folder; `base` is the root if no other is found.
     pub(crate) fn of(&self, folder: &Path, base: &Path) -> Ground {
         let key = (folder.to_owned(), base.to_owned());

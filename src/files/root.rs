@@ -26,6 +26,11 @@ impl Root {
         Self { folders, ..Self::default() }
     }
 
+    /// The folders, with all links resolved.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.folders.iter().map(PathBuf::as_path)
+    }
+
     /// Whether a path, with all links resolved, is inside.
     pub(super) fn holds(&self, real: &Path) -> bool {
         self.folders.iter().any(|root| {
@@ -109,6 +114,11 @@ impl Root {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(path.to_owned(), Some(real.clone()));
         Ok(real)
+    }
+
+    /// Forgets where folders are, because some were removed.
+    pub(super) fn forget(&self) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn outside(&self) -> Unreadable {

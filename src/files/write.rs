@@ -9,9 +9,18 @@ use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+/// What writing a file has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// The file has a new text.
+    New,
+    /// The file had this text already.
+    Unchanged,
+}
+
 impl Root {
     /// Writes a file inside atomically and creates missing folders; a file that has this text already stays as it is.
-    pub(crate) fn write(&self, path: &Path, text: &str) -> Result<(), String> {
+    pub(crate) fn write(&self, path: &Path, text: &str) -> Result<Written, String> {
         let failed = |reason: String| format!("cannot write `{}`: {reason}", path.display());
         let name = path.file_name().ok_or_else(|| failed("it has no name".to_owned()))?;
         let folder = self.made_folder(path.parent().unwrap_or(path));
@@ -20,9 +29,29 @@ impl Root {
             return Err(failed("it is inside `.git`".to_owned()));
         }
         if has_text(&target, text).unwrap_or(false) {
-            return Ok(());
+            return Ok(Written::Unchanged);
         }
-        replace(&target, text).map_err(|error| failed(reason(&error)))
+        replace(&target, text).map(|()| Written::New).map_err(|error| failed(reason(&error)))
+    }
+
+    /// Removes a regular file inside, and the folders below `top` that this leaves empty.
+    pub(crate) fn remove(&self, path: &Path, top: &Path) -> Result<(), String> {
+        let failed = |reason: String| format!("cannot remove `{}`: {reason}", path.display());
+        let (folder, name) = (path.parent().unwrap_or(path), path.file_name().unwrap_or_default());
+        let folder = self.resolve(folder).map_err(|reason| failed(reason.to_string()))?;
+        let target = folder.join(name);
+        let found = fs::symlink_metadata(&target).map_err(|error| failed(reason(&error)))?;
+        if !found.is_file() {
+            return Err(failed("it is not a regular file".to_owned()));
+        }
+        fs::remove_file(&target).map_err(|error| failed(reason(&error)))?;
+        if let Ok(top) = self.resolve(top) {
+            let above = folder.ancestors().take_while(|folder| *folder != top && folder.starts_with(&top));
+            // A folder that is not empty is not removed.
+            let _ = above.map(fs::remove_dir).find(Result::is_err);
+            self.forget();
+        }
+        Ok(())
     }
 
     /// Replaces a file inside; a link to it stays a link.

@@ -4,6 +4,7 @@ use super::tokens::{FormatToken, FormatTokenKind};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::Parse;
 use crate::syntax::tree::{Document, Statement};
+use std::cmp::Ordering;
 use std::ops::Range;
 
 /// How many spaces a level is indented by.
@@ -83,10 +84,14 @@ impl<'t> TextLines<'t> {
 
 /// How most lines of a text end, whose other lines start at these places.
 fn line_end(text: &str, starts: &[usize]) -> &'static str {
-    let is_crlf = |start: &&usize| text.as_bytes()[..**start].ends_with(b"\r\n");
-    let crlf = starts.iter().filter(is_crlf).count();
-    let lf = starts.len() - crlf;
-    if crlf > lf || (crlf == lf && starts.first().filter(is_crlf).is_some()) { "\r\n" } else { "\n" }
+    let is_crlf = |start: usize| text.as_bytes()[..start].ends_with(b"\r\n");
+    let crlf = starts.iter().filter(|start| is_crlf(**start)).count();
+    let begins_with_crlf = starts.first().is_some_and(|start| is_crlf(*start));
+    match crlf.cmp(&(starts.len() - crlf)) {
+        Ordering::Greater => "\r\n",
+        Ordering::Equal if begins_with_crlf => "\r\n",
+        _ => "\n",
+    }
 }
 
 /// The lines that stay as they are, in their order.

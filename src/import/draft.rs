@@ -14,7 +14,7 @@ use smol_str::SmolStr;
 use std::ops::Range;
 
 /// The workloads of a file as a source that is not compiled yet, and the rest of the file.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Draft {
     /// The source.
     pub(super) written: Written,

@@ -52,6 +52,7 @@ pub fn compile_manifests<T: Send>(
 }
 
 /// A file of manifests that has been read, but not compiled.
+#[derive(Clone)]
 pub struct Manifests {
     file: Arc<SourceFile>,
     draft: Draft,
@@ -105,7 +106,7 @@ impl Draft {
         let make = |compiled: Compiled| (compiled.workload.span, make(compiled));
         let compilation =
             compile_files(&file.name, FileText::Made(text), &Texts(&NoFiles), &options, &mut Forgetful, make);
-        let Compilation { sources, diagnostics: found, workloads, unset, surrounded } = compilation;
+        let Compilation { sources, diagnostics: found, workloads, unset, surrounded, params } = compilation;
         if !is_full {
             let mut turner = FixTurner::new(file, &made, &origins, &places, &options);
             find_faults(&sources, found, &broken, &mut turner, &mut diagnostics);
@@ -129,7 +130,7 @@ impl Draft {
         };
         let workloads =
             workloads.into_iter().filter(|(span, _)| is_sound(*span)).map(|(_, made)| made).collect();
-        (Compilation { sources, diagnostics, workloads, unset, surrounded }, made)
+        (Compilation { sources, diagnostics, workloads, unset, surrounded, params }, made)
     }
 }
 

@@ -154,7 +154,7 @@ impl StatementDraft {
 }
 
 /// A text, and the places in the manifest that its pieces come from.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Written {
     /// The text.
     pub(super) text: String,

@@ -1,3 +1,4 @@
+mod fixes;
 mod hostile;
 mod idioms;
 

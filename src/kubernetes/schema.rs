@@ -80,7 +80,7 @@ pub fn object(name: &str) -> Option<&'static ObjectSchema> {
     objects::ALL.binary_search_by(|object| object.name.cmp(name)).ok().map(|at| objects::ALL[at])
 }
 
-/// The object with a name, also one that stands around workloads, such as `Service`.
+/// The object with a name, also one around workloads, such as `Service`.
 pub fn any_object(name: &str) -> Option<&'static ObjectSchema> {
     let around = || around::ALL.binary_search_by(|object| object.name.cmp(name)).ok();
     object(name).or_else(|| around().map(|at| around::ALL[at]))
@@ -91,7 +91,7 @@ pub fn objects() -> &'static [&'static ObjectSchema] {
     objects::ALL
 }
 
-/// All objects around workloads, by name.
+/// The objects around workloads, without those of the workloads themselves, by name.
 pub fn objects_around() -> &'static [&'static ObjectSchema] {
     around::ALL
 }

@@ -1,14 +1,22 @@
-//! Warns about what contradicts each other between workloads and what stands around them; this needs all workloads of a run.
+//! Warns about what contradicts each other between workloads and what surrounds them; this needs all workloads of a run.
 
 mod disruptions;
 mod services;
+mod waits;
+
+pub(crate) use waits::host_waits;
 
 use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The warnings that are known only when all workloads of a run are.
-pub(crate) const AROUND: &[Code] =
-    &[Code::BlockedEviction, Code::OverQuota, Code::UnknownTargetPort, Code::UnmatchedService];
+pub(crate) const AROUND: &[Code] = &[
+    Code::BlockedEviction,
+    Code::OverQuota,
+    Code::UnknownTargetPort,
+    Code::UnmatchedService,
+    Code::WaitsForItself,
+];
 
 /// What the checks of this module see.
 pub(crate) struct Surroundings<'a> {
@@ -28,6 +36,7 @@ pub(crate) fn around(
     let mut found = Vec::new();
     let surroundings = Surroundings { context, workloads };
     if is_whole {
+        waits::check(&surroundings, &mut found);
         services::check(&surroundings, &mut found);
         disruptions::blocked(&surroundings, &mut found);
     }

@@ -1,6 +1,6 @@
 //! Lists the objects that a workload names: where it takes variables, files and images from.
 
-use crate::context::ObjectKind;
+use crate::context::{Context, ContextObject, ObjectKind};
 use crate::model::Workload;
 use crate::object::{Node, Value};
 use crate::source::Span;
@@ -96,6 +96,20 @@ fn whole_volume(fields: &Node) -> Option<ObjectReference<'_>> {
         _ => return None,
     };
     if of.get("items").is_some() { None } else { named(kind, of, field) }
+}
+
+/// Whether a claim may be bound to a volume of a kind that does not hold to its access modes: the pods go to
+/// the one node that has it, or reach it from all nodes.
+pub(super) fn is_on_plain_disk(context: &Context, claim: &ContextObject) -> bool {
+    let class = |object: &ContextObject| {
+        object.at("spec.storageClassName").and_then(Node::as_text).map(str::to_owned)
+    };
+    let named = claim.at("spec.volumeName").and_then(Node::as_text);
+    context.all(ObjectKind::PersistentVolume).into_iter().any(|volume| {
+        let may_be = named == Some(volume.name.as_str()) || named.is_none() && class(volume) == class(claim);
+        let fields = ["spec.hostPath", "spec.local", "spec.nfs"];
+        may_be && fields.iter().any(|field| volume.at(field).is_some())
+    })
 }
 
 fn named<'a>(kind: ObjectKind, of: &'a Node, field: &str) -> Option<ObjectReference<'a>> {

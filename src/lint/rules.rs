@@ -17,6 +17,7 @@ mod idle_annotation;
 mod idle_autoscaler;
 mod ignored_failure;
 mod image_shell;
+mod immutable_object;
 mod impatient_liveness;
 mod ineffective_wait;
 mod interrupted_migration;
@@ -30,6 +31,7 @@ mod migrations;
 mod misplaced_script;
 mod missed_dotfiles;
 mod missing_mount_point;
+mod missing_object;
 mod missing_permission;
 mod missing_rights;
 mod missing_shell;
@@ -106,6 +108,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::IdleAnnotation, idle_annotation::check),
     (Code::IdleAutoscaler, idle_autoscaler::check),
     (Code::IgnoredFailure, ignored_failure::check),
+    (Code::ImmutableObject, immutable_object::check),
     (Code::ImpatientLiveness, impatient_liveness::check),
     (Code::IneffectiveWait, ineffective_wait::check),
     (Code::InterruptedMigration, interrupted_migration::check),
@@ -117,6 +120,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::MisplacedScript, misplaced_script::check),
     (Code::MissedDotfiles, missed_dotfiles::check),
     (Code::MissingMountPoint, missing_mount_point::check),
+    (Code::MissingObject, missing_object::check),
     (Code::MissingPermission, missing_permission::check),
     (Code::MissingRights, missing_rights::check),
     (Code::MissingShell, missing_shell::check),

@@ -126,7 +126,9 @@ pub(super) fn values_of(profile: &Profile, settings: &str, root: &Root) -> Vec<S
     let paths = profile.params.iter().map(|written| folder.join(&written.text));
     let texts = paths.filter_map(|path| Some((path.to_str()?.to_owned(), read(root, &path)?)));
     let read = texts.filter_map(|(name, text)| values(&name, text).ok()).flatten();
-    read.map(|value| Setting { optional: true, ..value }).chain(profile.set.iter().cloned()).collect()
+    read.map(|value| Setting { optional: true, ..value })
+        .chain(profile.set.iter().map(|(value, _)| value.clone()))
+        .collect()
 }
 
 #[cfg(test)]

@@ -70,12 +70,7 @@ impl<'a> Resolver<'a> {
 
     /// Reports settings that name no param.
     pub(super) fn unknown_settings(&mut self, root: usize) {
-        let mut known: Vec<String> = Vec::new();
-        let params = |file: &File| -> Vec<SmolStr> { params_of(file.statements()) };
-        known.extend(params(&self.files[root]).iter().map(ToString::to_string));
-        for (alias, file) in &self.files[root].uses {
-            known.extend(params(&self.files[*file]).iter().map(|name| format!("{alias}.{name}")));
-        }
+        let known = settable_params(&self.files[..=root]);
         let Some(whole) = self.files[root].statements().next().map(|first| first.name.span) else {
             return;
         };
@@ -95,6 +90,17 @@ impl<'a> Resolver<'a> {
             });
         }
     }
+}
+
+/// The names under which the params of a program, the last of these files, can be given values from outside.
+pub(crate) fn settable_params(files: &[File]) -> Vec<String> {
+    let Some(root) = files.last() else { return Vec::new() };
+    let own = params_of(root.statements()).into_iter().map(String::from);
+    let used = root.uses.iter().filter_map(|(alias, file)| Some((alias, files.get(*file)?)));
+    let used = used.flat_map(|(alias, file)| {
+        params_of(file.statements()).into_iter().map(move |name| format!("{alias}.{name}"))
+    });
+    own.chain(used).collect()
 }
 
 fn params_of<'s>(statements: impl Iterator<Item = &'s Statement>) -> Vec<SmolStr> {

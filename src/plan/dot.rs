@@ -26,8 +26,7 @@ pub fn dot<'a>(plans: impl IntoIterator<Item = &'a Plan>) -> String {
         let requests = plan.requests.iter().map(|request| {
             format!("{} {}: {}", request.resource, request.quantity, unquoted(&request.because))
         });
-        let title: Vec<String> =
-            std::iter::once(format!("{} {}", plan.kind.name(), plan.name)).chain(requests).collect();
+        let title: Vec<String> = std::iter::once(plan.title()).chain(requests).collect();
         let _ = writeln!(text, "  subgraph cluster_{at} {{\n    label=\"{}\"", lines(&title));
         for (nth, start) in plan.order.iter().enumerate() {
             let _ = writeln!(

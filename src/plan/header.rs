@@ -8,6 +8,9 @@ use crate::order::Order;
 use crate::resources::PodDemand;
 use std::fmt::Write as _;
 
+const MADE_FROM: &str = ", compiled by initflow from ";
+const MADE_FOR: &str = " for Kubernetes ";
+
 /// A few lines without comment signs, for a workload that is compiled from a source with this name.
 pub(crate) fn header(workload: &Workload, order: &Order, version: Version, source: &str) -> String {
     let totals = PodDemand::of(workload, order.init_containers()).totals(version);
@@ -15,7 +18,7 @@ pub(crate) fn header(workload: &Workload, order: &Order, version: Version, sourc
     // Writing to memory cannot fail.
     let _ = write!(
         text,
-        "{} {}, compiled by initflow from {} for Kubernetes {version}\n  order: ",
+        "{} {}{MADE_FROM}{}{MADE_FOR}{version}\n  order: ",
         workload.kind.name(),
         name_of(workload),
         plain(source)
@@ -45,4 +48,56 @@ pub(crate) fn header(workload: &Workload, order: &Order, version: Version, sourc
     }
     let _ = write!(text, "\n  QoS class: {}", totals.qos);
     text
+}
+
+/// The name of the source that YAML was compiled from, if the comments say so: each object that a workload became has one,
+/// after the objects that it needs.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
+pub(crate) fn source_of(yaml: &str) -> Option<&str> {
+    let mut documents = vec![None];
+    let mut begins = true;
+    for line in yaml.lines() {
+        if line == "---" {
+            documents.push(None);
+            begins = true;
+        } else if begins && !line.is_empty() {
+            begins = false;
+            if let Some(last) = documents.last_mut() {
+                *last = named_in(line);
+            }
+        }
+    }
+    let source = documents.last().copied().flatten()?;
+    documents.into_iter().flatten().all(|other| other == source).then_some(source)
+}
+
+/// The source that the first line of a header names.
+fn named_in(line: &str) -> Option<&str> {
+    let (_, rest) = line.strip_prefix("# ")?.split_once(MADE_FROM)?;
+    let (source, version) = rest.rsplit_once(MADE_FOR)?;
+    version.parse::<Version>().ok().map(|_| source)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_source_of_compiled_yaml_is_known() {
+        let header =
+            "# Pod a, compiled by initflow from a.initflow for Kubernetes 1.35\n#   order: web\nkind: Pod\n";
+        assert_eq!(source_of(header), Some("a.initflow"));
+        assert_eq!(source_of(&header.replace('\n', "\r\n")), Some("a.initflow"));
+        assert_eq!(source_of(&format!("kind: Role\n---\n{header}---\n{header}")), Some("a.initflow"));
+        for other in [
+            "",
+            "kind: Pod\n",
+            &format!("{header}---\nkind: Service\n"),
+            &format!("{header}---\n{}", header.replace("a.init", "b.init")),
+            &format!("# mine\n{header}"),
+            &header.replace("1.35", "x"),
+        ] {
+            assert_eq!(source_of(other), None, "{other}");
+        }
+    }
 }

@@ -29,7 +29,7 @@ pub fn html<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> Str
     let mut sections = String::new();
     let mut names = Vec::new();
     for (nth, (plan, sources)) in plans.into_iter().enumerate() {
-        names.push(format!("{} {}", plan.kind.name(), plan.name));
+        names.push(plan.title());
         section(&mut sections, nth, plan, sources);
     }
     let dark = format!(
@@ -53,7 +53,7 @@ pub fn html<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> Str
 }
 
 fn section(page: &mut String, nth: usize, plan: &Plan, sources: &Sources) {
-    let name = escaped(&format!("{} {}", plan.kind.name(), plan.name));
+    let name = escaped(&plan.title());
     let picture = Picture::of([(plan, sources)]);
     let _ = writeln!(
         page,

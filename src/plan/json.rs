@@ -34,13 +34,17 @@ struct PlanJson<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct WorkloadJson<'a> {
     kind: &'static str,
     name: &'a str,
+    /// The profile, if the plans of several are shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a str>,
     /// The version of Kubernetes that the objects and the totals are for.
     kube: String,
     /// The `LimitRange`s that add something.
-    #[serde(rename = "limitRanges", skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     limit_ranges: Vec<&'a str>,
     span: PlaceJson<'a>,
     order: Vec<ContainerJson<'a>>,
@@ -114,6 +118,7 @@ fn workload<'a>(plan: &'a Plan, sources: &'a Sources) -> WorkloadJson<'a> {
     WorkloadJson {
         kind: plan.kind.name(),
         name: &plan.name,
+        profile: plan.profile.as_deref(),
         kube: plan.version.to_string(),
         limit_ranges: names(&plan.limit_ranges),
         span: place(plan.span, sources),

@@ -20,11 +20,7 @@ use std::fmt::Write as _;
 pub fn mermaid<'a>(plans: impl IntoIterator<Item = &'a Plan>) -> String {
     let mut text = String::from("flowchart LR\n");
     for (at, plan) in plans.into_iter().enumerate() {
-        let _ = writeln!(
-            text,
-            "  subgraph p{at}[\"{}\"]",
-            quoted(&format!("{} {}", plan.kind.name(), plan.name))
-        );
+        let _ = writeln!(text, "  subgraph p{at}[\"{}\"]", quoted(&plan.title()));
         for (nth, start) in plan.order.iter().enumerate() {
             let label = label(nth, start);
             let _ = match start.role {

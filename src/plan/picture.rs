@@ -131,14 +131,7 @@ impl Picture {
         let file = sources.get(span.file);
         let (line, column) = file.line_column(span.start);
         self.height += 18;
-        self.text(
-            "heading",
-            PAD,
-            HEADING,
-            Anchor::Start,
-            &format!("{} {}", plan.kind.name(), plan.name),
-            room,
-        );
+        self.text("heading", PAD, HEADING, Anchor::Start, &plan.title(), room);
         self.height += 18;
         let place = format!("{}:{line}:{column}", file.name);
         self.text("muted", PAD, SMALL, Anchor::Start, &place, room);

@@ -32,7 +32,7 @@ pub fn svg<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> Stri
 /// Draws a picture of plans; `id` is the prefix of the ids in it.
 pub(super) fn drawn(picture: &Picture, plans: &[&Plan], id: &str, style: &str) -> String {
     let Picture { width, height, marks } = picture;
-    let names: Vec<String> = plans.iter().map(|plan| format!("{} {}", plan.kind.name(), plan.name)).collect();
+    let names: Vec<String> = plans.iter().map(|plan| plan.title()).collect();
     let title = escaped(&format!("How the pods of {} start", names.join(", ")));
     let desc: Vec<String> = plans.iter().map(|plan| description(plan)).collect();
     let mut text = format!(
@@ -96,7 +96,7 @@ fn description(plan: &Plan) -> String {
         })
         .collect();
     let requests = if requests.is_empty() { "none".to_owned() } else { requests.join("; ") };
-    format!("{} {}: {}. Effective requests: {requests}.", plan.kind.name(), plan.name, starts.join(", "))
+    format!("{}: {}. Effective requests: {requests}.", plan.title(), starts.join(", "))
 }
 
 /// Escapes text for SVG and HTML, including attributes, and replaces characters that XML does not allow.

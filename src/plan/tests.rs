@@ -46,6 +46,7 @@ fn plan() -> (Plan, Sources) {
     let plan = Plan {
         kind: WorkloadKind::Deployment,
         name: "shop".into(),
+        profile: None,
         version: Version::NEWEST,
         span: span("deployment shop"),
         order: vec![

@@ -32,9 +32,8 @@ fn one(plan: &Plan, sources: &Sources) -> String {
     let file = sources.get(span.file);
     let (line, column) = file.line_column(span.start);
     let mut text = format!(
-        "{} {}  {}:{line}:{column}  for Kubernetes {}\n\n",
-        plan.kind.name(),
-        plan.name,
+        "{}  {}:{line}:{column}  for Kubernetes {}\n\n",
+        plan.title(),
         plain(&file.name),
         plan.version
     );

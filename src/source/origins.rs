@@ -4,7 +4,7 @@ use super::span::Span;
 use std::ops::Range;
 
 /// Where the pieces of a text come from.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Origins {
     /// The pieces; nested ones come after those that contain them.
     marks: Vec<(Range<usize>, Span)>,
@@ -29,12 +29,17 @@ impl Origins {
     pub(crate) fn of(&self, range: &Range<usize>, made: &str, original: &str) -> Option<Span> {
         let before = self.marks.partition_point(|(mark, _)| mark.start <= range.start);
         let (mark, origin) = self.marks[..before].iter().rev().find(|(mark, _)| range.end <= mark.end)?;
-        let literally = || {
-            let part = made.get(range.clone()).filter(|part| part.len() > 1 && *range != *mark)?;
+        let find = |part: &str| {
             let before = made.get(mark.start..range.start)?.matches(part).count();
             let (at, _) = original.get(origin.range())?.match_indices(part).nth(before)?;
             let start = origin.range().start + at;
             Some(Span::new(origin.file, start, start + part.len()))
+        };
+        let literally = || {
+            let part = made.get(range.clone()).filter(|part| part.len() > 1 && *range != *mark)?;
+            // A text need not have quotes in the original.
+            let plain = || part.strip_prefix('"')?.strip_suffix('"').filter(|plain| plain.len() > 1);
+            find(part).or_else(|| find(plain()?))
         };
         Some(literally().unwrap_or(*origin))
     }

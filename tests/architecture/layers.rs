@@ -30,7 +30,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["check"], "what the API server would refuse, and files that cannot flow as written"),
     (&["admission"], "what the plugins of a namespace do to its pods: defaults, bounds and quotas"),
     (&["order", "resources", "restarts"], "what starts when and again, and what the pod costs, with reasons"),
-    (&["context"], "what stands around workloads: objects of other kinds, and what they can contradict"),
+    (&["context"], "what surrounds workloads: objects of other kinds, and what they can contradict"),
     (&["program"], "a program's files, parsed, each after those that it uses"),
     (&["model"], "workloads of nodes, with names bound, templates applied and short forms expanded"),
     (&["literal"], "values as a source writes them"),
@@ -66,7 +66,7 @@ const HIDDEN: &[(&str, &[&str])] = &[
     ("std::env", &["cli"]),
     ("std::fs", &["cli", "files", "lsp"]),
     ("std::io", &["cli", "files", "lsp"]),
-    ("std::process", &["cli"]),
+    ("std::process", &["cli", "files"]),
     ("std::time", &["cli", "files", "lsp"]),
 ];
 

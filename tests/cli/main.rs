@@ -2,17 +2,22 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod compile;
+mod expectations;
+mod fixes;
 mod fmt;
 mod folder;
 mod hostile;
+mod images;
 mod import;
 mod inputs;
+mod manifests;
 mod outputs;
 mod project;
 mod reports;
 mod root;
 mod settings;
 mod terminal;
+mod watch;
 
 use folder::Folder;
 

@@ -12,7 +12,8 @@ fn a_folder_of_outputs_mirrors_the_sources() {
         .with("apps/.hidden/c.initflow", BROKEN)
         .with("apps/notes.txt", "not a source")
         .with("apps/library.initflow", "let tag = \"v2\"\n");
-    folder.runs("compile -o out/yaml apps").ends_with(0).prints_nothing().says_nothing();
+    let ran = folder.runs("compile -o out/yaml apps").ends_with(0).prints_nothing();
+    assert_eq!(ran.stderr, "wrote `out/yaml/a.yaml`, `out/yaml/team/b.yaml`\n");
     let written: Vec<String> = folder.files().into_iter().filter(|file| file.starts_with("out")).collect();
     assert_eq!(written, ["out/yaml/a.yaml", "out/yaml/team/b.yaml"]);
     assert_eq!(folder.text("out/yaml/a.yaml"), folder.runs("compile apps/a.initflow").stdout);

@@ -11,7 +11,7 @@ tag = \"1.27\"
 
 [profiles.prod]
 params = [\"params/prod.params\"]
-set = { replicas = 3 }
+set = { tag = 'v7' }
 ";
 
 fn project() -> Folder {
@@ -20,14 +20,18 @@ fn project() -> Folder {
         .with("apps/a/a.initflow", WITH_PARAM)
         .with("apps/b/b.initflow", HELLO.replace("hello", "bye"))
         .with("drafts/c.initflow", "pod {")
-        .with("params/prod.params", "tag \"v7\"\n")
+        .with("params/prod.params", "tag \"v6\"\n")
 }
 
 #[test]
 fn a_project_is_compiled_into_its_output_folder() {
     let folder = project();
     folder.runs("check").ends_with(0).says_nothing();
-    folder.runs("compile").ends_with(0).prints_nothing().says_nothing();
+    folder
+        .runs("compile")
+        .ends_with(0)
+        .prints_nothing()
+        .says("wrote `manifests/apps/a/a.yaml`, `manifests/apps/b/b.yaml`");
     assert!(folder.text("manifests/apps/a/a.yaml").contains("nginx:1.27"));
     assert!(folder.has("manifests/apps/b/b.yaml") && !folder.has("manifests/drafts"));
     folder.runs("compile --check").ends_with(0).prints_nothing();

@@ -53,7 +53,7 @@ fn changes_are_described_in_words() {
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["changes"][1]["totals"][0]["ofAllReplicas"], "+1536Mi");
     folder.runs("diff --exit-code old old").ends_with(0).prints("the compiled objects have not changed");
-    folder.runs("diff --exit-code old new").ends_with(1).prints("replicas");
+    folder.runs("diff --exit-code old new").ends_with(3).prints("replicas");
     folder.runs("diff old none").ends_with(2).prints_nothing().says("none");
     folder.runs("diff old").ends_with(2).prints_nothing();
 }

@@ -9,7 +9,7 @@ mod reference;
 mod versions;
 
 use initflow::compile::Setting;
-use initflow::compile::{CompileOptions, NoFiles, check_together, compile};
+use initflow::compile::{CompileOptions, NoFiles, compile};
 use initflow::config::{self, FILE_NAME};
 use initflow::context::Context;
 use initflow::diagnostic::catalog::Language;
@@ -17,7 +17,7 @@ use initflow::diagnostic::human::Human;
 use initflow::diagnostic::{Code, Diagnostic, Severity};
 use initflow::import::{Strangers, compile_manifests, import_with_idioms};
 use initflow::kubernetes::version::Version;
-use initflow::source::{SourceFile, Sources};
+use initflow::source::Sources;
 use std::sync::Arc;
 
 /// The diagnostics of a program, a settings file or a manifest.
@@ -56,12 +56,8 @@ fn raised(language: Language, program: &str, options: &CompileOptions) -> Raised
         }
         // Objects around the workloads, too.
         Language::Yaml if program.contains("\n---\n") => {
-            let mut context = Context::default();
-            context.read(&Arc::new(SourceFile::shared("main.yaml", program.as_str())));
-            let options = CompileOptions { context: Arc::new(context), ..options.clone() };
-            let mut compilation =
-                compile_manifests("main.yaml", program, Strangers::Skip, &options, |compiled| compiled);
-            check_together(&mut [&mut compilation]);
+            let compilation =
+                compile_manifests("main.yaml", program, Strangers::Skip, options, |compiled| compiled);
             (compilation.sources, compilation.diagnostics)
         }
         Language::Yaml => {
@@ -78,15 +74,18 @@ fn raised_by(code: Code, program: Option<&str>) -> Raised {
 }
 
 /// Programs are compiled for the default version of Kubernetes and without values for params, unless the text above them
-/// has `--kube VERSION` or `--set NAME=VALUE`.
+/// has `--kube VERSION`, `--set NAME=VALUE` or `complete = true`.
 fn options(code: Code) -> CompileOptions {
     let option = |flag: &str| code.text().split_once(flag).and_then(|(_, rest)| rest.split('`').next());
     let version = option("`--kube ").map_or(Version::DEFAULT, |version| version.parse().expect("a version"));
     let setting = |(name, value): (&str, &str)| Setting::new(name, value);
     let settings =
         option("`--set ").and_then(|text| text.split_once('=')).filter(|(name, _)| *name != "name");
+    let mut context = Context::default();
+    context.complete = code.text().contains("`complete = true`");
     CompileOptions {
         version,
+        context: Arc::new(context),
         settings: settings.map(setting).into_iter().collect(),
         ..CompileOptions::default()
     }

@@ -28,7 +28,7 @@ pub(crate) fn of_workloads() -> Definitions {
     reached_from(&roots, generator)
 }
 
-/// The objects that stand around workloads, without those of the workloads themselves.
+/// The objects around workloads, without those of the workloads themselves.
 pub(crate) fn of_context(workloads: &Definitions) -> Definitions {
     let mut generator = SchemaSettings::draft07().into_generator();
     add::<core::ConfigMap>(&mut generator);

@@ -1,6 +1,6 @@
 //! Finds what the level `restricted` requires and a pod does not set.
 
-use super::SecurityStandard;
+use super::standard::SecurityStandard;
 use crate::check::report::Report;
 use crate::diagnostic::phrase::listed;
 use crate::kubernetes::version::Version;

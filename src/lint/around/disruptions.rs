@@ -1,4 +1,4 @@
-//! Finds PodDisruptionBudgets that allow no eviction at all, so that a node cannot be drained.
+//! Finds each `PodDisruptionBudget` that allows no eviction at all, so that a node cannot be drained.
 
 use super::Surroundings;
 use crate::admission::{DisruptionBudget, Namespaces, scaled};
@@ -25,47 +25,57 @@ pub(super) fn blocked(around: &Surroundings<'_>, found: &mut Vec<Diagnostic>) {
             // The manifest of a workload that is compiled may be in the context, too.
             let selected: BTreeMap<_, &WorkloadFacts> =
                 selected.map(|other| ((other.kind.name(), &other.name), other)).collect();
-            // The pods of a DaemonSet or a Job count, too, and their number is not known.
+            // Without a number, something else may set it.
             let counts = selected.values().map(|other| {
                 let scaler = of.namespace.scaler_of(other.kind, &other.name);
                 scaler.map_or(other.replicas, |scaler| scaler.max)
             });
-            let Some(pods) = counts.sum::<Option<i64>>().filter(|pods| *pods > 0) else { continue };
-            if let Some((place, why)) = allows_none(budget, pods) {
+            let pods = counts.sum::<Option<i64>>();
+            if pods != Some(0)
+                && let Some((place, why)) = allows_none(budget, pods)
+            {
                 found.push(warning(workload, budget, pods, place, &why));
             }
         }
     }
 }
 
-/// The setting that allows no eviction of this many pods.
-fn allows_none(budget: &DisruptionBudget, pods: i64) -> Option<(&Node, String)> {
+/// The setting that allows no eviction of this many pods, or of any number of them.
+fn allows_none(budget: &DisruptionBudget, pods: Option<i64>) -> Option<(&Node, String)> {
+    // What a share of all pods says holds for a hundred of them, too.
+    let share_of = |node: &Node| pods.or(matches!(node.value, Value::Text(_)).then_some(100));
     if let Some(max) = &budget.max_unavailable {
-        return (scaled(Some(max), pods, true)? == 0).then(|| (max, "lets none be unavailable".to_owned()));
+        let most = scaled(Some(max), share_of(max).unwrap_or(1), true)?;
+        return (most == 0).then(|| (max, "lets none be unavailable".to_owned()));
     }
     let min = budget.min_available.as_ref()?;
-    let least = scaled(Some(min), pods, true)?;
+    let of = share_of(min)?;
+    let least = scaled(Some(min), of, true)?;
     let written = match &min.value {
         Value::Text(text) => text.to_string(),
         _ => least.to_string(),
     };
-    (least >= pods).then(|| (min, format!("needs {written} to be available")))
+    (least >= of).then(|| (min, format!("needs {written} to be available")))
 }
 
 fn warning(
     workload: &WorkloadFacts,
     budget: &DisruptionBudget,
-    pods: i64,
+    pods: Option<i64>,
     place: &Node,
     why: &str,
 ) -> Diagnostic {
-    let which = if pods == 1 { "the only pod".to_owned() } else { format!("any of the {pods} pods") };
+    let (which, here) = match pods {
+        None => ("any pod".to_owned(), "selected by the budget".to_owned()),
+        Some(1) => ("the only pod".to_owned(), "has one pod".to_owned()),
+        Some(pods) => (format!("any of the {pods} pods"), format!("has {pods} pods")),
+    };
     let headline = format!(
         "PodDisruptionBudget `{}` does not allow {which} that it selects to be evicted, so a node with one cannot be drained",
         budget.name
     );
     Diagnostic::warning(Code::BlockedEviction, workload.place, headline)
-        .here(if pods == 1 { "has one pod".to_owned() } else { format!("has {pods} pods") })
+        .here(here)
         .label(place.span, why)
         .help("allow one to be missing with `maxUnavailable: 1`, or run more pods")
 }

@@ -74,7 +74,7 @@ fn unmatched(
 }
 
 /// A Service with its selector, if it has one.
-fn selecting(service: &ContextObject) -> Option<(&ContextObject, &[MapEntry])> {
+pub(super) fn selecting(service: &ContextObject) -> Option<(&ContextObject, &[MapEntry])> {
     let selector = service.at("spec.selector").map_or(&[][..], Node::entries);
     let is_external = service.at("spec.type").and_then(Node::as_text) == Some("ExternalName");
     (!selector.is_empty() && !is_external).then_some((service, selector))

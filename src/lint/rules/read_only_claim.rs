@@ -3,6 +3,7 @@
 use crate::context::{ContextObject, ObjectKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
+use crate::lint::objects::is_on_plain_disk;
 use crate::model::Direction;
 use crate::object::Node;
 
@@ -26,7 +27,8 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             }
             let Some(name) = claim.get("claimName").and_then(Node::as_text) else { continue };
             let candidates = pod.candidates(ObjectKind::PersistentVolumeClaim, name);
-            let places: Option<Vec<&Node>> = candidates.iter().map(|claim| only_readable(claim)).collect();
+            let places: Option<Vec<&Node>> =
+                candidates.iter().map(|claim| only_readable(pod, claim)).collect();
             let Some(place) = places.and_then(|places| places.first().map(|place| place.span)) else {
                 continue;
             };
@@ -45,7 +47,8 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// The access modes of a claim if they only allow reading.
-fn only_readable(claim: &ContextObject) -> Option<&Node> {
+fn only_readable<'a>(pod: &Pod<'_>, claim: &'a ContextObject) -> Option<&'a Node> {
     let modes = claim.at("spec.accessModes")?;
-    matches!(modes.items(), [only] if only.as_text() == Some("ReadOnlyMany")).then_some(modes)
+    let only_reads = matches!(modes.items(), [only] if only.as_text() == Some("ReadOnlyMany"));
+    (only_reads && !is_on_plain_disk(pod.context, claim)).then_some(modes)
 }

@@ -3,6 +3,7 @@
 use crate::context::{ContextObject, ObjectKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
+use crate::lint::objects::is_on_plain_disk;
 use crate::model::{Volume, WorkloadKind};
 use crate::object::{Node, Value};
 use crate::source::Span;
@@ -100,21 +101,8 @@ impl ClaimLimit {
             _ => return None,
         };
         // Such a volume is on one node, and its pods go there, or it is reached from all nodes.
-        (is_pod || !is_anywhere(pod, claim)).then_some(Self { is_pod, place: modes.span })
+        (is_pod || !is_on_plain_disk(pod.context, claim)).then_some(Self { is_pod, place: modes.span })
     }
-}
-
-/// Whether a claim may be bound to a volume whose access modes do not keep pods of other nodes away.
-fn is_anywhere(pod: &Pod<'_>, claim: &ContextObject) -> bool {
-    let class = |object: &ContextObject| {
-        object.at("spec.storageClassName").and_then(Node::as_text).map(str::to_owned)
-    };
-    let named = claim.at("spec.volumeName").and_then(Node::as_text);
-    pod.context.all(ObjectKind::PersistentVolume).into_iter().any(|volume| {
-        let may_be = named == Some(volume.name.as_str()) || named.is_none() && class(volume) == class(claim);
-        let fields = ["spec.hostPath", "spec.local", "spec.nfs"];
-        may_be && fields.iter().any(|field| volume.at(field).is_some())
-    })
 }
 
 fn warning(pod: &Pod<'_>, volume: &Volume, claim: &str, several: &Several, limit: &ClaimLimit) -> Diagnostic {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/waits-for-itself.md")]
 
 use super::waited;
+use crate::context::ObjectKind;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::awaited::{self, Awaited, awaited};
@@ -16,9 +17,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let namespace = pod.workload.namespace();
     for (at, step) in pod.containers().filter(|(_, container)| container.role == Role::Step) {
         let hosts = waited(pod, at, &name.text);
+        // What a known Service selects is compared with all workloads.
+        let is_known = || !pod.candidates(ObjectKind::Service, &name.text).is_empty();
         let is_own = |host: &str| {
             let (first, rest) = host.split_once('.').unwrap_or((host, ""));
-            first == name.text && is_here(rest, namespace)
+            first == name.text && is_here(rest, namespace) && !is_known()
         };
         let is_peer = |host: &str| {
             pod.workload.kind == WorkloadKind::StatefulSet && is_pod(host.split('.').next(), &name.text)

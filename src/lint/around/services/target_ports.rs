@@ -2,11 +2,13 @@
 
 use super::super::Surroundings;
 use super::MatchedService;
-use crate::context::{PortFact, WorkloadFacts};
+use crate::context::{ObjectKind, PortFact, WorkloadFacts, mention};
 use crate::diagnostic::phrase::listed;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::object::{Node, Value};
 use crate::source::Span;
+use fnv::FnvHashSet;
+use std::cell::OnceCell;
 
 /// A port of a Service, as the pods see it.
 struct Target<'a> {
@@ -25,6 +27,7 @@ enum TargetPort<'a> {
 
 /// Warns about ports of Services that no container has.
 pub(super) fn check(around: &Surroundings<'_>, matched: &[MatchedService<'_>], found: &mut Vec<Diagnostic>) {
+    let configured = OnceCell::new();
     for service in matched {
         let selects = |own: &&WorkloadFacts| service.workloads.iter().any(|of| std::ptr::eq(*of, *own));
         let Some(workload) = around.own().find(selects) else { continue };
@@ -32,13 +35,41 @@ pub(super) fn check(around: &Surroundings<'_>, matched: &[MatchedService<'_>], f
         let namesakes = matched.iter().filter(|other| other.service.name == service.service.name);
         let others: Vec<&MatchedService<'_>> =
             namesakes.filter(|other| !std::ptr::eq(other.service, service.service)).collect();
-        let is_sound = |other: &&MatchedService<'_>| !targets(other).any(|target| lacks(other, &target));
+        let is_sound = |other: &&MatchedService<'_>| lacking(other).is_none();
         if others.iter().any(is_sound) {
             continue;
         }
-        let lacking = targets(service).find(|target| lacks(service, target));
-        found.extend(lacking.map(|target| warning(service, workload, &target)));
+        let Some(target) = lacking(service) else { continue };
+        let is_configured = || {
+            let numbers = configured.get_or_init(|| numbers_in_config(around));
+            matches!(target.port, TargetPort::Number(number) if u16::try_from(number).is_ok_and(|number| numbers.contains(&number)))
+        };
+        if !is_configured() {
+            found.push(warning(service, workload, &target));
+        }
     }
+}
+
+/// The numbers in all ConfigMaps: a program may read its port there.
+fn numbers_in_config(around: &Surroundings<'_>) -> FnvHashSet<u16> {
+    let mut numbers = FnvHashSet::default();
+    for object in around.context.all(ObjectKind::ConfigMap) {
+        let data = object.at("data").map_or(&[][..], Node::entries);
+        data.iter().for_each(|entry| mention(&entry.node, &mut numbers));
+    }
+    numbers
+}
+
+/// The first port that the pods of a Service lack: one of its names, or a number if they have none of its ports. Pods that
+/// declare some of the ports may serve the other ones, too.
+fn lacking<'a>(service: &MatchedService<'a>) -> Option<Target<'a>> {
+    let mut found: Vec<Target<'a>> = targets(service).collect();
+    let is_name = |target: &Target<'_>| matches!(target.port, TargetPort::Name(_));
+    let at = found.iter().position(|target| is_name(target) && lacks(service, target)).or_else(|| {
+        let all = !found.is_empty() && found.iter().all(|target| lacks(service, target));
+        all.then_some(0)
+    })?;
+    Some(found.swap_remove(at))
 }
 
 /// The ports of a Service.
@@ -93,10 +124,9 @@ fn warning(service: &MatchedService<'_>, workload: &WorkloadFacts, target: &Targ
             if let Some(port) = workload.ports.iter().find(|port| has_name(port, wanted)) {
                 return other_protocol(name, &pods, wanted, target, port);
             }
-            let has = if names.is_empty() {
-                "the ports of these pods have no names".to_owned()
-            } else {
-                format!("the ports of these pods have the names {}", listed(names.iter().copied()))
+            let has = match names.as_slice() {
+                [] => "the ports of these pods have no names".to_owned(),
+                names => format!("these pods have {}", listed(names.iter().copied())),
             };
             let help = match nearest(wanted, names) {
                 Some(near) => format!("set `targetPort: {near}` in the Service"),
