@@ -19,7 +19,7 @@
 //!
 //! | statement | meaning | default |
 //! |---|---|---|
-//! | `from "URL"` | `https://…`, `http://…`; an object `s3://BUCKET/KEY`, `gs://BUCKET/KEY`, `az://ACCOUNT/CONTAINER/PATH`, or everything below a prefix, with `/` at the end; an artifact `oci://REGISTRY/NAME:TAG`; `$(NAME)` is a variable of the step's `env` | required |
+//! | `from "URL"` | `https://…`, `http://…`; an object `s3://BUCKET/KEY`, `gs://BUCKET/KEY`, `az://ACCOUNT/CONTAINER/PATH`, or everything below a prefix, with `/` at the end; an artifact `oci://REGISTRY/NAME:TAG`; a model of Hugging Face `hf://ORG/MODEL@REVISION`, or those of its files that match `…/PATTERN`; `$(NAME)` is a variable of the step's `env` | required |
 //! | `into VOLUME "path"` | the file to create, or the folder for a prefix, an archive, and with `/` at its end for all files of an artifact; parent folders are created too | required |
 //! | `sha256 "…"` | the checksum of the download, 64 hexadecimal digits | it is not verified, and is fetched again on every run |
 //! | `unpack ["FORMAT"]` | unpacks an archive: `tar`, `tar.gz`, `tar.zst`, `zip`; the default is the URL's extension | the file stays as it is |
@@ -35,6 +35,9 @@
 //! result only then: a reader never sees half of it. A folder replaces an older one by two renames, and the next run repairs
 //! one that was killed between them. What a folder was made of is stored in `.initflow-NAME.sha256` next to it, and trusted
 //! only if no other user can have written it or the folder.
+//!
+//! Of a model, each file is compared with the size and the checksum that the hub has for it. What is right already is not downloaded
+//! again, and a download that was cut off goes on where it was, also after a kill.
 
 use super::existing::Existing;
 use super::script::shell;
@@ -64,7 +67,7 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         HERE,
         "from",
         &[One("\"url\"", ValueType::Text)],
-        "What to fetch: `https://…`, an object or a prefix of `s3://`, `gs://` or `az://`, or an artifact of `oci://`.",
+        "What to fetch: `https://…`, an object or a prefix of `s3://`, `gs://` or `az://`, an artifact of `oci://`, or a model of `hf://`.",
     ),
     of_step(
         HERE,
@@ -169,7 +172,7 @@ impl FetchOptions {
         let text = path.as_text()?;
         let archive = given.option("unpack");
         let folder = archive.is_some()
-            || source == FetchSource::Prefix
+            || matches!(source, FetchSource::Prefix | FetchSource::Model)
             || source == FetchSource::Artifact && text.ends_with('/');
         let inner = if folder { text.strip_suffix('/').unwrap_or(text) } else { text };
         let expected = if folder { "a folder path in the volume" } else { FILE_PATH };
@@ -219,7 +222,7 @@ impl FetchOptions {
     /// The parts of a container that carry it out.
     pub(super) fn lower(&self) -> Lowered {
         let image = match self.source {
-            FetchSource::Http => Image::FetchHttps,
+            FetchSource::Http | FetchSource::Model => Image::FetchHttps,
             FetchSource::Object | FetchSource::Prefix => Image::FetchStorage,
             FetchSource::Artifact => Image::FetchOci,
         };

@@ -21,13 +21,16 @@ pub(super) fn clashes(given: &StepInput, source: FetchSource, several: bool, fro
                 .help(help),
         )
     };
-    let prefix = source == FetchSource::Prefix;
+    let prefix = matches!(source, FetchSource::Prefix | FetchSource::Model);
     let place = match source {
+        FetchSource::Model => "a model",
         FetchSource::Prefix => "a prefix",
         FetchSource::Artifact => "an artifact's folder",
         _ => "a bucket's object",
     };
-    let pin = if prefix {
+    let pin = if source == FetchSource::Model {
+        "remove `sha256`: each file is compared with the checksum that the hub has for it; set a commit as the revision"
+    } else if prefix {
         "remove `sha256`, or fetch one archive and `unpack` it"
     } else {
         "pin the artifact by its digest instead: `oci://REGISTRY/NAME@sha256:…`"

@@ -17,7 +17,13 @@ pub(super) fn parts(options: &FetchOptions) -> Vec<&'static str> {
     parts.push(part!("../to-into.sh"));
     parts.extend(options.into.enter());
     if options.folder {
-        parts.extend(options.into.folder());
+        let mut folder = options.into.folder();
+        if options.source == FetchSource::Model {
+            // What a killed run has downloaded is taken over before what it left is removed.
+            folder.insert(folder.len() - 1, part!("hf/resume.sh"));
+            folder.push(part!("../work/untouched.sh"));
+        }
+        parts.extend(folder);
         parts.extend([part!("../links.sh"), part!("folder/begin.sh")]);
     } else {
         parts.extend(options.into.file());
@@ -106,6 +112,9 @@ fn source(options: &FetchOptions) -> Vec<&'static str> {
             });
             parts.push(if several { part!("rclone/folder.sh") } else { part!("rclone/file.sh") });
             parts
+        }
+        FetchSource::Model => {
+            vec![ONE_LINE, CONTROL, part!("../facts.sh"), part!("hf/hub.sh"), part!("hf/files.sh")]
         }
         FetchSource::Artifact => {
             let mut parts = vec![part!("oci/oci.sh")];

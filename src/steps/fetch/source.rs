@@ -15,16 +15,19 @@ pub enum FetchSource {
     Prefix,
     /// An artifact in a registry: `oci://REGISTRY/NAME:TAG`.
     Artifact,
+    /// The files of a model of Hugging Face: `hf://ORG/MODEL@REVISION`.
+    Model,
 }
 
 /// The schemes, each with what must follow it.
-const SCHEMES: [(&str, &str); 6] = [
+const SCHEMES: [(&str, &str); 7] = [
     ("https://", "HOST/PATH"),
     ("http://", "HOST/PATH"),
     ("s3://", "BUCKET/KEY"),
     ("gs://", "BUCKET/KEY"),
     ("az://", "ACCOUNT/CONTAINER/PATH"),
     ("oci://", "REGISTRY/NAME:TAG"),
+    ("hf://", "ORG/MODEL@REVISION"),
 ];
 
 impl FetchSource {
@@ -41,7 +44,8 @@ impl FetchSource {
         };
         let hidden = rest.contains("$(");
         let bucket = matches!(scheme, "s3://" | "gs://" | "az://");
-        if !bucket && rest.contains(char::is_whitespace) {
+        let has_keys = bucket || scheme == "hf://";
+        if !has_keys && rest.contains(char::is_whitespace) {
             return Err("a URL has no spaces: write `%20`".into());
         }
         if bucket {
@@ -52,6 +56,10 @@ impl FetchSource {
         if scheme == "oci://" {
             let fault = if hidden { None } else { artifact_fault(rest) };
             return fault.map_or(Ok(Self::Artifact), |fault| Err(format!("{fault}: `{scheme}{shape}`")));
+        }
+        if scheme == "hf://" {
+            let fault = if hidden { None } else { model_fault(rest) };
+            return fault.map_or(Ok(Self::Model), |fault| Err(format!("{fault}: `{scheme}{shape}`")));
         }
         if rest.is_empty() || rest.starts_with('/') {
             Err("the URL names no host".into())
@@ -87,6 +95,31 @@ fn artifact_fault(reference: &str) -> Option<&'static str> {
         Some("the URL has neither a tag nor a digest")
     } else if image::fault(reference).is_some() {
         Some("the URL is not the reference of an artifact")
+    } else {
+        None
+    }
+}
+
+/// What is wrong with `ORG/MODEL@REVISION`, with a path or a pattern of files after it.
+fn model_fault(rest: &str) -> Option<&'static str> {
+    let rest = rest.strip_prefix("datasets/").unwrap_or(rest);
+    let is_name = |text: &str| {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        !text.is_empty() && !text.starts_with(['.', '-']) && text.bytes().all(known)
+    };
+    let Some((name, at)) = rest.split_once('@') else {
+        return Some("the URL names no revision, which is a commit, a tag or a branch");
+    };
+    let (revision, pattern) = at.split_once('/').unwrap_or((at, "*"));
+    let Some((org, model)) = name.split_once('/') else { return Some("the URL names no model") };
+    if !is_name(org) || !is_name(model) {
+        Some("the URL names no model")
+    } else if !is_name(revision) {
+        Some("a revision has letters, digits, `.`, `_` and `-`")
+    } else if pattern.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        Some("the path of the files has an empty segment, a `.` or a `..`")
+    } else if pattern.contains(char::is_control) {
+        Some("the path of the files has a control character")
     } else {
         None
     }
@@ -172,6 +205,9 @@ mod tests {
             ),
             ("s3://$(BUCKET)", FetchSource::Object),
             ("oci://$(REGISTRY)/a:$(TAG)", FetchSource::Artifact),
+            ("hf://acme/shop-7B@main", FetchSource::Model),
+            ("hf://datasets/acme/shop@v1.0/data/*.parquet", FetchSource::Model),
+            ("hf://acme/shop@$(COMMIT)", FetchSource::Model),
         ] {
             assert_eq!(FetchSource::of(url), Ok(source), "{url}");
         }
@@ -197,6 +233,11 @@ mod tests {
             ("oci://acme.dev/rules", "neither a tag"),
             ("oci://acme.dev/Rules:1", "not the reference"),
             ("oci://acme.dev/rules:1 2", "no spaces"),
+            ("hf://acme/shop", "no revision"),
+            ("hf://shop@main", "no model"),
+            ("hf://acme/../shop@main", "no model"),
+            ("hf://acme/shop@refs/../x", "a `..`"),
+            ("hf://acme/shop@-x", "a revision has"),
         ] {
             let found = FetchSource::of(url).expect_err(url);
             assert!(found.contains(fault), "{url}: {found}");

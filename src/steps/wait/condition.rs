@@ -125,7 +125,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::Deployment,
         name: "deployment",
-        script: &[API, OBJECT, part!("deployment.sh")],
+        script: &[API, OBJECT, FACTS, part!("deployment.sh")],
         of_address: &[],
         images: &[Image::Wait],
         needs: "curl",
@@ -134,7 +134,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::StatefulSet,
         name: "statefulset",
-        script: &[API, OBJECT, part!("statefulset.sh")],
+        script: &[API, OBJECT, FACTS, part!("statefulset.sh")],
         of_address: &[],
         images: &[Image::Wait],
         needs: "curl",
@@ -143,7 +143,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::Service,
         name: "service",
-        script: &[API, OBJECT, part!("service.sh")],
+        script: &[API, OBJECT, FACTS, part!("service.sh")],
         of_address: &[],
         images: &[Image::Wait],
         needs: "curl",
@@ -152,7 +152,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::Condition,
         name: "condition",
-        script: &[API, OBJECT, part!("condition.sh")],
+        script: &[API, OBJECT, FACTS, part!("condition.sh")],
         of_address: &[],
         images: &[Image::Wait],
         needs: "curl",
@@ -171,6 +171,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
 
 const API: &str = part!("api.sh");
 const OBJECT: &str = part!("object.sh");
+const FACTS: &str = part!("../facts.sh");
 
 const OPTION: &str = part!("option.sh");
 const POSTGRES: &str = "expected `postgres://USER@HOST:PORT/DATABASE`";

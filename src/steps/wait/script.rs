@@ -158,7 +158,12 @@ impl Script<'_> {
         lines.push(match version {
             Some(version) => format!("path=\"{group}/{version}/{rest}\" && check_condition"),
             None => {
-                self.parts.extend([part!("api.sh"), part!("object.sh"), part!("preferred.sh")]);
+                self.parts.extend([
+                    part!("api.sh"),
+                    part!("object.sh"),
+                    part!("../facts.sh"),
+                    part!("preferred.sh"),
+                ]);
                 format!("prefer {group} \"{rest}\" && check_condition")
             }
         });
