@@ -32,6 +32,7 @@ mod orphans;
 mod outputs;
 mod params;
 mod plan;
+mod profiles;
 mod progress;
 mod registry;
 mod report;

@@ -25,8 +25,8 @@ use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::lint::{
-    AROUND, Allowances, Around, Hooks, LintLevels, Replacements, Selection, Selections, find_hidden,
-    host_waits, lint,
+    AROUND, Allowances, Around, Hooks, LintLevels, Replacements, Selection, Selections, Surroundings,
+    find_hidden, host_waits, lint,
 };
 use crate::lower::grant;
 use crate::model::{Program, ResultMemory, Workload, resolve, settable_params};
@@ -265,6 +265,9 @@ pub(crate) fn compile_files<T: Send>(
         workloads.extend(made);
     }
     hooks.check(&mut together);
+    let own: Vec<(&WorkloadFacts, bool)> = facts.iter().map(|facts| (&**facts, true)).collect();
+    let around = Surroundings::new(&options.context, &own);
+    hooks.check_cycles(&around, &mut together);
     replaced.check(&mut together);
     selections.check(&mut together);
     let documents = || files.iter().flat_map(|file| &file.documents).map(|document| &**document);
@@ -277,11 +280,12 @@ pub(crate) fn compile_files<T: Send>(
         let is_complete = |code| !has_context || !AROUND.contains(&code);
         allowances.report_unused(&options.levels, is_complete, &mut diagnostics);
     }
-    let surrounded = has_context.then(|| {
+    let surrounded = (has_context || hooks.hold()).then(|| {
         around::share(&diagnostics, &options.context, &mut sources);
         Surrounded {
             context: Arc::clone(&options.context),
             facts,
+            hooks,
             uses,
             allowances,
             levels: options.levels.clone(),

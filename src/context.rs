@@ -27,6 +27,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Context {
     objects: FnvHashMap<(ObjectKind, SmolStr), Vec<Arc<ContextObject>>>,
+    /// The same objects by their kinds, in the order in which they were read.
+    kinds: FnvHashMap<ObjectKind, Vec<Arc<ContextObject>>>,
     workloads: Vec<Arc<WorkloadFacts>>,
     /// The objects whose content is not in any file, since something in the cluster makes them.
     made_elsewhere: FnvHashSet<(ObjectKind, SmolStr)>,
@@ -65,17 +67,24 @@ impl Context {
             return self.adopt_settings(other);
         }
         let is_new = |place: Span| !self.files.contains_key(&place.file);
-        for (key, objects) in &other.objects {
-            let new = objects.iter().filter(|object| is_new(object.place)).cloned();
-            self.objects.entry(key.clone()).or_default().extend(new);
-        }
-        let new = other.workloads.iter().filter(|workload| is_new(workload.place)).cloned();
-        self.workloads.extend(new);
+        let mut new: Vec<&Arc<ContextObject>> =
+            other.kinds.values().flatten().filter(|object| is_new(object.place)).collect();
+        new.sort_by_key(|object| object.place);
+        let new: Vec<Arc<ContextObject>> = new.into_iter().cloned().collect();
+        let workloads: Vec<Arc<WorkloadFacts>> =
+            other.workloads.iter().filter(|workload| is_new(workload.place)).cloned().collect();
+        self.workloads.extend(workloads);
+        new.into_iter().for_each(|object| self.insert(object));
         self.patched.extend(&other.patched);
         self.made_elsewhere.extend(other.made_elsewhere.iter().cloned());
         self.diagnostics.extend(other.diagnostics.iter().cloned());
         self.files.extend(other.files.iter().map(|(id, file)| (*id, Arc::clone(file))));
         self.adopt_settings(other);
+    }
+
+    fn insert(&mut self, object: Arc<ContextObject>) {
+        self.kinds.entry(object.kind).or_default().push(Arc::clone(&object));
+        self.objects.entry((object.kind, object.name.clone())).or_default().push(object);
     }
 
     fn adopt_settings(&mut self, other: &Self) {
@@ -102,16 +111,12 @@ impl Context {
 
     /// Whether it has an object of a kind.
     pub(crate) fn has(&self, kind: ObjectKind) -> bool {
-        self.objects.keys().any(|(of, _)| *of == kind)
+        self.kinds.contains_key(&kind)
     }
 
-    /// All objects of a kind, in the order of their places.
+    /// All objects of a kind, in the order in which they were read.
     pub(crate) fn all(&self, kind: ObjectKind) -> Vec<&ContextObject> {
-        let of_kind = self.objects.iter().filter(|((of, _), _)| *of == kind);
-        let mut all: Vec<&ContextObject> =
-            of_kind.flat_map(|(_, objects)| objects).map(|object| &**object).collect();
-        all.sort_by_key(|object| object.place);
-        all
+        self.kinds.get(&kind).map_or(&[][..], Vec::as_slice).iter().map(|object| &**object).collect()
     }
 
     /// The objects that a name in a namespace may mean to a workload of a file, the nearest one first: those of its file,

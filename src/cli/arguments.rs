@@ -1,10 +1,7 @@
 //! Declares the arguments that several verbs share: what to read, what may be read, and what to compile for.
 
-use super::config::ProfileChoice;
 use super::console::Console;
-use super::input::Input;
 use super::level_arguments::LevelArguments;
-use crate::config::FILE_NAME;
 use crate::files::Grounds;
 use crate::kubernetes::version::Version;
 use clap::Args;
@@ -78,36 +75,6 @@ pub(super) struct ProgramArguments {
     /// Use the values of this profile in initflow.toml; --params and --set take precedence
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Option<String>,
-}
-
-impl ProgramArguments {
-    /// The profiles that the call chooses.
-    pub(super) fn profiles(&self, all: &AllProfiles) -> ProfileChoice<'_> {
-        match &self.profile {
-            _ if all.all_profiles => ProfileChoice::Every,
-            Some(profile) => ProfileChoice::Named(profile),
-            None => ProfileChoice::Default,
-        }
-    }
-}
-
-/// Whether to process the sources with each profile.
-#[derive(Args)]
-pub(super) struct AllProfiles {
-    /// Use the values of each profile in initflow.toml, one after the other
-    #[arg(long, conflicts_with = "profile")]
-    pub(super) all_profiles: bool,
-}
-
-impl AllProfiles {
-    /// Reports that there are no profiles, if the call asks for all of them.
-    pub(super) fn hold(&self, inputs: &[Input], console: &mut Console) {
-        let has_none = inputs.iter().all(|input| input.project.profile.is_none());
-        if self.all_profiles && !inputs.is_empty() && has_none {
-            console.trouble(&format!("there are no profiles: no {FILE_NAME} of these sources defines one"));
-            console.help(&format!("add `[profiles.prod.set]` to {FILE_NAME}, or leave `--all-profiles` out"));
-        }
-    }
 }
 
 /// Reads `name=value`.

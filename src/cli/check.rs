@@ -1,10 +1,11 @@
 //! `initflow check`: reports what is wrong with sources.
 
-use super::arguments::{AllProfiles, ProgramArguments};
+use super::arguments::ProgramArguments;
 use super::config::ProfileChoice;
 use super::console::{Console, Stream};
 use super::each::{compile_each, inputs, settle};
 use super::fixes::{self, FixArguments};
+use super::profiles::AllProfiles;
 use super::report::Reporting;
 use super::status::Status;
 use super::values::TakenValues;
@@ -58,7 +59,7 @@ fn check(arguments: &CheckArguments, console: &mut Console) -> Status {
         Stream::Results
     };
     console.report(&arguments.reporting, stream, &grounds);
-    let profiles = match arguments.program.profiles(&arguments.profiles) {
+    let profiles = match arguments.profiles.choice(&arguments.program) {
         ProfileChoice::Default => ProfileChoice::Every,
         chosen => chosen,
     };

@@ -1,11 +1,12 @@
 //! `initflow compile`: compiles sources to YAML, KYAML or JSON, and prints, writes or compares the result.
 
-use super::arguments::{AllProfiles, ProgramArguments};
+use super::arguments::ProgramArguments;
 use super::config::Project;
 use super::console::{Console, Stream};
 use super::each::{compile_each, inputs, report, settle};
 use super::input::Input;
 use super::outputs::{OutputPlace, OutputRequest, Outputs, Tally};
+use super::profiles::AllProfiles;
 use super::report::Reporting;
 use super::status::Status;
 use super::values::TakenValues;
@@ -107,7 +108,7 @@ pub(super) fn compile(arguments: &CompileArguments, console: &mut Console) -> Ta
     let mut tally = Tally::default();
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return tally };
     console.report(&arguments.reporting, Stream::Messages, &grounds);
-    let profiles = arguments.program.profiles(&arguments.profiles);
+    let profiles = arguments.profiles.choice(&arguments.program);
     let inputs = inputs(&arguments.program, profiles, Wanted::Only(SOURCES), &grounds, console);
     arguments.profiles.hold(&inputs, console);
     // If not all sources were found, outputs may only seem to be without one.

@@ -1,10 +1,11 @@
 //! `initflow plan`: shows what starts when and why, and what it costs.
 
-use super::arguments::{AllProfiles, ProgramArguments};
+use super::arguments::ProgramArguments;
 use super::config::Project;
 use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
+use super::profiles::AllProfiles;
 use super::status::Status;
 use super::wanted::Reading;
 use super::watch::WatchArguments;
@@ -78,7 +79,7 @@ fn plan(arguments: &PlanArguments, console: &mut Console) -> Status {
             return console.finish();
         }
     };
-    let profiles = arguments.program.profiles(&arguments.profiles);
+    let profiles = arguments.profiles.choice(&arguments.program);
     let inputs = inputs(&arguments.program, profiles, arguments.reading.wanted(), &grounds, console);
     arguments.profiles.hold(&inputs, console);
     let plan = |_: &Input, compiled: Compiled| compiled.plan();

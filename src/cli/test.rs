@@ -1,11 +1,12 @@
 //! `initflow test`: tests what sources compile to against the expectations next to them.
 
-use super::arguments::{AllProfiles, Inputs};
+use super::arguments::Inputs;
 use super::config::{ProfileChoice, Project, Projects};
 use super::console::{Console, Stream};
 use super::each::{options, report};
 use super::input::Input;
 use super::params;
+use super::profiles::AllProfiles;
 use super::report::Reporting;
 use super::status::Status;
 use super::text_diff::diff;

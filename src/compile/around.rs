@@ -4,7 +4,7 @@ use super::sorted::sort;
 use crate::admission::{Namespaces, QuotaUse, over_quotas};
 use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
-use crate::lint::{AROUND, Allowances, LintLevels, around};
+use crate::lint::{AROUND, Allowances, Hooks, LintLevels, Surroundings, around};
 use crate::source::{FileId, HasPlaces, SourceFile, Sources, Span};
 use fnv::FnvHashMap;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use std::sync::Arc;
 pub(crate) struct Surrounded {
     pub(super) context: Arc<Context>,
     pub(super) facts: Vec<Arc<WorkloadFacts>>,
+    pub(super) hooks: Hooks,
     pub(super) uses: Vec<Arc<QuotaUse>>,
     pub(super) allowances: Allowances,
     pub(super) levels: LintLevels,
@@ -32,7 +33,7 @@ pub(super) struct Part<'c> {
 
 /// Adds to each program what is wrong between its workloads, those of the other programs and the objects around them.
 pub(super) fn check_parts(parts: &mut [Part<'_>]) {
-    let Gathered { owned, facts, uses } = gather(parts);
+    let Gathered { owned, facts, uses, hooks } = gather(parts);
     let is_whole = !parts.iter().any(|part| has_errors(part.diagnostics));
     let mut contexts: Vec<Arc<Context>> = Vec::new();
     for surrounded in parts.iter().filter_map(|part| part.surrounded.as_ref()) {
@@ -51,16 +52,35 @@ pub(super) fn check_parts(parts: &mut [Part<'_>]) {
         let uses: Vec<(&QuotaUse, bool)> = uses.iter().map(|(owner, used)| (used, is_own(*owner))).collect();
         let mut together = around(&context, &facts, is_whole);
         over_quotas(&Namespaces::of(&context), &uses, &mut together);
-        for mut diagnostic in together {
-            let Some((owner, _)) = owned.get(&diagnostic.primary.span.file) else { continue };
-            let found = &mut found[*owner];
-            diagnostic.each_place(&mut |span| *span = found.place(*owner, *span, &owned, parts));
-            found.diagnostics.push(Arc::new(diagnostic));
+        for diagnostic in together {
+            hand_over(diagnostic, &owned, parts, &mut found);
+        }
+    }
+    let all: Vec<(&WorkloadFacts, bool)> = facts.iter().map(|(_, facts)| (facts, true)).collect();
+    let mut cycles = Vec::new();
+    // Each program has the same context, or one of the objects that are nearest to it.
+    let surrounded = parts.iter().find_map(|part| part.surrounded.as_ref());
+    let context = surrounded.map(|surrounded| Arc::clone(&surrounded.context)).unwrap_or_default();
+    hooks.check_cycles(&Surroundings::new(&context, &all), &mut cycles);
+    for cycle in cycles {
+        let owner = |span: Span| owned.get(&span.file).map(|(owner, _)| *owner);
+        let first = owner(cycle.primary.span);
+        // Those within one program have been reported.
+        if cycle.labels.iter().any(|label| owner(label.span) != first) {
+            hand_over(cycle, &owned, parts, &mut found);
         }
     }
     for (part, found) in parts.iter_mut().zip(found) {
         found.settle(part);
     }
+}
+
+/// Gives a message to the program that it is about.
+fn hand_over(mut diagnostic: Diagnostic, owned: &Owned, parts: &[Part<'_>], found: &mut [Found]) {
+    let Some((owner, _)) = owned.get(&diagnostic.primary.span.file) else { return };
+    let found = &mut found[*owner];
+    diagnostic.each_place(&mut |span| *span = found.place(*owner, *span, owned, parts));
+    found.diagnostics.push(Arc::new(diagnostic));
 }
 
 /// The program of each file, and the number of the file in it, by numbers that no two programs share.
@@ -72,6 +92,7 @@ struct Gathered {
     owned: Owned,
     facts: Vec<(usize, WorkloadFacts)>,
     uses: Vec<(usize, QuotaUse)>,
+    hooks: Hooks,
 }
 
 fn gather(parts: &[Part<'_>]) -> Gathered {
@@ -94,6 +115,9 @@ fn gather(parts: &[Part<'_>]) -> Gathered {
             used.each_place(&mut renumber);
             gathered.uses.push((owner, used));
         }
+        let mut found = surrounded.hooks.clone();
+        found.each_place(&mut renumber);
+        gathered.hooks.extend(found);
     }
     gathered
 }

@@ -67,8 +67,7 @@ impl Context {
         let Some(name) = text("metadata.name") else { return };
         let namespace = text("metadata.namespace").filter(|_| !kind.is_of_cluster());
         let place = fields.at("metadata.name").map_or(fields.span, |name| name.span);
-        let object = Arc::new(ContextObject { kind, namespace, name: name.clone(), place, fields });
-        self.objects.entry((kind, name)).or_default().push(object);
+        self.insert(Arc::new(ContextObject { kind, namespace, name, place, fields }));
     }
 
     /// The object of a document, without what does not have the type in the schema.

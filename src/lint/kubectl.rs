@@ -169,7 +169,6 @@ pub(super) fn access(command: &PlainCommand) -> Option<Access> {
 /// The resource that words name, and the object if it is only one.
 fn object(words: &[&str]) -> Option<(ApiResource, Option<String>)> {
     let (kind, name) = match words {
-        [] => return None,
         [word] => match word.split_once('/') {
             Some((kind, name)) => (kind, Some(name)),
             None => (*word, None),

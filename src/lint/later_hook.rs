@@ -4,12 +4,13 @@
 mod ring;
 mod turn;
 
+use super::around::Surroundings;
 use super::awaited::{self, Awaited, awaited, built_in, built_in_host, hosts, insists};
 use super::shell::LazyScript;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, PlacedName, Role, Workload, WorkloadKind};
 use crate::object::Node;
-use crate::source::{Sources, Span};
+use crate::source::{HasPlaces, Sources, Span};
 use crate::steps::wait::ConditionKind;
 use fnv::FnvHashMap;
 use smol_str::SmolStr;
@@ -33,6 +34,8 @@ struct Made {
     turn: Option<Turn>,
     /// Whether pods of it become ready.
     has_pods: bool,
+    /// Whether several workloads have this name, of which only one may be applied.
+    is_one_of_several: bool,
 }
 
 /// A container that waits for an object.
@@ -62,7 +65,10 @@ impl Hooks {
             workload.name.as_ref().map(|name| (namespace.clone(), workload.kind.name(), name.text.clone()));
         if let Some(own) = &own {
             let replicas = workload.object.spec.get("replicas").and_then(Node::as_int);
-            hooks.made.insert(own.clone(), Made { turn: turn.clone(), has_pods: replicas != Some(0) });
+            hooks.made.insert(
+                own.clone(),
+                Made { turn: turn.clone(), has_pods: replicas != Some(0), is_one_of_several: false },
+            );
         }
         // Nothing waits for the Jobs of a CronJob.
         if workload.kind == WorkloadKind::CronJob {
@@ -106,13 +112,26 @@ impl Hooks {
         hooks
     }
 
-    /// Adds those of another workload.
+    /// Adds those of other workloads.
     pub(crate) fn extend(&mut self, other: Self) {
-        self.made.extend(other.made);
+        for (target, mut made) in other.made {
+            made.is_one_of_several |= self.made.contains_key(&target);
+            self.made.insert(target, made);
+        }
         self.waits.extend(other.waits);
     }
 
-    /// Warns about waits for what is made later, and reports workloads that wait for each other.
+    /// Whether some workload is not ready before another one is.
+    pub(crate) fn hold(&self) -> bool {
+        self.waits.iter().any(|wait| wait.held.is_some())
+    }
+
+    /// Reports workloads that wait for each other.
+    pub(crate) fn check_cycles(&self, around: &Surroundings<'_>, diagnostics: &mut Vec<Diagnostic>) {
+        ring::check(self, around, diagnostics);
+    }
+
+    /// Warns about waits for what is made later.
     pub(crate) fn check(&self, diagnostics: &mut Vec<Diagnostic>) {
         let mut reported: HashSet<(Span, &Target)> = HashSet::new();
         for wait in &self.waits {
@@ -123,7 +142,12 @@ impl Hooks {
                 diagnostics.push(wait.warning(&later));
             }
         }
-        ring::check(self, diagnostics);
+    }
+}
+
+impl HasPlaces for Hooks {
+    fn each_place(&mut self, change: &mut impl FnMut(&mut Span)) {
+        self.waits.iter_mut().for_each(|wait| change(&mut wait.statement));
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::compile::{CompileOptions, Compiled, NoFiles, compile};
-use crate::source::Sources;
+use crate::context::Context;
+use crate::source::{SourceFile, Sources};
+use std::sync::Arc;
 
 fn resources(text: &str) -> Resources {
     let each = text.split(' ').filter(|text| !text.is_empty());
@@ -203,4 +205,36 @@ fn files_lead_from_writers_to_readers() {
     let found: Vec<(usize, usize, bool)> =
         picture::edges(&plan).iter().map(|edge| (edge.from, edge.to, edge.volume.is_some())).collect();
     assert_eq!(found, [(2, 0, true), (0, 1, false), (1, 2, true)]);
+}
+
+#[test]
+fn what_a_limit_range_adds_is_in_the_totals() {
+    let range = "apiVersion: v1\nkind: LimitRange\nmetadata: { name: limits }\nspec: { limits: [{ type: Container, default: { cpu: 500m }, defaultRequest: { cpu: 100m } }] }\n";
+    let mut context = Context::default();
+    context.read(&Arc::new(SourceFile::shared("limits.yaml", range)));
+    let options = CompileOptions { context: Arc::new(context), ..CompileOptions::default() };
+    let source =
+        "pod hello { step a { image \"a:1\"; run \"a\"; cpu 1..1 } app web { image \"b:1\"; memory 64Mi } }";
+    let hello = compile("hello.initflow", source.into(), &NoFiles, &options);
+    let plan = hello.workloads[0].plan();
+    insta::assert_snapshot!(text(std::slice::from_ref(&plan), &hello.sources), @"
+    Pod hello  hello.initflow:1:1  for Kubernetes 1.35
+
+         role  name  why                           requests                reserved
+      1  step  a     as written                    cpu 1                   cpu 1
+      2  app   web   after every step and sidecar  cpu 100m+, memory 64Mi  cpu 100m, memory 64Mi
+
+      + added by LimitRange `limits`
+
+      effective  requests  limits              set by
+      cpu        1         1                   step `a`
+      memory     64Mi      unbounded by `web`  `web`
+
+      QoS class Burstable; all with what LimitRange `limits` adds, before webhooks and RuntimeClass overhead
+    ");
+    let json: serde_json::Value = serde_json::from_str(&json([(&plan, &hello.sources)])).unwrap();
+    let workload = &json["workloads"][0];
+    assert_eq!(workload["limitRanges"], serde_json::json!(["limits"]));
+    assert_eq!(workload["order"][0].get("added"), None);
+    assert_eq!(workload["order"][1]["added"], serde_json::json!({"requests": ["cpu"], "limits": ["cpu"]}));
 }

@@ -21,6 +21,7 @@ mod root;
 mod settings;
 mod terminal;
 mod watch;
+mod with;
 
 use folder::Folder;
 

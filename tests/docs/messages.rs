@@ -4,7 +4,7 @@
 use crate::{Raised, no_complaints, raised_by};
 use initflow::diagnostic::human::Human;
 use initflow::diagnostic::{Applicability, Code, Diagnostic, Fix};
-use initflow::source::FileId;
+use initflow::source::{FileId, SourceFile};
 use similar::TextDiff;
 use std::collections::BTreeMap;
 use std::fs;
@@ -69,7 +69,7 @@ fn report(code: Code) -> String {
     for diagnostic in &diagnostics {
         report += &Human::default().render(&sources, std::slice::from_ref(diagnostic));
         if let Some(fix) = &diagnostic.fix {
-            report += &applied(code, &sources.get(diagnostic.primary.span.file).text, fix);
+            report += &applied(code, sources.get(diagnostic.primary.span.file), fix);
             report.push('\n');
         }
     }
@@ -79,14 +79,14 @@ fn report(code: Code) -> String {
 }
 
 /// The title of a fix, what it changes, and what the changed program still raises.
-fn applied(code: Code, before: &str, fix: &Fix) -> String {
+fn applied(code: Code, before: &SourceFile, fix: &Fix) -> String {
     let applicability = match fix.applicability {
         Applicability::Safe => "safe",
         Applicability::Unsafe => "unsafe",
         Applicability::Display => "has placeholders",
     };
-    let after = edited(before, fix);
-    let diff = TextDiff::from_lines(before, after.as_str());
+    let after = edited(&before.text, before.id, fix);
+    let diff = TextDiff::from_lines(before.text.as_str(), after.as_str());
     let diff = diff.unified_diff().to_string();
     // An empty unchanged line would leave a trailing space.
     let diff: Vec<&str> = diff.lines().map(|line| if line == " " { "" } else { line }).collect();
@@ -104,12 +104,12 @@ fn line(diagnostic: &Diagnostic) -> String {
 }
 
 /// The program after the edits of a fix.
-fn edited(before: &str, fix: &Fix) -> String {
+fn edited(before: &str, program: FileId, fix: &Fix) -> String {
     let mut edits: Vec<_> = fix.edits.iter().collect();
     edits.sort_by_key(|edit| edit.span.start);
     let mut after = before.to_owned();
     for edit in edits.into_iter().rev() {
-        assert_eq!(edit.span.file, FileId(0), "{}: a fix may change only the program", fix.title);
+        assert_eq!(edit.span.file, program, "{}: a fix may change only the program", fix.title);
         after.replace_range(edit.span.range(), &edit.text);
     }
     after

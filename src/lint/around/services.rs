@@ -4,11 +4,12 @@
 mod target_ports;
 
 use super::Surroundings;
-use crate::context::{ContextObject, LabelFact, ObjectKind, WorkloadFacts, same_namespace, selects};
+use super::index::selecting;
+use crate::context::{ContextObject, LabelFact, ObjectKind, WorkloadFacts, same_namespace};
 use crate::diagnostic::{Code, Diagnostic, nearly};
 use crate::model::WorkloadKind;
-use crate::object::{MapEntry, Node};
-use fnv::FnvHashMap;
+use crate::object::MapEntry;
+use fnv::FnvHashSet;
 
 /// How many pairs of a Service and a workload are compared for labels that are nearly the same.
 const MAX_COMPARED: usize = 1 << 20;
@@ -20,47 +21,56 @@ pub(super) fn check(around: &Surroundings<'_>, found: &mut Vec<Diagnostic>) {
     if services.is_empty() {
         return;
     }
-    let index = LabelIndex::of(around.all());
     let mut matched = Vec::new();
     let mut missed = Vec::new();
+    let mut known = KnownServices::default();
     for (service, selector) in services {
-        match index.selected(service, selector) {
-            workloads if workloads.is_empty() => missed.push((service, selector)),
-            workloads => matched.push(MatchedService { service, selector, workloads }),
+        match around.index.selected(service, selector) {
+            Some(workloads) if workloads.is_empty() => missed.push((service, selector)),
+            Some(workloads) => {
+                known.names.insert(service.name.as_str());
+                known.served.extend(workloads.iter().map(|workload| std::ptr::from_ref(*workload)));
+                matched.push(MatchedService { service, workloads });
+            }
+            None => {
+                known.names.insert(service.name.as_str());
+            }
         }
     }
-    unmatched(around, &matched, &missed, found);
+    unmatched(around, &known, &missed, found);
     target_ports::check(around, &matched, found);
+}
+
+/// What the Services that select something tell about the other ones.
+#[derive(Default)]
+struct KnownServices<'a> {
+    names: FnvHashSet<&'a str>,
+    /// The workloads that one of them selects.
+    served: FnvHashSet<*const WorkloadFacts>,
 }
 
 /// A Service that selects the pods of some workloads.
 pub(super) struct MatchedService<'a> {
     pub(super) service: &'a ContextObject,
-    selector: &'a [MapEntry],
     pub(super) workloads: Vec<&'a WorkloadFacts>,
 }
 
 /// Warns about Services that nearly select the pods of a workload, and select no others.
 fn unmatched(
     around: &Surroundings<'_>,
-    matched: &[MatchedService<'_>],
+    known: &KnownServices<'_>,
     missed: &[(&ContextObject, &[MapEntry])],
     found: &mut Vec<Diagnostic>,
 ) {
     // Any Service of this name may be the one that is applied.
-    let is_other = |service: &ContextObject| !matched.iter().any(|other| other.service.name == service.name);
+    let is_other = |service: &ContextObject| !known.names.contains(service.name.as_str());
     let mut room = MAX_COMPARED;
     for (service, selector) in missed.iter().filter(|(service, _)| is_other(service)) {
         let mut near = Vec::new();
         for workload in around.own() {
             let Some(less) = room.checked_sub(1) else { return };
             room = less;
-            let is_served = || {
-                matched.iter().any(|other| {
-                    other.service.is_in(workload.namespace.as_deref())
-                        && selects(other.selector, &workload.labels)
-                })
-            };
+            let is_served = || known.served.contains(&std::ptr::from_ref(workload));
             if let Some(miss) = nearly_selected(service, selector, workload)
                 && (is_namesake(service, workload) || !is_served())
             {
@@ -70,51 +80,6 @@ fn unmatched(
         if let [(workload, (wanted, label))] = near.as_slice() {
             found.push(warning(service, workload, wanted, label));
         }
-    }
-}
-
-/// A Service with its selector, if it has one.
-pub(super) fn selecting(service: &ContextObject) -> Option<(&ContextObject, &[MapEntry])> {
-    let selector = service.at("spec.selector").map_or(&[][..], Node::entries);
-    let is_external = service.at("spec.type").and_then(Node::as_text) == Some("ExternalName");
-    (!selector.is_empty() && !is_external).then_some((service, selector))
-}
-
-/// The workloads by the labels of their pods.
-struct LabelIndex<'a> {
-    by_label: FnvHashMap<(&'a str, &'a str), Vec<&'a WorkloadFacts>>,
-    /// Those that have a label whose value is not known.
-    unclear: Vec<&'a WorkloadFacts>,
-}
-
-impl<'a> LabelIndex<'a> {
-    fn of(workloads: impl Iterator<Item = &'a WorkloadFacts>) -> Self {
-        let mut index = Self { by_label: FnvHashMap::default(), unclear: Vec::new() };
-        for workload in workloads {
-            for label in &workload.labels {
-                match &label.value {
-                    Some(value) => {
-                        index.by_label.entry((&label.key, value)).or_default().push(workload);
-                    }
-                    None => index.unclear.push(workload),
-                }
-            }
-        }
-        index
-    }
-
-    /// The workloads whose pods a Service may select.
-    fn selected(&self, service: &ContextObject, selector: &[MapEntry]) -> Vec<&'a WorkloadFacts> {
-        let labeled = selector.iter().map(|wanted| {
-            let value = wanted.node.as_text().unwrap_or_default();
-            self.by_label.get(&(wanted.key.as_str(), value)).map_or(&[][..], Vec::as_slice)
-        });
-        let rarest = labeled.min_by_key(|workloads| workloads.len()).unwrap_or_default();
-        let all = rarest.iter().chain(&self.unclear).copied();
-        all.filter(|workload| {
-            service.is_in(workload.namespace.as_deref()) && selects(selector, &workload.labels)
-        })
-        .collect()
     }
 }
 

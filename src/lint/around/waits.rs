@@ -1,8 +1,8 @@
 //! Finds steps that wait for a Service that selects only the pods of their own workload.
 
 use super::Surroundings;
-use super::services::selecting;
-use crate::context::{ContextObject, ObjectKind, WaitFact, WorkloadFacts, selects};
+use super::index::selecting;
+use crate::context::{ContextObject, ObjectKind, WaitFact, WorkloadFacts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::awaited::{built_in, built_in_host, hosts, insists};
 use crate::lint::shell::LazyScript;
@@ -18,6 +18,9 @@ pub(crate) fn host_waits(workload: &Workload, sources: &Sources) -> Vec<WaitFact
     steps.flat_map(|step| of_step(step, sources)).collect()
 }
 
+/// What is in every script that waits for a host.
+const WORDS: [&str; 5] = ["until", "while", "wait-for", "wait4x", "dockerize"];
+
 fn of_step(step: &Container, sources: &Sources) -> Vec<WaitFact> {
     let wait =
         |host: String, place| WaitFact { step: step.name.text.clone(), host: SmolStr::new(host), place };
@@ -31,7 +34,6 @@ fn of_step(step: &Container, sources: &Sources) -> Vec<WaitFact> {
         });
         return served.collect();
     }
-    const WORDS: [&str; 5] = ["until", "while", "wait-for", "wait4x", "dockerize"];
     let lazy = LazyScript::of(step);
     let Some(script) = lazy.as_ref().and_then(|lazy| lazy.mentioning(&WORDS)) else { return Vec::new() };
     let found = hosts(script).into_iter().filter(|(_, range)| insists(script, range));
@@ -77,17 +79,11 @@ fn only_server<'a>(around: &Surroundings<'a>, workload: &WorkloadFacts, wait: &W
     let candidates = around.context.candidates(ObjectKind::Service, namespace, name, &workload.file);
     let is_own = |service: &&ContextObject| {
         let Some((_, selector)) = selecting(service) else { return false };
-        let is_early =
-            service.at("spec.publishNotReadyAddresses").is_some_and(|node| node.as_bool() != Some(false));
-        let is_same = |other: &WorkloadFacts| other.kind == workload.kind && other.name == workload.name;
-        let mut all = around.all();
-        !is_early
-            && selects(selector, &workload.labels)
-            && !all.any(|other| {
-                !is_same(other)
-                    && service.is_in(other.namespace.as_deref())
-                    && selects(selector, &other.labels)
-            })
+        let early = service.at("spec.publishNotReadyAddresses");
+        let is_early = early.is_some_and(|node| node.as_bool() != Some(false));
+        let is_same = |other: &&WorkloadFacts| other.kind == workload.kind && other.name == workload.name;
+        let selected = around.index.selected(service, selector).unwrap_or_default();
+        !is_early && !selected.is_empty() && selected.iter().all(is_same)
     };
     let first = candidates.first()?;
     candidates.iter().all(is_own).then(|| first.at("spec.selector")).flatten()

@@ -3,22 +3,40 @@
 //! Each is a node with the waits that hold it. What is not on a cycle is taken off first; then whoever follows the waits from a
 //! node that is left comes to one. Both take linear time.
 
-use super::{Hooks, Made, SERVERS, Target, Wait};
+use super::{Hooks, SERVERS, Target, Wait};
+use crate::context::{ContextObject, ObjectKind, WorkloadFacts, selects};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::lint::around::Surroundings;
+use crate::object::Node;
 use crate::source::Span;
 use fnv::FnvHashMap;
 
+/// How many pairs of a Service and a workload are compared.
+const MAX_COMPARED: usize = 1 << 18;
+
+/// A wait for another workload.
+#[derive(Clone, Copy)]
+struct Edge<'a> {
+    wait: &'a Wait,
+    target: &'a Target,
+}
+
 /// Reports one cycle of each knot of workloads that wait for each other.
-pub(super) fn check(hooks: &Hooks, diagnostics: &mut Vec<Diagnostic>) {
-    let mut waits: FnvHashMap<&Target, Vec<&Wait>> = FnvHashMap::default();
-    for wait in hooks.waits.iter().filter(|wait| is_certain(hooks, wait)) {
-        if let Some(held) = &wait.held {
-            waits.entry(held).or_default().push(wait);
+pub(super) fn check(hooks: &Hooks, around: &Surroundings<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut waits: FnvHashMap<&Target, Vec<Edge<'_>>> = FnvHashMap::default();
+    let mut room = MAX_COMPARED;
+    let files: FnvHashMap<Target, &str> =
+        around.all().map(|workload| (named(workload), workload.file.as_str())).collect();
+    for wait in &hooks.waits {
+        let Some(held) = &wait.held else { continue };
+        let Some(target) = target(hooks, around, &files, wait, &mut room) else { continue };
+        if held != target && !hooks.made.get(held).is_none_or(|made| made.is_one_of_several) {
+            waits.entry(held).or_default().push(Edge { wait, target });
         }
     }
     keep_knots(&mut waits);
     let mut starts: Vec<(Span, &Target)> =
-        waits.iter().filter_map(|(target, waits)| Some((waits.first()?.statement, *target))).collect();
+        waits.iter().filter_map(|(target, waits)| Some((waits.first()?.wait.statement, *target))).collect();
     starts.sort_unstable();
     // The number of the walk that has come to a workload.
     let mut seen: FnvHashMap<&Target, usize> = FnvHashMap::default();
@@ -29,9 +47,9 @@ pub(super) fn check(hooks: &Hooks, diagnostics: &mut Vec<Diagnostic>) {
                 seen.insert(at, known);
                 break known;
             }
-            let Some(wait) = waits.get(at).and_then(|waits| waits.first()) else { break usize::MAX };
-            path.push((at, *wait));
-            at = &wait.target;
+            let Some(edge) = waits.get(at).and_then(|waits| waits.first()) else { break usize::MAX };
+            path.push((at, *edge));
+            at = edge.target;
         };
         if known == walk {
             let ring = path.iter().skip_while(|(held, _)| *held != at);
@@ -41,10 +59,10 @@ pub(super) fn check(hooks: &Hooks, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Takes off, one after the other, the waits for workloads that wait for nothing.
-fn keep_knots<'a>(waits: &mut FnvHashMap<&'a Target, Vec<&'a Wait>>) {
+fn keep_knots<'a>(waits: &mut FnvHashMap<&'a Target, Vec<Edge<'a>>>) {
     let mut waiting: FnvHashMap<&Target, Vec<&Target>> = FnvHashMap::default();
     for (held, own) in waits.iter() {
-        own.iter().for_each(|wait| waiting.entry(&wait.target).or_default().push(held));
+        own.iter().for_each(|wait| waiting.entry(wait.target).or_default().push(held));
     }
     let mut left: FnvHashMap<&Target, usize> = waits.iter().map(|(held, own)| (*held, own.len())).collect();
     let mut free: Vec<&Target> =
@@ -61,22 +79,58 @@ fn keep_knots<'a>(waits: &mut FnvHashMap<&'a Target, Vec<&'a Wait>>) {
         }
     }
     waits.retain(|held, own| {
-        own.retain(|wait| left.contains_key(&wait.target));
+        own.retain(|wait| left.contains_key(wait.target));
         left.contains_key(held)
     });
 }
 
-/// Whether a wait ends only when another workload of the program is ready.
-fn is_certain(hooks: &Hooks, wait: &Wait) -> bool {
+/// The one workload that must be ready before a wait ends.
+fn target<'a>(
+    hooks: &'a Hooks,
+    around: &Surroundings<'_>,
+    files: &FnvHashMap<Target, &str>,
+    wait: &Wait,
+    room: &mut usize,
+) -> Option<&'a Target> {
+    let made = |target: &Target| {
+        let (known, made) = hooks.made.get_key_value(target)?;
+        (made.has_pods && !made.is_one_of_several).then_some(known)
+    };
+    if !wait.by_host {
+        return made(&wait.target);
+    }
     let (namespace, _, name) = &wait.target;
-    let made = |target: &Target| hooks.made.get(target).is_some_and(|made: &Made| made.has_pods);
-    let is_other = |target: &Target| wait.held.as_ref() != Some(target);
-    // Another workload of the same name may serve the host as well.
-    let others = || SERVERS.iter().filter(|kind| made(&(namespace.clone(), kind, name.clone()))).count();
-    made(&wait.target) && is_other(&wait.target) && (!wait.by_host || others() == 1)
+    let file = wait.held.as_ref().and_then(|held| files.get(held)).map_or("", |file| *file);
+    let services: Vec<&ContextObject> =
+        around.context.candidates(ObjectKind::Service, namespace.as_deref(), name, file);
+    if services.is_empty() {
+        // A host is known by the name of its workload; another one of the same name may serve it as well.
+        let others = SERVERS.iter().filter(|kind| made(&(namespace.clone(), kind, name.clone())).is_some());
+        return (others.count() == 1).then(|| made(&wait.target))?;
+    }
+    let [service] = services.as_slice() else { return None };
+    let selector = service.at("spec.selector").map_or(&[][..], Node::entries);
+    if selector.is_empty()
+        || service.at("spec.publishNotReadyAddresses").and_then(Node::as_bool) == Some(true)
+    {
+        return None;
+    }
+    let mut selected = Vec::new();
+    for workload in around.all() {
+        *room = room.checked_sub(1)?;
+        if service.is_in(workload.namespace.as_deref()) && selects(selector, &workload.labels) {
+            selected.push(named(workload));
+        }
+    }
+    let [only] = selected.as_slice() else { return None };
+    made(only)
 }
 
-fn message(ring: &[(&Target, &Wait)]) -> Option<Diagnostic> {
+fn named(workload: &WorkloadFacts) -> Target {
+    (workload.namespace.clone(), workload.kind.name(), workload.name.clone())
+}
+
+fn message(ring: &[(&Target, Edge<'_>)]) -> Option<Diagnostic> {
     let name = |(_, kind, name): &Target| format!("the {kind} `{name}`");
     let names: Vec<String> = ring.iter().map(|(held, _)| name(held)).collect();
     let who = match names.as_slice() {
@@ -85,12 +139,9 @@ fn message(ring: &[(&Target, &Wait)]) -> Option<Diagnostic> {
         [first, second, rest @ ..] => format!("{first}, {second} and {} more", rest.len()),
         _ => names.concat(),
     };
-    let mut places = ring.iter().map(|(held, wait)| {
+    let mut places = ring.iter().map(|(held, Edge { wait, target })| {
         let (_, kind, own) = held;
-        (
-            wait.statement,
-            format!("`{}` of the {kind} `{own}` waits for {}", wait.waiting.text, name(&wait.target)),
-        )
+        (wait.statement, format!("`{}` of the {kind} `{own}` waits for {}", wait.waiting.text, name(target)))
     });
     let (first, text) = places.next()?;
     let error = Diagnostic::error(Code::WaitCycle, first, format!("{who} wait for each other")).here(text);

@@ -26,14 +26,19 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         return;
     };
     let account = Account { name: account, namespace: pod.workload.namespace() };
-    let Some(bindings) = account.bindings(context) else { return };
+    let mut known = None;
     for (at, container) in pod.containers().filter(|(_, container)| container.built_in.is_none()) {
         let own = variables(container).any(|(name, _, _)| name == "KUBECONFIG")
             || volume_at(pod.workload, container, TOKEN).is_some();
         let Some(script) = pod.script(at, &["kubectl", "oc"]).filter(|_| !own) else { continue };
-        let refused = script.commands.iter().find_map(|command| {
-            let access = access(command)?;
-            let verb = account.refused(&access, &bindings)?;
+        let accesses: Vec<_> =
+            script.commands.iter().filter_map(|command| Some((command, access(command)?))).collect();
+        if accesses.is_empty() {
+            continue;
+        }
+        let Some(bindings) = known.get_or_insert_with(|| account.bindings(context)) else { return };
+        let refused = accesses.into_iter().find_map(|(command, access)| {
+            let verb = account.refused(&access, bindings)?;
             Some((command, access, verb))
         });
         let Some((command, access, verb)) = refused else { continue };
@@ -42,7 +47,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         if bindings.is_empty() {
             found.extend(account.nearly_bound(context, by, place_of_command, place));
         } else {
-            found.push(account.warning(by, &access, verb, &bindings, place_of_command));
+            found.push(account.warning(by, &access, verb, bindings, place_of_command));
         }
         return;
     }

@@ -51,6 +51,9 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The size of a claim.
+const STORAGE: &str = "spec.resources.requests.storage";
+
 /// A claim that is smaller than what the step says that it may unpack.
 fn over_claim(
     pod: &Pod<'_>,
@@ -63,7 +66,6 @@ fn over_claim(
     if limit == Limits::default().size {
         return None;
     }
-    const STORAGE: &str = "spec.resources.requests.storage";
     let sizes: Vec<&Node> = match volume.storage {
         Storage::ClaimTemplate => volume.fields.at(STORAGE).into_iter().collect(),
         _ => {

@@ -28,17 +28,14 @@ enum TargetPort<'a> {
 /// Warns about ports of Services that no container has.
 pub(super) fn check(around: &Surroundings<'_>, matched: &[MatchedService<'_>], found: &mut Vec<Diagnostic>) {
     let configured = OnceCell::new();
-    for service in matched {
-        let selects = |own: &&WorkloadFacts| service.workloads.iter().any(|of| std::ptr::eq(*of, *own));
-        let Some(workload) = around.own().find(selects) else { continue };
-        // Of several Services with this name, this one may not be applied.
-        let namesakes = matched.iter().filter(|other| other.service.name == service.service.name);
-        let others: Vec<&MatchedService<'_>> =
-            namesakes.filter(|other| !std::ptr::eq(other.service, service.service)).collect();
-        let is_sound = |other: &&MatchedService<'_>| lacking(other).is_none();
-        if others.iter().any(is_sound) {
-            continue;
-        }
+    let own: FnvHashSet<*const WorkloadFacts> = around.own().map(std::ptr::from_ref).collect();
+    // Of several Services with one name, any may be the one that is applied.
+    let is_sound = |service: &&MatchedService<'_>| lacking(service).is_none();
+    let sound: FnvHashSet<&str> =
+        matched.iter().filter(is_sound).map(|service| service.service.name.as_str()).collect();
+    for service in matched.iter().filter(|service| !sound.contains(service.service.name.as_str())) {
+        let is_own = |workload: &&&WorkloadFacts| own.contains(&std::ptr::from_ref(**workload));
+        let Some(workload) = service.workloads.iter().find(is_own) else { continue };
         let Some(target) = lacking(service) else { continue };
         let is_configured = || {
             let numbers = configured.get_or_init(|| numbers_in_config(around));
@@ -50,12 +47,14 @@ pub(super) fn check(around: &Surroundings<'_>, matched: &[MatchedService<'_>], f
     }
 }
 
-/// The numbers in all ConfigMaps: a program may read its port there.
+/// The numbers in all `ConfigMap`s: a program may read its port there.
 fn numbers_in_config(around: &Surroundings<'_>) -> FnvHashSet<u16> {
     let mut numbers = FnvHashSet::default();
     for object in around.context.all(ObjectKind::ConfigMap) {
         let data = object.at("data").map_or(&[][..], Node::entries);
-        data.iter().for_each(|entry| mention(&entry.node, &mut numbers));
+        for entry in data {
+            mention(&entry.node, &mut numbers);
+        }
     }
     numbers
 }
