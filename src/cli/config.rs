@@ -44,6 +44,9 @@ pub(super) struct Project {
     sources: Arc<Sources>,
 }
 
+/// A project with each of its profiles.
+type Variants = Arc<[Arc<Project>]>;
+
 /// The projects of one run.
 pub(super) struct Projects<'a> {
     named: &'a SettingsArguments,
@@ -51,7 +54,7 @@ pub(super) struct Projects<'a> {
     /// Whether the values of profiles matter.
     needs_values: bool,
     grounds: &'a Grounds,
-    read: HashMap<Option<PathBuf>, Option<Arc<[Arc<Project>]>>>,
+    read: HashMap<Option<PathBuf>, Option<Variants>>,
 }
 
 impl<'a> Projects<'a> {

@@ -87,6 +87,9 @@ impl<W, T> Outcome<W, T> {
 /// Below this number of sources, starting threads costs more than it saves.
 pub(super) const FEW: usize = 8;
 
+/// A file, what it has, and what stands around it.
+type Read<'i> = ((&'i Input, Result<FileContent, Trouble>), &'i Arc<Context>);
+
 /// Compiles all sources of a program with each of their profiles: makes something of each workload, and something of each
 /// source without errors.
 ///
@@ -110,11 +113,12 @@ pub(super) fn compile_each<W: Send, T: Send>(
     for round in 0..rounds {
         // Findings between files need all files, so a profile is passed over only if none of them differs.
         if check_only && all.iter().all(|merged| merged.knows(round, &settings)) {
-            all.iter_mut().for_each(|merged| merged.repeat(round, &settings));
+            for merged in &mut all {
+                merged.repeat(round, &settings);
+            }
             continue;
         }
         let contents = if round + 1 == rounds { std::mem::take(&mut loaded) } else { loaded.clone() };
-        type Read<'i> = ((&'i Input, Result<FileContent, Trouble>), &'i Arc<Context>);
         let work = |((input, content), context): Read<'_>| {
             let content = content?;
             let is_partial = content.is_partial();

@@ -176,7 +176,7 @@ impl Git {
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut child = command.spawn().map_err(|error| GitFault::of_start(&error))?;
-        let list = ids.iter().map(|id| format!("{id}\n")).collect::<String>();
+        let list = ids.join("\n") + "\n";
         let asking = child.stdin.take().map(|mut input| {
             // Git answers while it is still being asked, so both must go on at once. If it ends early, the answers do, too.
             std::thread::spawn(move || drop(input.write_all(list.as_bytes())))
@@ -214,6 +214,7 @@ fn read_entries(
 }
 
 #[cfg(unix)]
+#[allow(clippy::unnecessary_wraps)] // Other systems have no name for some paths.
 fn path_of(bytes: &[u8]) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStrExt as _;
     Some(Path::new(std::ffi::OsStr::from_bytes(bytes)).to_owned())

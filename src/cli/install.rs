@@ -59,7 +59,7 @@ pub(super) fn method(text: &str) -> Result<InstallMethod, String> {
 const SCHEMES: [&str; 3] = ["https", "ssh", "file"];
 
 fn is_git(url: &str) -> bool {
-    url.len() > ".git".len() && url.ends_with(".git")
+    url.strip_suffix(".git").is_some_and(|url| !url.is_empty())
 }
 
 /// Whether a character means nothing to a shell, to YAML in quotes, or to the expressions of a CI.
@@ -109,7 +109,7 @@ impl InstallMethod {
 
     /// The commands that put the program into `bin` of the current folder.
     fn script(&self, project: &str) -> String {
-        let indented = |text: &str| text.lines().map(|line| format!("  {line}\n")).collect::<String>();
+        let indented = |text: &str| text.lines().fold(String::new(), |all, line| all + "  " + line + "\n");
         match self {
             Self::Archive(_) => ARCHIVE.to_owned(),
             Self::Git(..) => GIT.to_owned(),

@@ -20,6 +20,7 @@ pub(super) struct CompiledSource<W, T> {
 }
 
 /// The outcome of one source.
+#[allow(clippy::large_enum_variant)] // There are few of them, and most are large.
 pub(super) enum Outcome<W, T> {
     /// It could not be read.
     Unreadable(Trouble),
@@ -145,7 +146,7 @@ impl<'p, W, T> Merged<'p, W, T> {
                 let found: HashSet<usize> = runs.into_iter().collect();
                 let names = profiles.iter().zip(&run_of).filter(|(_, run)| found.contains(run));
                 let names: Vec<&str> = names.filter_map(|(project, _)| project.profile.as_deref()).collect();
-                diagnostic.headline += &format!(" (with {})", named(&names));
+                diagnostic.headline.extend([" (with ", &named(&names), ")"]);
             }
             compilation.diagnostics.push(diagnostic);
         }

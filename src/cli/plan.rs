@@ -86,7 +86,9 @@ fn plan(arguments: &PlanArguments, console: &mut Console) -> Status {
     let all = |_: &Input, project: &Project, compilation: &mut Compilation<Plan>| {
         let mut plans = std::mem::take(&mut compilation.workloads);
         if arguments.profiles.all_profiles {
-            plans.iter_mut().for_each(|plan| plan.profile.clone_from(&project.profile));
+            for plan in &mut plans {
+                plan.profile.clone_from(&project.profile);
+            }
         }
         plans
     };
