@@ -156,6 +156,12 @@ fn find_faults(
         let label = |label: Label| Label { span: sources.in_file(label.span), ..label };
         let fix = diagnostic.fix.as_ref().and_then(|fix| turner.turn(fix));
         let mut help = diagnostic.help;
+        if let (Some(old), Some(new)) = (&diagnostic.fix, &fix)
+            && old.title != new.title
+        {
+            // The help is about the statement; the fix says the same about the field.
+            help.retain(|help| !help.starts_with(&old.title));
+        }
         // What is not an edit of the manifest is shown as the statement that it would be in a source.
         help.extend(diagnostic.fix.filter(|_| fix.is_none()).and_then(|fix| fix.to_help(&help)));
         diagnostics.push(Diagnostic {
