@@ -49,9 +49,10 @@ fn waited(words: &[String]) -> Option<(Idiom, Option<u64>)> {
     for (kind, name) in objects {
         let (kind, resource) = known_resource(kind)?;
         let is_job = resource == "jobs" && condition.eq_ignore_ascii_case("complete");
-        idiom.statements.push(match is_job {
-            true => statement("job", [name]),
-            false => statement(word, [&format!("{kind}/{name}"), &typed(condition)?]),
+        idiom.statements.push(if is_job {
+            statement("job", [name])
+        } else {
+            statement(word, [&format!("{kind}/{name}"), &typed(condition)?])
         });
         idiom.changes.push(if is_job { FAILS } else { MISSING });
     }

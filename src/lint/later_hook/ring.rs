@@ -62,7 +62,9 @@ pub(super) fn check(hooks: &Hooks, around: &Surroundings<'_>, diagnostics: &mut 
 fn keep_knots<'a>(waits: &mut FnvHashMap<&'a Target, Vec<Edge<'a>>>) {
     let mut waiting: FnvHashMap<&Target, Vec<&Target>> = FnvHashMap::default();
     for (held, own) in waits.iter() {
-        own.iter().for_each(|wait| waiting.entry(wait.target).or_default().push(held));
+        for wait in own {
+            waiting.entry(wait.target).or_default().push(held);
+        }
     }
     let mut left: FnvHashMap<&Target, usize> = waits.iter().map(|(held, own)| (*held, own.len())).collect();
     let mut free: Vec<&Target> =

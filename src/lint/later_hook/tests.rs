@@ -107,7 +107,7 @@ fn cycles<const N: usize>(programs: [String; N]) -> String {
 
 const CYCLE: Code = Code::WaitCycle;
 
-/// Workloads, each with a name, a step and what stands beside it.
+/// Workloads, each with a name, a step and other statements.
 fn ring(workloads: &[(&str, &str, &str)]) -> String {
     let each = workloads.iter().map(|(head, name, step)| {
         format!("{head} {name} {{ namespace \"n\"; {step}; app b {{ image \"b:1\" }} }}\n")

@@ -148,10 +148,8 @@ impl Script<'_> {
         let named = NamedResource::of(&wanted.target).ok()?;
         let object = wanted.object.as_ref()?;
         let (group, version) = named.path();
-        let (space, scope) = match object.right.cluster_scoped {
-            true => ("", "'in the cluster'"),
-            false => ("namespaces/$space/", "''"),
-        };
+        let (space, scope) =
+            if object.right.cluster_scoped { ("", "'in the cluster'") } else { ("namespaces/$space/", "''") };
         let rest = format!("{space}{}/{}", object.right.resource, object.name);
         let (name, status) = condition(wanted.condition_type.as_deref()?);
         let mut lines = vec![format!("object={} condition={name}={status} scope={scope}", wanted.target)];
