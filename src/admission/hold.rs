@@ -27,11 +27,11 @@ pub(crate) fn hold_to_namespace(
 ) -> Option<QuotaUse> {
     let demand = PodDemand::of(workload, start);
     let mut holder = Holder { workload, version, namespace: &namespace.namespace, found: Vec::new() };
-    let ranged = holder.to_ranges(&demand);
+    let ranged = holder.hold_to_ranges(&demand);
     holder.claims();
     let mut counted_by = Vec::new();
     for (at, (name, quota)) in namespace.namespace.quotas.iter().enumerate() {
-        if holder.to_quota(&ranged.pod, name, quota) {
+        if holder.hold_to_quota(&ranged.pod, name, quota) {
             counted_by.push(at);
         }
     }
@@ -52,7 +52,7 @@ struct Holder<'a> {
 }
 
 impl Holder<'_> {
-    fn to_ranges(&mut self, demand: &PodDemand) -> Ranged {
+    fn hold_to_ranges(&mut self, demand: &PodDemand) -> Ranged {
         let ranged = apply(demand, &self.namespace.ranges, self.version);
         for violation in &ranged.violations {
             let mut diagnostic = self.violation(violation);
@@ -206,7 +206,7 @@ impl Holder<'_> {
     }
 
     /// Holds a pod to a quota; returns whether the quota counts it.
-    fn to_quota(&mut self, pod: &PodDemand, name: &str, quota: &Quota) -> bool {
+    fn hold_to_quota(&mut self, pod: &PodDemand, name: &str, quota: &Quota) -> bool {
         let totals = pod.totals(self.version);
         if !quota.counts(&ScopedPod::of(&self.workload.pod.spec, totals.qos)) {
             return false;

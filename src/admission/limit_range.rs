@@ -224,10 +224,10 @@ fn conflicts(pod: &PodDemand, additions: &[Addition], version: Version, violatio
             let Some(demand) = pod.containers().find(is_app) else { continue };
             // A request that was added, too, is no larger, or the API server would have refused the LimitRange.
             if let Some(request) = demand.requests().get(resource) {
-                let fault = if !can_overcommit(resource) {
-                    (*request != bound.quantity).then_some(Fault::RequestNotDefault(*request))
-                } else {
+                let fault = if can_overcommit(resource) {
                     (*request > bound.quantity).then_some(Fault::RequestOverDefault(*request))
+                } else {
+                    (*request != bound.quantity).then_some(Fault::RequestNotDefault(*request))
                 };
                 if let Some(fault) = fault {
                     refuse(Subject::Container(*container), fault);

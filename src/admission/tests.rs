@@ -167,7 +167,7 @@ fn whether_a_pod_is_refused_may_depend_on_the_order_of_the_ranges() {
         let ranged = apply(&pod, ranges, Version(37));
         (!ranged.violations.is_empty(), ranged.by_chance)
     };
-    assert_eq!(refused(&[small.clone()]), (true, false));
+    assert_eq!(refused(std::slice::from_ref(&small)), (true, false));
     assert_eq!(refused(&[small.clone(), large.clone()]), (true, true));
     assert_eq!(refused(&[large.clone(), small.clone()]), (true, true));
     assert_eq!(refused(&[small.clone(), small]), (true, false));

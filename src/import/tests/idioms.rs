@@ -227,7 +227,7 @@ fn objects_of_the_api_are_waited_for() {
         let import = crate::import::import_with_idioms("pod.yaml", &manifest, &super::without_lints());
         let source = import.source.unwrap_or_default();
         let lines = source.lines().skip_while(|line| !line.contains("serviceAccountName")).skip(1);
-        lines.take_while(|line| !line.contains("app web")).map(|line| format!("{line}\n")).collect::<String>()
+        lines.take_while(|line| !line.contains("app web")).fold(String::new(), |all, line| all + line + "\n")
     };
     let became: String = [
         "kubectl rollout status deployment/db --timeout=60s",

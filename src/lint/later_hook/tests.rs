@@ -95,9 +95,9 @@ fn cycles<const N: usize>(programs: [String; N]) -> String {
         let options = CompileOptions { check_only: true, ..CompileOptions::default() };
         let compilation = compile("main.initflow", program, &NoFiles, &options);
         for found in compilation.diagnostics.iter().filter(|found| found.code == CYCLE) {
-            shown += &format!("{}\n", found.headline);
+            let _ = writeln!(shown, "{}", found.headline);
             for label in std::iter::once(&found.primary).chain(&found.labels) {
-                shown += &format!("  {}: {}\n", compilation.sources.slice(label.span), label.text);
+                let _ = writeln!(shown, "  {}: {}", compilation.sources.slice(label.span), label.text);
             }
         }
         shown += "--\n";
