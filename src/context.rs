@@ -105,6 +105,7 @@ impl Context {
     }
 
     /// The files in the order in which they were read.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn files_in_order(&self) -> Vec<&Arc<SourceFile>> {
         let mut files: Vec<&Arc<SourceFile>> = self.files.values().collect();
         files.sort_by_key(|file| file.id);

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 /// The use of an image.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 pub(crate) struct UsedImage {
     /// The image, as the pod names it.
     pub(crate) reference: SmolStr,
@@ -22,6 +23,7 @@ pub(crate) struct UsedImage {
 
 impl Compiled {
     /// The images of its containers and volumes, in the order of the source.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn images(&self) -> Vec<UsedImage> {
         let containers = self.workload.containers.iter().filter_map(|container| {
             let reference = container.fields.get("image")?.as_text()?.into();

@@ -203,6 +203,7 @@ impl Images {
     }
 
     /// Where an image comes from: for one of a built-in step, the image that the registry has a copy of.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn upstream<'i>(&self, reference: &'i str) -> &'i str {
         let copied = |image: &Image| self.reference(*image) == reference;
         let built_in = Image::ALL.into_iter().find(copied).filter(|_| self.registry.is_some());
@@ -213,6 +214,7 @@ impl Images {
     }
 
     /// The place of an image in the registry, if there is one.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn mirror(&self, reference: &str) -> Option<SmolStr> {
         let registry = self.registry.as_ref()?;
         let is_there = reference.strip_prefix(registry.as_str()).is_some_and(|rest| rest.starts_with('/'));

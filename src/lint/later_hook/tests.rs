@@ -1,6 +1,7 @@
 use crate::compile::{CompileOptions, NoFiles, compile};
 use crate::diagnostic::Code;
 use crate::lint::tests::{found, passes};
+use std::fmt::Write as _;
 
 const CODE: Code = Code::WaitsForLaterHook;
 
