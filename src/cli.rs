@@ -118,7 +118,7 @@ struct CommandLine {
 enum Verb {
     /// Compile sources to YAML
     Compile(Deferred<compile::CompileArguments>),
-    /// Report what is wrong with sources, and fix it
+    /// Report what is wrong with sources or manifests, and fix it
     Check(Deferred<check::CheckArguments>),
     /// Show what starts when and why, what is reserved meanwhile, and the effective totals
     Plan(Deferred<plan::PlanArguments>),
@@ -130,7 +130,7 @@ enum Verb {
     Test(Deferred<test::TestArguments>),
     /// Show what changed between two revisions: order, totals, images and YAML
     Diff(Deferred<diff::DiffArguments>),
-    /// List the images that sources and manifests use, by whom, and lock them to their digests
+    /// List the images that sources and manifests use, say which workloads use them, and lock them to their digests
     Images(Deferred<images::ImagesArguments>),
     /// Run as a function of kustomize: read a `ResourceList` from standard input, write one to standard output
     Krm(Deferred<krm::KrmArguments>),

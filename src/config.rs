@@ -54,7 +54,7 @@ pub const MAX_CONFIG_BYTES: usize = 1 << 20;
 /// The most profiles that a file may define: a run may compile every source with each of them.
 pub const MAX_PROFILES: usize = 256;
 
-/// What stands for the name of the profile in the name of a folder or a file.
+/// What means the name of the profile in the name of a folder or a file.
 pub(crate) const PROFILE: &str = "{profile}";
 
 /// The settings of an organization or a project.
@@ -66,7 +66,7 @@ pub struct Config {
     pub images: Images,
     /// The levels of warnings.
     pub levels: LintLevels,
-    /// The folder for the project's output, relative to the file; `{profile}` in it stands for the name of the profile.
+    /// The folder for the project's output, relative to the file; `{profile}` in it means the name of the profile.
     pub output: Option<Placed>,
     /// The folders and files that belong to the project, as patterns relative to the file; if empty, everything below its folder.
     pub members: Vec<Placed>,

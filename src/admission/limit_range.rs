@@ -222,7 +222,7 @@ fn conflicts(pod: &PodDemand, additions: &[Addition], version: Version, violatio
         let is_app = |demand: &&Demand| demand.container() == *container;
         if *amount == Amount::Limit {
             let Some(demand) = pod.containers().find(is_app) else { continue };
-            // A request that was added, too, is no larger, or the API server would have refused the LimitRange.
+            // A request that was added, too, is not larger, or the API server would have refused the LimitRange.
             if let Some(request) = demand.requests().get(resource) {
                 let fault = if can_overcommit(resource) {
                     (*request > bound.quantity).then_some(Fault::RequestOverDefault(*request))

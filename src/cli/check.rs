@@ -16,6 +16,8 @@ use clap::Args;
 const HELP: &str = "\
 Examples:
   initflow check .                               check every .initflow file below this folder
+  initflow check k8s                             check manifests: a folder without sources, or any YAML or JSON
+  helm template shop | initflow check -          check what a tool renders
   initflow check --kube 1.34 shop.initflow       check against the API of an older cluster
   initflow check --deny warnings .               in CI: fail on warnings, too
   initflow check --format sarif . > initflow.sarif

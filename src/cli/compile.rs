@@ -75,7 +75,7 @@ pub(super) struct CompileArguments {
     watch: WatchArguments,
     #[command(flatten)]
     profiles: AllProfiles,
-    /// Write one file per source into this folder, in the folder structure of the sources; `{profile}` in it stands for the
+    /// Write one file per source into this folder, in the folder structure of the sources; `{profile}` in it means the
     /// name of the profile [default for a whole project: `output` in initflow.toml]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,

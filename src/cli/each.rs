@@ -87,7 +87,7 @@ impl<W, T> Outcome<W, T> {
 /// Below this number of sources, starting threads costs more than it saves.
 pub(super) const FEW: usize = 8;
 
-/// A file, what it has, and what stands around it.
+/// A file, what it has, and what surrounds it.
 type Read<'i> = ((&'i Input, Result<FileContent, Trouble>), &'i Arc<Context>);
 
 /// Compiles all sources of a program with each of their profiles: makes something of each workload, and something of each

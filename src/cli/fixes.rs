@@ -133,7 +133,7 @@ struct Fixing<'i> {
     before: Vec<Arc<str>>,
     /// Their paths with all links resolved.
     places: Vec<Option<PathBuf>>,
-    /// The first file of each place: of two names of one file, it stands for both.
+    /// The first file of each place: of two names of one file, it is used for both.
     numbers: HashMap<PathBuf, usize>,
     owners: Vec<usize>,
 }

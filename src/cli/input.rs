@@ -339,7 +339,7 @@ struct FolderWalk<'f> {
     base: &'f Path,
     endings: &'static [&'static str],
     found: &'f mut Found,
-    /// The files that are no manifests but change some: kustomize's patches.
+    /// The files that change manifests instead of being some: the patches of kustomize.
     patches: HashSet<PathBuf>,
 }
 

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 const HELP: &str = "\
 Examples:
   initflow plan shop.initflow
+  kubectl get deployments -o yaml | initflow plan -
   initflow plan --format json shop.initflow | jq '.workloads[].effective.requests'
   initflow plan -o shop.svg shop.initflow        draw a picture for a document
   initflow plan -o plans.html .                  write a page with the plans of all sources";

@@ -111,7 +111,7 @@ impl RevisionReader<'_> {
 #[derive(Default)]
 struct Named {
     files: Vec<PathBuf>,
-    /// Files and folders with manifests that stand around the workloads.
+    /// Files and folders with manifests that surround the workloads.
     folders: Vec<PathBuf>,
 }
 

@@ -22,7 +22,7 @@ pub(super) fn chart(folder: &Path, names: &[String]) -> Option<String> {
     })
 }
 
-/// Whether a file or folder of a chart is rendered, or is no manifest.
+/// Whether a file or folder of a chart is rendered, or is not a manifest.
 pub(super) fn is_of_chart(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     name == "templates" || name.starts_with("values") || name.starts_with("Chart.")

@@ -241,7 +241,7 @@ impl ConfigReader<'_, '_> {
             if placeholder != PROFILE {
                 let headline = format!("unknown placeholder `{placeholder}` in `output`");
                 let diagnostic = Diagnostic::error(Code::UnknownValue, output.span, headline);
-                let help = format!("use `{PROFILE}`, which stands for the name of the profile");
+                let help = format!("use `{PROFILE}`, which means the name of the profile");
                 return self.tables.report(diagnostic.here("the folder for the output").help(help));
             }
         }

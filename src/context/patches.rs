@@ -1,6 +1,6 @@
 //! Reads which objects the patches of a `Kustomization` may change.
 
-use super::ObjectKind;
+use super::kinds::ObjectKind;
 use crate::manifest::yaml::{YamlNode, YamlValue};
 use fnv::FnvHashSet;
 
