@@ -54,7 +54,7 @@ fn settings_name_the_context() {
         ("with = \"k8s\"", "expected a list of strings for `with`"),
         ("complete = \"yes\"", "expected `true` or `false` for `complete`"),
         ("mesh = \"isto\"", "change to `istio`"),
-        ("wiht = []", "change to `with`"),
+        ("wit = []", "change to `with`"),
     ] {
         let folder = project().with("initflow.toml", format!("[context]\n{written}\n"));
         folder.runs("check apps").ends_with(1).says(message);
