@@ -3,7 +3,10 @@
 //! Invariant: all facts about injected containers are in this table.
 
 use super::Pod;
+use crate::context::ObjectKind;
+use crate::diagnostic::Diagnostic;
 use crate::object::{MapEntry, Node, Value};
+use crate::source::Span;
 
 /// A webhook that adds a container to pods that request it.
 pub(super) struct Injector {
@@ -15,6 +18,9 @@ pub(super) struct Injector {
     pub(super) yes: &'static [&'static str],
     /// The values that refuse it.
     pub(super) no: &'static [&'static str],
+    /// The labels and annotations with which a namespace requests the container for all its pods, each with the values that
+    /// do; without values, any does.
+    namespace: &'static [(&'static str, &'static [&'static str])],
     /// What it takes from a pod's network; `None` if it leaves that alone.
     pub(super) mesh: Option<Mesh>,
     /// How the container ends once the work of a pod is done; `None` if its controller ends it.
@@ -23,6 +29,8 @@ pub(super) struct Injector {
 
 /// How a proxy takes over the traffic of its pod.
 pub(super) struct Mesh {
+    /// Its name in `initflow.toml`.
+    name: &'static str,
     /// The user whose traffic it leaves alone.
     pub(super) user: i64,
     /// Labels and annotations that let traffic bypass it, by the start of their keys.
@@ -56,6 +64,7 @@ pub(super) const INJECTORS: [Injector; 6] = [
         key: "vault.hashicorp.com/agent-inject",
         yes: GO_YES,
         no: GO_NO,
+        namespace: &[],
         mesh: None,
         end: Some(InjectedEnd {
             keys: &["agent-pre-populate-only"],
@@ -68,7 +77,9 @@ pub(super) const INJECTORS: [Injector; 6] = [
         key: "sidecar.istio.io/inject",
         yes: &["true", "True", "TRUE", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"],
         no: &["false", "False", "FALSE", "n", "N", "no", "No", "NO", "off", "Off", "OFF"],
+        namespace: &[("istio-injection", &["enabled"]), ("istio.io/rev", &[])],
         mesh: Some(Mesh {
+            name: "istio",
             user: 1337,
             exceptions: &[
                 "traffic.sidecar.istio.io/excludeOutboundPorts",
@@ -88,7 +99,9 @@ pub(super) const INJECTORS: [Injector; 6] = [
         key: "linkerd.io/inject",
         yes: &["enabled", "ingress"],
         no: &["disabled"],
+        namespace: &[("linkerd.io/inject", &["enabled", "ingress"])],
         mesh: Some(Mesh {
+            name: "linkerd",
             user: 2102,
             exceptions: &["config.linkerd.io/skip-outbound-ports", "config.linkerd.io/skip-subnets"],
             help: NATIVE_LINKERD,
@@ -104,7 +117,9 @@ pub(super) const INJECTORS: [Injector; 6] = [
         key: "kuma.io/sidecar-injection",
         yes: &["enabled", "true"],
         no: &["disabled", "false"],
+        namespace: &[("kuma.io/sidecar-injection", &["enabled", "true"])],
         mesh: Some(Mesh {
+            name: "kuma",
             user: 5678,
             exceptions: &["traffic.kuma.io/exclude-outbound"],
             help: "let the step bypass the proxy: `\"traffic.kuma.io/exclude-outbound-ports\" \"443\"`, with the ports that it uses",
@@ -117,7 +132,9 @@ pub(super) const INJECTORS: [Injector; 6] = [
         key: "consul.hashicorp.com/connect-inject",
         yes: GO_YES,
         no: GO_NO,
+        namespace: &[],
         mesh: Some(Mesh {
+            name: "consul",
             user: 5995,
             exceptions: &["consul.hashicorp.com/transparent-proxy"],
             help: "let the step bypass the proxy: `\"consul.hashicorp.com/transparent-proxy-exclude-outbound-ports\" \"443\"`, with the ports that it uses",
@@ -133,6 +150,7 @@ pub(super) const INJECTORS: [Injector; 6] = [
         key: "dapr.io/enabled",
         yes: &["true", "True", "TRUE", "y", "yes", "on", "1"],
         no: &["false", "False", "FALSE", "n", "no", "off", "0"],
+        namespace: &[],
         mesh: None,
         end: Some(InjectedEnd {
             keys: &[],
@@ -142,19 +160,56 @@ pub(super) const INJECTORS: [Injector; 6] = [
     },
 ];
 
-/// A container that a pod requests, and the entry that does.
-pub(super) struct Injection<'a> {
+/// A container that is added to a pod, and the place that says so; none if the settings of the project do.
+pub(super) struct Injection {
     pub(super) injector: &'static Injector,
-    pub(super) entry: &'a MapEntry,
+    pub(super) place: Option<Span>,
+    /// Whether the pod itself requests it.
+    pub(super) is_own: bool,
 }
 
 /// The containers that are added to a pod.
-pub(super) fn injections<'a>(pod: &Pod<'a>) -> impl Iterator<Item = Injection<'a>> {
-    entries(pod.metadata()).filter_map(|entry| {
-        let injector = INJECTORS.iter().find(|injector| injector.key == entry.key)?;
-        let asks = entry.node.as_text().is_some_and(|value| injector.yes.contains(&value));
-        asks.then_some(Injection { injector, entry })
+pub(super) fn injections(pod: &Pod<'_>) -> impl Iterator<Item = Injection> {
+    INJECTORS.iter().filter_map(|injector| {
+        let own = entries(pod.metadata()).filter(|entry| injector.key == entry.key);
+        let mut values = own.filter_map(|entry| Some((entry, entry.node.as_text()?)));
+        match values.next() {
+            Some((entry, value)) if injector.yes.contains(&value) => {
+                Some(Injection { injector, place: Some(entry.key_span), is_own: true })
+            }
+            // What the pod says takes precedence.
+            Some(_) => None,
+            None => by_namespace(pod, injector),
+        }
     })
+}
+
+/// The container that the pod's namespace or the settings of the project request.
+fn by_namespace(pod: &Pod<'_>, injector: &'static Injector) -> Option<Injection> {
+    let mesh = injector.mesh.as_ref()?;
+    // No mesh takes over the network of a node.
+    if pod.workload.pod.spec.get("hostNetwork").and_then(Node::as_bool) == Some(true) {
+        return None;
+    }
+    if pod.context.mesh.as_deref() == Some(mesh.name) {
+        return Some(Injection { injector, place: None, is_own: false });
+    }
+    let name = pod.workload.namespace()?;
+    let namespaces: Vec<&Node> = pod
+        .candidates(ObjectKind::Namespace, name)
+        .into_iter()
+        .filter_map(|namespace| namespace.fields.get("metadata"))
+        .collect();
+    let request = |metadata: &&Node| {
+        entries(metadata).find_map(|entry| {
+            let (_, values) = injector.namespace.iter().find(|(key, _)| *key == entry.key)?;
+            let value = entry.node.as_text()?;
+            (values.is_empty() || values.contains(&value)).then_some(entry.key_span)
+        })
+    };
+    // Each description of the namespace must agree.
+    let places: Option<Vec<Span>> = namespaces.iter().map(request).collect();
+    Some(Injection { injector, place: Some(*places?.first()?), is_own: false })
 }
 
 /// The labels and annotations in an object's metadata.
@@ -167,7 +222,15 @@ pub(super) fn setting<'a>(pod: &Pod<'a>, key: &str) -> Option<&'a str> {
     entries(pod.metadata()).find(|entry| entry.key == key)?.node.as_text()
 }
 
-impl Injection<'_> {
+impl Injection {
+    /// A warning with the place that puts the container into the pod.
+    pub(super) fn labeled(&self, warning: Diagnostic, text: impl Into<String>) -> Diagnostic {
+        match self.place {
+            Some(place) => warning.label(place, text),
+            None => warning,
+        }
+    }
+
     /// Whether a label or annotation makes the container end with the work, and start before it.
     pub(super) fn is_told_to_end(&self, pod: &Pod<'_>) -> bool {
         let keys = self.injector.end.as_ref().map_or(&[][..], |end| end.keys);

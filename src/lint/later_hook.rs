@@ -15,7 +15,7 @@ use crate::steps::wait::ConditionKind;
 use fnv::FnvHashMap;
 use smol_str::SmolStr;
 use std::collections::HashSet;
-use turn::{Later, Turn};
+pub(super) use turn::{Later, Turn};
 
 /// An object: its namespace, its kind and its name.
 type Target = (Option<SmolStr>, &'static str, SmolStr);
@@ -59,7 +59,7 @@ impl Hooks {
     /// The turn and the waits of one workload.
     pub(crate) fn of(workload: &Workload, sources: &Sources) -> Self {
         let mut hooks = Self::default();
-        let turn = Turn::of(workload);
+        let turn = Turn::of(&workload.object.metadata);
         let namespace = workload.namespace().map(SmolStr::new);
         let own =
             workload.name.as_ref().map(|name| (namespace.clone(), workload.kind.name(), name.text.clone()));

@@ -1,6 +1,7 @@
 //! Lists the rules, each in a file that opens with its documentation, and what several of them use.
 
 mod bashism;
+mod blocked_egress;
 mod busybox_nslookup;
 mod cheaper_order;
 mod chown_in_script;
@@ -35,6 +36,7 @@ mod missing_object;
 mod missing_permission;
 mod missing_rights;
 mod missing_shell;
+mod needs_later_object;
 mod no_shell;
 mod open_port_not_ready;
 mod overruled_replicas;
@@ -94,6 +96,7 @@ type Rule = fn(&Pod<'_>, &mut Vec<Diagnostic>);
 /// Every rule with the code of what it finds.
 pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::Bashism, bashism::check),
+    (Code::BlockedEgress, blocked_egress::check),
     (Code::BusyboxNslookup, busybox_nslookup::check),
     (Code::CheaperOrder, cheaper_order::check),
     (Code::ChownInScript, chown_in_script::check),
@@ -124,6 +127,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::MissingPermission, missing_permission::check),
     (Code::MissingRights, missing_rights::check),
     (Code::MissingShell, missing_shell::check),
+    (Code::NeedsLaterObject, needs_later_object::check),
     (Code::NoShell, no_shell::check),
     (Code::OpenPortNotReady, open_port_not_ready::check),
     (Code::OverruledReplicas, overruled_replicas::check),

@@ -1,6 +1,5 @@
 //! Reads from annotations when Argo CD and Helm make an object.
 
-use crate::model::Workload;
 use crate::object::Node;
 use crate::source::Span;
 
@@ -25,7 +24,7 @@ const WEIGHT: &str = "helm.sh/hook-weight";
 
 /// When an object is made.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Turn {
+pub(in crate::lint) struct Turn {
     /// Before all other objects, with them, or after them.
     phase: i8,
     phase_place: Option<Span>,
@@ -36,7 +35,7 @@ pub(super) struct Turn {
 
 /// How one object comes after another one.
 #[derive(Debug)]
-pub(super) enum Later {
+pub(in crate::lint) enum Later {
     /// It is a hook of a later phase.
     Phase(Option<Span>),
     /// It is in a later wave.
@@ -46,9 +45,9 @@ pub(super) enum Later {
 }
 
 impl Turn {
-    /// The turn of a workload; none if it depends.
-    pub(super) fn of(workload: &Workload) -> Option<Self> {
-        let annotations = workload.object.metadata.get("annotations");
+    /// The turn of an object with this metadata; none if it depends.
+    pub(in crate::lint) fn of(metadata: &Node) -> Option<Self> {
+        let annotations = metadata.get("annotations");
         let get = |key: &str| annotations.and_then(|annotations| annotations.get(key));
         let mut turn = Self::default();
         if let Some(hook) = ["argocd.argoproj.io/hook", "helm.sh/hook"].into_iter().find_map(get) {
@@ -71,12 +70,12 @@ impl Turn {
     }
 
     /// The place that says when.
-    pub(super) fn place(&self) -> Option<Span> {
+    pub(in crate::lint) fn place(&self) -> Option<Span> {
         self.phase_place.or(self.wave.map(|(_, place, _)| place))
     }
 
     /// How this comes after another turn, if it does.
-    pub(super) fn later_than(&self, other: &Self) -> Option<Later> {
+    pub(in crate::lint) fn later_than(&self, other: &Self) -> Option<Later> {
         if self.phase != other.phase {
             return match self.phase {
                 0 => other.is_first.then_some(Later::Main),
@@ -98,7 +97,7 @@ impl Turn {
 
 impl Later {
     /// The place that makes it later.
-    pub(super) fn place(&self) -> Option<Span> {
+    pub(in crate::lint) fn place(&self) -> Option<Span> {
         match self {
             Self::Phase(place) | Self::Wave { place, .. } => *place,
             Self::Main => None,

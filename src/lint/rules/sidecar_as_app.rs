@@ -66,15 +66,17 @@ fn injected(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some(help) = injection.keeps_running(pod) else { continue };
         let whole = if pod.workload.kind == WorkloadKind::Pod { "pod" } else { "Job" };
         let container = injection.injector.container;
-        found.push(
-            Diagnostic::warning(
-                Code::SidecarAsApp,
-                injection.entry.key_span,
-                format!("the {whole} never ends: the {container} keeps running after the work is done"),
-            )
-            .here("adds a container that runs until it is stopped")
-            .help(help),
-        );
+        let headline =
+            format!("the {whole} never ends: the {container} keeps running after the work is done");
+        let warning = |place| Diagnostic::warning(Code::SidecarAsApp, place, headline);
+        found.push(match injection.place.filter(|_| injection.is_own) {
+            Some(place) => warning(place).here("adds a container that runs until it is stopped").help(help),
+            None => {
+                let warning =
+                    warning(pod.workload.span).here("its pods get a container that runs until it is stopped");
+                injection.labeled(warning, format!("adds the {container} to all pods")).help(help)
+            }
+        });
     }
 }
 

@@ -54,19 +54,14 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 && container.fields.at("securityContext.runAsUser").and_then(Node::as_int) != Some(mesh.user)
         });
         let Some((_, step)) = step else { continue };
-        found.push(
-            Diagnostic::warning(
-                Code::StepBeforeMesh,
-                step.name.span,
-                format!("the step `{}` uses the network before the mesh's proxy is up", step.name.text),
-            )
-            .here("its traffic is sent to a proxy that does not run yet")
-            .label(
-                injection.entry.key_span,
-                format!("puts the {} into the pod", injection.injector.container),
-            )
-            .help(mesh.help),
-        );
+        let warning = Diagnostic::warning(
+            Code::StepBeforeMesh,
+            step.name.span,
+            format!("the step `{}` uses the network before the mesh's proxy is up", step.name.text),
+        )
+        .here("its traffic is sent to a proxy that does not run yet");
+        let puts = format!("puts the {} into the pod", injection.injector.container);
+        found.push(injection.labeled(warning, puts).help(mesh.help));
     }
 }
 

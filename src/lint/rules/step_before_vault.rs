@@ -14,7 +14,8 @@ const PRE_POPULATE: &str = "vault.hashicorp.com/agent-pre-populate";
 const FOLDER: &str = "vault.hashicorp.com/secret-volume-path";
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    let Some(injection) = injections(pod).find(|injection| injection.injector.key == REQUEST) else { return };
+    let injection = injections(pod).find(|injection| injection.injector.key == REQUEST);
+    let Some(request) = injection.and_then(|injection| injection.place) else { return };
     let folder = setting(pod, FOLDER).unwrap_or("/vault/secrets").trim_end_matches('/');
     let has_init = setting(pod, PRE_POPULATE) != Some("false");
     let is_first = setting(pod, FIRST) == Some("true");
@@ -37,7 +38,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         found.push(if has_init {
             diagnostic
                 .here("no secret is there yet")
-                .label(injection.entry.key_span, "adds the agent's init container after all steps")
+                .label(request, "adds the agent's init container after all steps")
                 .help(format!("add the annotation `\"{FIRST}\" \"true\"`"))
         } else {
             let remedy = if container.role == Role::App {
@@ -47,7 +48,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             };
             diagnostic
                 .here("no secret is there yet")
-                .label(injection.entry.key_span, "the agent starts together with the apps")
+                .label(request, "the agent starts together with the apps")
                 .help(format!("{remedy}: an init container writes the secrets first then"))
         });
     }

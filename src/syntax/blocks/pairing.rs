@@ -93,6 +93,7 @@ impl RepairPlan {
 fn indentation(source: &SourceFile, place: Span) -> &str {
     let before = source.text.get(..place.range().start).unwrap_or_default();
     let line = &source.text[before.rfind('\n').map_or(0, |newline| newline + 1)..];
+    let line = line.strip_prefix('\u{feff}').unwrap_or(line);
     line.split(|letter: char| letter != ' ' && letter != '\t').next().unwrap_or_default()
 }
 
