@@ -142,7 +142,7 @@ impl<'a> Egress<'a> {
 fn selects(pod: &Pod<'_>, policy: &ContextObject) -> Option<bool> {
     let types = policy.at("spec.policyTypes").map_or(&[][..], Node::items);
     let is_named = types.iter().any(|of| of.as_text() == Some("Egress"));
-    if !is_named && !(types.is_empty() && policy.at("spec.egress").is_some()) {
+    if !(is_named || types.is_empty() && policy.at("spec.egress").is_some()) {
         return Some(false);
     }
     let labels = pod.metadata().get("labels").map_or(&[][..], Node::entries);
