@@ -17,6 +17,7 @@ use crate::diagnostic::visible;
 use crate::emit;
 use crate::expect::{Case, read};
 use crate::files::{Grounds, Root};
+use crate::import::{Strangers, compile_manifests};
 use crate::plan::Plan;
 use crate::source::{FileId, MAX_SOURCE_BYTES, SourceFile, Sources, Span};
 use clap::Args;
@@ -38,7 +39,8 @@ Examples:
   initflow test --update shop.test.toml          write the snapshots of what it compiles to
   initflow test --format junit --report tests.xml
 
-A file of expectations is next to its source: shop.test.toml next to shop.initflow. The reference lists what it can expect.
+A file of expectations is next to its source or manifest: shop.test.toml next to shop.initflow or shop.yaml. The
+reference lists what it can expect.
 
 Exit status: 0 if every case passes; 1 if one fails; 2 if the call is wrong, no case matches --filter, or a file cannot
 be read or written.";
@@ -177,7 +179,9 @@ fn with_profiles(arguments: &TestArguments, file: &Input, case: &Case) -> Vec<Ca
 
 /// The file of expectations that a path means: for a source, the one next to it.
 fn expectations(path: &Path) -> PathBuf {
-    if wanted::has_ending(path, wanted::SOURCES) { path.with_extension(ENDING[0]) } else { path.to_owned() }
+    let has_workloads =
+        [wanted::SOURCES, wanted::MANIFESTS].iter().any(|endings| wanted::has_ending(path, endings));
+    if has_workloads { path.with_extension(ENDING[0]) } else { path.to_owned() }
 }
 
 /// The expectations of a case that are not met.
@@ -201,7 +205,11 @@ fn hold(
     };
     let options = with_values(arguments, file, case, &project);
     let make = |compiled: Compiled| (compiled.plan(), compiled.yaml(None));
-    let compilation = compile_with(&name, text, &*file.root, &options, make);
+    let compilation = if wanted::has_ending(Path::new(&name), wanted::MANIFESTS) {
+        compile_manifests(&name, text, Strangers::Warn, &options, make)
+    } else {
+        compile_with(&name, text, &*file.root, &options, make)
+    };
     let (plans, texts): (Vec<Plan>, Vec<String>) = compilation.workloads.into_iter().unzip();
     let mut broken = case.broken(&plans, &compilation.diagnostics);
     if let Some(snapshot) = case.snapshot.as_ref().filter(|_| broken.is_empty()) {
@@ -221,7 +229,11 @@ fn source(file: &Input, case: &Case) -> Result<(String, String), (Option<Span>, 
     let folder = file.folder();
     let beside = || {
         let name = Path::new(&file.name).file_name().unwrap_or_default().to_string_lossy().into_owned();
-        name.strip_suffix("test.toml").map(|stem| format!("{stem}initflow")).unwrap_or_default()
+        let stem = name.strip_suffix("test.toml").unwrap_or_default();
+        let mut names =
+            [wanted::SOURCES, wanted::MANIFESTS].concat().into_iter().map(|ending| format!("{stem}{ending}"));
+        let is_there = |name: &String| file.root.resolve(&folder.join(name)).is_ok_and(|path| path.is_file());
+        names.find(is_there).unwrap_or_else(|| format!("{stem}initflow"))
     };
     let path = match (&case.source, &case.file) {
         (Some(source), _) => {

@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Identifies one file of a [`Sources`].
+/// Identifies one file of a `Sources`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
 impl FileId {
-    /// The library that comes with the compiler, which is the same file in every [`Sources`].
+    /// The library that comes with the compiler, which is the same file in every `Sources`.
     pub const STD: Self = Self(u32::MAX);
 
     /// A number that no other text of this process has: see [`SourceFile::piece`].

@@ -114,6 +114,15 @@ fn two_revisions_of_manifests_are_compared() {
 }
 
 #[test]
+fn a_manifest_is_tested_like_a_source() {
+    let case = "[[case]]\nname = \"size\"\nrequests = { memory = \"64Mi\" }\norder = [\"web\"]\n";
+    let folder = Folder::new().with("pod.yaml", POD).with("pod.test.toml", case);
+    folder.runs("test pod.yaml").ends_with(0).prints("1 passed, 0 failed");
+    let folder = folder.with("pod.test.toml", case.replace("64Mi", "65Mi"));
+    folder.runs("test pod.yaml").ends_with(1).prints("0 passed, 1 failed");
+}
+
+#[test]
 fn a_fix_is_an_edit_of_the_yaml() {
     let broken = POD.replace("image: nginx", "imag: nginx");
     let folder = Folder::new().with("pod.yaml", &broken);
