@@ -78,8 +78,7 @@ impl<'f> FixTurner<'f> {
             })
             .collect();
         let after = self.object(&applied(text, &local))?;
-        let is_same = |edits: &[Edit]| self.with(edits, *place).is_some_and(|object| object == after);
-        if let Some(edits) = self.literally(fix).filter(|edits| is_same(edits)) {
+        if let Some(edits) = self.literally(fix).filter(|edits| self.makes(edits, *place, &after)) {
             return Some(Fix { edits, ..fix.clone() });
         }
         let before = self.object(text)?;
@@ -100,8 +99,7 @@ impl<'f> FixTurner<'f> {
         }
         all.sort_by_key(|edit| (edit.span.start, edit.span.end));
         let overlap = all.windows(2).any(|pair| pair[1].span.start < pair[0].span.end);
-        let is_same = |edits: &[Edit]| self.with(edits, *place).is_some_and(|object| object == after);
-        (!overlap && is_same(&all)).then(|| Fix {
+        (!overlap && self.makes(&all, *place, &after)).then(|| Fix {
             title: titles.join(", and "),
             edits: all,
             applicability: fix.applicability,
@@ -124,6 +122,11 @@ impl<'f> FixTurner<'f> {
         let compilation = compile("", text.to_owned(), &NoFiles, &self.options);
         let [workload] = compilation.workloads.as_slice() else { return None };
         serde_json::to_value(workload.object()).ok()
+    }
+
+    /// Whether a workload of the manifest has an object after some edits.
+    fn makes(&self, edits: &[Edit], place: Span, object: &Value) -> bool {
+        self.with(edits, place).is_some_and(|made| made == *object)
     }
 
     /// The object of a workload of the manifest with edits.
