@@ -107,6 +107,11 @@ pub(super) fn compile_each<W: Send, T: Send>(
     let settings = params::settings(program, grounds, console)?;
     let read = |input: &Input| input.read().map(|text| FileContent::of(input, text));
     let mut loaded = on_each(inputs, read);
+    let mut readable = loaded.iter().flatten().peekable();
+    if !settings.is_empty() && readable.peek().is_some() && readable.all(FileContent::is_partial) {
+        console.trouble("manifests have no params: leave `--set` and `--params` out");
+        return None;
+    }
     let contexts = surroundings(inputs, loaded.iter_mut().flatten());
     let mut all: Vec<Merged<'_, W, T>> = inputs.iter().map(|input| Merged::new(&input.variants)).collect();
     let rounds = inputs.iter().map(|input| input.variants.len()).max().unwrap_or_default();

@@ -38,6 +38,7 @@ fn manifests_are_told_by_their_ending_or_their_text() {
     folder.runs_on(POD, "plan -").ends_with(0).prints("memory     64Mi");
     folder.runs_on(&json(), "plan -").ends_with(0).prints("cpu        1");
     folder.runs_on(HELLO, "plan -").ends_with(0).prints("Pod hello");
+    folder.runs("check --set tag=1 pod.yaml").ends_with(2).says("manifests have no params");
     folder.runs_on("[]\n", "check --input sources -").ends_with(1).says("error");
     let report = folder.runs_on(BROKEN_POD, "check --format sarif -").ends_with(1);
     report.prints("\"ruleId\": \"unknown-statement\"").prints("\"startLine\": 6");
