@@ -25,7 +25,7 @@ use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::lint::{
-    AROUND, Allowances, Around, Hooks, LintLevels, Replacements, Selection, Selections, Surroundings,
+    AROUND, AllHooks, Allowances, Around, Hooks, LintLevels, Replacements, Selection, Selections,
     find_hidden, host_waits, lint,
 };
 use crate::lower::grant;
@@ -238,7 +238,7 @@ pub(crate) fn compile_files<T: Send>(
     let mut together = Vec::new();
     let mut workloads = Vec::with_capacity(arranged.len());
     let mut identities = Identities::of(arranged.len());
-    let mut hooks = Hooks::default();
+    let mut hooks: Vec<Arc<Hooks>> = Vec::with_capacity(arranged.len());
     let mut replaced = Replacements::default();
     let mut selections = Selections::default();
     let (mut facts, mut uses) = (Vec::new(), Vec::new());
@@ -264,10 +264,11 @@ pub(crate) fn compile_files<T: Send>(
         }
         workloads.extend(made);
     }
-    hooks.check(&mut together);
+    let all_hooks = AllHooks::of(hooks.iter().map(|hooks| &**hooks));
+    all_hooks.check(&mut together);
     let own: Vec<(&WorkloadFacts, bool)> = facts.iter().map(|facts| (&**facts, true)).collect();
-    let around = Surroundings::new(&options.context, &own);
-    hooks.check_cycles(&around, &mut together);
+    all_hooks.check_cycles(&options.context, &own, &mut together);
+    let is_held = all_hooks.hold();
     replaced.check(&mut together);
     selections.check(&mut together);
     let documents = || files.iter().flat_map(|file| &file.documents).map(|document| &**document);
@@ -280,7 +281,7 @@ pub(crate) fn compile_files<T: Send>(
         let is_complete = |code| !has_context || !AROUND.contains(&code);
         allowances.report_unused(&options.levels, is_complete, &mut diagnostics);
     }
-    let surrounded = (has_context || hooks.hold()).then(|| {
+    let surrounded = (has_context || is_held).then(|| {
         around::share(&diagnostics, &options.context, &mut sources);
         Surrounded {
             context: Arc::clone(&options.context),
@@ -306,7 +307,7 @@ pub(crate) struct Arranged<T> {
     diagnostics: Vec<Arc<Diagnostic>>,
     identified: Option<Identified>,
     selection: Option<Arc<Selection>>,
-    hooks: Hooks,
+    hooks: Option<Arc<Hooks>>,
     replaced: Replacements,
     facts: Option<Arc<WorkloadFacts>>,
     uses: Vec<Arc<QuotaUse>>,
@@ -329,7 +330,7 @@ fn arrange<T>(
             diagnostics: diagnostics.into_iter().map(Arc::new).collect(),
             identified: None,
             selection: None,
-            hooks: Hooks::default(),
+            hooks: None,
             replaced: Replacements::default(),
             facts: None,
             uses: Vec::new(),
@@ -345,7 +346,7 @@ fn arrange<T>(
     let start = order(workload, &mut diagnostics);
     let identified = Some(Identified::of(workload));
     let selection = Selection::of(workload).map(Arc::new);
-    let hooks = Hooks::of(workload, sources);
+    let hooks = Some(Arc::new(Hooks::of(workload, sources)));
     let replaced = Replacements::of(workload, sources);
     let has_context = !options.context.is_empty();
     let facts = if has_context {

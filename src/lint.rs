@@ -30,7 +30,7 @@ mod shell;
 pub(crate) use allowances::Allowances;
 pub(crate) use around::{AROUND, Surroundings, around, host_waits};
 pub(crate) use hidden::find_hidden;
-pub(crate) use later_hook::Hooks;
+pub(crate) use later_hook::{AllHooks, Hooks};
 pub(crate) use levels::names;
 pub use levels::{ALL, LintLevel, LintLevels};
 pub(crate) use overlap::{Selection, Selections};

@@ -4,7 +4,7 @@ use super::sorted::sort;
 use crate::admission::{Namespaces, QuotaUse, over_quotas};
 use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Diagnostic, has_errors};
-use crate::lint::{AROUND, Allowances, Hooks, LintLevels, Surroundings, around};
+use crate::lint::{AROUND, AllHooks, Allowances, Hooks, LintLevels, around};
 use crate::source::{FileId, HasPlaces, SourceFile, Sources, Span};
 use fnv::FnvHashMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(crate) struct Surrounded {
     pub(super) context: Arc<Context>,
     pub(super) facts: Vec<Arc<WorkloadFacts>>,
-    pub(super) hooks: Hooks,
+    pub(super) hooks: Vec<Arc<Hooks>>,
     pub(super) uses: Vec<Arc<QuotaUse>>,
     pub(super) allowances: Allowances,
     pub(super) levels: LintLevels,
@@ -61,7 +61,7 @@ pub(super) fn check_parts(parts: &mut [Part<'_>]) {
     // Each program has the same context, or one of the objects that are nearest to it.
     let surrounded = parts.iter().find_map(|part| part.surrounded.as_ref());
     let context = surrounded.map(|surrounded| Arc::clone(&surrounded.context)).unwrap_or_default();
-    hooks.check_cycles(&Surroundings::new(&context, &all), &mut cycles);
+    AllHooks::of(hooks.iter()).check_cycles(&context, &all, &mut cycles);
     for cycle in cycles {
         let owner = |span: Span| owned.get(&span.file).map(|(owner, _)| *owner);
         let first = owner(cycle.primary.span);
@@ -92,7 +92,7 @@ struct Gathered {
     owned: Owned,
     facts: Vec<(usize, WorkloadFacts)>,
     uses: Vec<(usize, QuotaUse)>,
-    hooks: Hooks,
+    hooks: Vec<Hooks>,
 }
 
 fn gather(parts: &[Part<'_>]) -> Gathered {
@@ -115,9 +115,11 @@ fn gather(parts: &[Part<'_>]) -> Gathered {
             used.each_place(&mut renumber);
             gathered.uses.push((owner, used));
         }
-        let mut found = surrounded.hooks.clone();
-        found.each_place(&mut renumber);
-        gathered.hooks.extend(found);
+        for found in &surrounded.hooks {
+            let mut found = Hooks::clone(found);
+            found.each_place(&mut renumber);
+            gathered.hooks.push(found);
+        }
     }
     gathered
 }

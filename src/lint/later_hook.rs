@@ -7,6 +7,7 @@ mod turn;
 use super::around::Surroundings;
 use super::awaited::{self, Awaited, awaited, built_in, built_in_host, hosts, insists};
 use super::shell::LazyScript;
+use crate::context::{Context, WorkloadFacts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, PlacedName, Role, Workload, WorkloadKind};
 use crate::object::Node;
@@ -20,11 +21,18 @@ pub(super) use turn::{Later, Turn};
 /// An object: its namespace, its kind and its name.
 type Target = (Option<SmolStr>, &'static str, SmolStr);
 
-/// When the workloads of a program are made, and which of them wait for others.
+/// When a workload is made, and what it waits for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hooks {
-    made: FnvHashMap<Target, Made>,
+    made: Option<(Target, Made)>,
     waits: Vec<Wait>,
+}
+
+/// When the workloads of a program are made, and which of them wait for others.
+#[derive(Default)]
+pub(crate) struct AllHooks<'a> {
+    made: FnvHashMap<&'a Target, Made>,
+    waits: Vec<&'a Wait>,
 }
 
 /// A workload of the program.
@@ -65,10 +73,8 @@ impl Hooks {
             workload.name.as_ref().map(|name| (namespace.clone(), workload.kind.name(), name.text.clone()));
         if let Some(own) = &own {
             let replicas = workload.object.spec.get("replicas").and_then(Node::as_int);
-            hooks.made.insert(
-                own.clone(),
-                Made { turn: turn.clone(), has_pods: replicas != Some(0), is_one_of_several: false },
-            );
+            let made = Made { turn: turn.clone(), has_pods: replicas != Some(0), is_one_of_several: false };
+            hooks.made = Some((own.clone(), made));
         }
         // Nothing waits for the Jobs of a CronJob.
         if workload.kind == WorkloadKind::CronJob {
@@ -111,14 +117,22 @@ impl Hooks {
         }
         hooks
     }
+}
 
-    /// Adds those of other workloads.
-    pub(crate) fn extend(&mut self, other: Self) {
-        for (target, mut made) in other.made {
-            made.is_one_of_several |= self.made.contains_key(&target);
-            self.made.insert(target, made);
+impl<'a> AllHooks<'a> {
+    /// Those of several workloads.
+    pub(crate) fn of(each: impl Iterator<Item = &'a Hooks> + Clone) -> Self {
+        let waits: Vec<&Wait> = each.clone().flat_map(|hooks| &hooks.waits).collect();
+        let mut made: FnvHashMap<&Target, Made> = FnvHashMap::default();
+        if waits.is_empty() {
+            return Self { made, waits };
         }
-        self.waits.extend(other.waits);
+        for (target, own) in each.filter_map(|hooks| hooks.made.as_ref()) {
+            let mut own = own.clone();
+            own.is_one_of_several = made.contains_key(target);
+            made.insert(target, own);
+        }
+        Self { made, waits }
     }
 
     /// Whether some workload is not ready before another one is.
@@ -127,8 +141,15 @@ impl Hooks {
     }
 
     /// Reports workloads that wait for each other.
-    pub(crate) fn check_cycles(&self, around: &Surroundings<'_>, diagnostics: &mut Vec<Diagnostic>) {
-        ring::check(self, around, diagnostics);
+    pub(crate) fn check_cycles(
+        &self,
+        context: &Context,
+        facts: &[(&WorkloadFacts, bool)],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        if self.hold() {
+            ring::check(self, &Surroundings::new(context, facts), diagnostics);
+        }
     }
 
     /// Warns about waits for what is made later.

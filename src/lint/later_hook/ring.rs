@@ -3,7 +3,7 @@
 //! Each is a node with the waits that hold it. What is not on a cycle is taken off first; then whoever follows the waits from a
 //! node that is left comes to one. Both take linear time.
 
-use super::{Hooks, SERVERS, Target, Wait};
+use super::{AllHooks, SERVERS, Target, Wait};
 use crate::context::{ContextObject, ObjectKind, WorkloadFacts, selects};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::around::Surroundings;
@@ -22,12 +22,12 @@ struct Edge<'a> {
 }
 
 /// Reports one cycle of each knot of workloads that wait for each other.
-pub(super) fn check(hooks: &Hooks, around: &Surroundings<'_>, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn check(hooks: &AllHooks<'_>, around: &Surroundings<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut waits: FnvHashMap<&Target, Vec<Edge<'_>>> = FnvHashMap::default();
     let mut room = MAX_COMPARED;
     let files: FnvHashMap<Target, &str> =
         around.all().map(|workload| (named(workload), workload.file.as_str())).collect();
-    for wait in &hooks.waits {
+    for wait in hooks.waits.iter().copied() {
         let Some(held) = &wait.held else { continue };
         let Some(target) = target(hooks, around, &files, wait, &mut room) else { continue };
         if held != target && !hooks.made.get(held).is_none_or(|made| made.is_one_of_several) {
@@ -88,7 +88,7 @@ fn keep_knots<'a>(waits: &mut FnvHashMap<&'a Target, Vec<Edge<'a>>>) {
 
 /// The one workload that must be ready before a wait ends.
 fn target<'a>(
-    hooks: &'a Hooks,
+    hooks: &AllHooks<'a>,
     around: &Surroundings<'_>,
     files: &FnvHashMap<Target, &str>,
     wait: &Wait,
@@ -96,7 +96,7 @@ fn target<'a>(
 ) -> Option<&'a Target> {
     let made = |target: &Target| {
         let (known, made) = hooks.made.get_key_value(target)?;
-        (made.has_pods && !made.is_one_of_several).then_some(known)
+        (made.has_pods && !made.is_one_of_several).then_some(*known)
     };
     if !wait.by_host {
         return made(&wait.target);
