@@ -22,6 +22,7 @@ fn start(span: Span, role: Role, name: &str, because: &str, requests: &str, rese
         moved: false,
         image: None,
         after: Vec::new(),
+        links: Vec::new(),
         uses: Vec::new(),
         awaited: Vec::new(),
         completed: Vec::new(),
