@@ -28,7 +28,8 @@ const CONFIGURATION: &str = "set `spec.files` to a list of sources, or `spec.sou
 
 const HELP: &str = "\
 Use it as a generator or transformer of kustomize (`kustomize build --enable-alpha-plugins --enable-exec`). The reference
-has the configuration: `spec.files` or `spec.source`, `spec.set`, `spec.kube`. With `spec.verify: true`, it is a validator.";
+has the configuration: `spec.files` or `spec.source`, `spec.set`, `spec.kube`. With `spec.verify: true`, it holds the objects to the
+sources and changes nothing.";
 
 /// What may be read.
 #[derive(Args)]
@@ -64,16 +65,28 @@ pub(super) fn run(arguments: &KrmArguments, console: &mut Console) -> Status {
         return refuse(console, "expected a ResourceList");
     }
     let done = Program::of(list, &ground.root).and_then(|program| match &program.verify {
-        Some(options) => program.verified(sources.get(id), options, &ground.root, console),
-        None => Ok(program.made(&ground.root, console)),
+        Some(options) => Ok((None, program.verified(sources.get(id), options, &ground.root, console)?)),
+        None => {
+            let (made, results) = program.made(&ground.root, console);
+            Ok((Some(made), results))
+        }
     });
     let (made, results) = match done {
         Ok(done) => done,
         Err(message) => return refuse(console, &message),
     };
     let failed = results.iter().any(|result| result["severity"] == "error");
+    if made.is_none()
+        && let Some(same) = unchanged(&sources.get(id).text, list, &results)
+    {
+        console.print(&same);
+        if failed {
+            console.raise(Status::Errors);
+        }
+        return console.finish();
+    }
     let mut items: Vec<Json> = list.get("items").map_or(&[][..], YamlNode::items).iter().map(plain).collect();
-    for mut object in made {
+    for mut object in made.into_iter().flatten() {
         match items.iter_mut().find(|item| is_same(item, &object)) {
             Some(item) => {
                 // If the source does not set a namespace, the one that the object was given stays.
@@ -99,6 +112,20 @@ pub(super) fn run(arguments: &KrmArguments, console: &mut Console) -> Status {
         console.raise(Status::Errors);
     }
     console.finish()
+}
+
+/// The text of a list with results at its end, if it is written in lines. kustomize compares not only what objects say
+/// before and after a validator, but also how they are written.
+fn unchanged(text: &str, list: &YamlNode, results: &[Json]) -> Option<String> {
+    let in_lines = |entry: &YamlEntry| {
+        let start = entry.key_span.start as usize;
+        (start == 0 || text.as_bytes().get(start - 1) == Some(&b'\n')) && entry.key != "results"
+    };
+    let ends = text.trim_end().ends_with("\n...");
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    let results = (!results.is_empty()).then(|| format!("results: {}\n", Json::from(results.to_vec())));
+    let is_open = !ends && list.entries().iter().all(in_lines);
+    is_open.then(|| format!("{text}{end}{}", results.unwrap_or_default()))
 }
 
 fn refuse(console: &mut Console, message: &str) -> Status {
@@ -190,14 +217,14 @@ impl Program {
         (made, results)
     }
 
-    /// No objects, since the items stay as they are, and what they break of the sources.
+    /// What the items break of the sources.
     fn verified(
         &self,
         list: &SourceFile,
         options: &VerifyOptions,
         root: &Root,
         console: &mut Console,
-    ) -> Result<(Vec<Json>, Vec<Json>), String> {
+    ) -> Result<Vec<Json>, String> {
         let mut rendered = Rendered::default();
         rendered.read(&list.name, &*list.text);
         for (file, diagnostics) in rendered.diagnostics() {
@@ -231,7 +258,7 @@ impl Program {
             Some(held) if held.is_empty() && results.is_empty() => {
                 Err("the items have no workload of the sources".to_owned())
             }
-            _ => Ok((Vec::new(), results)),
+            _ => Ok(results),
         }
     }
 }

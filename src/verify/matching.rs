@@ -40,18 +40,29 @@ pub(super) fn find<'r>(
         }
     }
     let mut taken = HashSet::new();
+    let mut affixes: HashMap<Affix, usize> = HashMap::new();
     let mut found: Vec<Option<Match<'r>>> = Vec::with_capacity(workloads.len());
     for workload in workloads {
-        let key = (workload.kind.name(), called(workload));
-        found.push(match given(workload, named) {
-            Some(name) => Some(named_object(workload, name, rendered, &groups)),
-            None => groups.get(&key).map(|group| in_one_namespace(group, workload)),
+        let given = given(workload, named);
+        let name = given.map_or_else(|| called(workload), |given| without_namespace(given).into());
+        found.push(match given {
+            Some(given) => Some(named_object(workload, given, rendered, &groups)),
+            None => {
+                let group = groups.get(&(workload.kind.name(), name.clone()));
+                group.map(|group| in_one_namespace(group, workload))
+            }
         });
         if found.last().is_some_and(Option::is_some) {
-            taken.insert(key);
+            // What one workload is called tells what the others are.
+            if let Some((before, after)) =
+                name.split_once(called(workload).as_str()).filter(|_| given.is_some())
+            {
+                *affixes.entry((before.into(), after.into())).or_default() += 1;
+            }
+            taken.insert((workload.kind.name(), name));
         }
     }
-    find_changed(workloads, &groups, &mut taken, &mut found);
+    find_changed(workloads, &groups, affixes, &mut taken, &mut found);
     found.into_iter().map(|found| found.unwrap_or(Match::Missing)).collect()
 }
 
@@ -65,6 +76,10 @@ pub(super) fn called(workload: &Workload) -> SmolStr {
 fn given<'n>(workload: &Workload, named: &'n [(String, String)]) -> Option<&'n str> {
     let found = named.iter().rev().find(|(name, _)| means(name, workload));
     found.map(|(_, object)| object.as_str())
+}
+
+fn without_namespace(object: &str) -> &str {
+    object.split_once('/').map_or(object, |(_, name)| name)
 }
 
 /// Whether a call means a workload by a name.
@@ -124,6 +139,7 @@ type Affix = (SmolStr, SmolStr);
 fn find_changed<'r>(
     workloads: &[&Workload],
     groups: &Groups<'r>,
+    mut affixes: HashMap<Affix, usize>,
     taken: &mut HashSet<(&'static str, SmolStr)>,
     found: &mut [Option<Match<'r>>],
 ) {
@@ -132,7 +148,6 @@ fn find_changed<'r>(
         return;
     }
     open.sort_by_key(|at| std::cmp::Reverse(called(workloads[*at]).len()));
-    let mut affixes: HashMap<Affix, usize> = HashMap::new();
     let mut unsettled = Vec::new();
     for at in open {
         let workload = workloads[at];
@@ -148,7 +163,7 @@ fn find_changed<'r>(
         }
     }
     // What most other names were changed to, decides.
-    let usual = affixes.into_iter().max_by_key(|(_, count)| *count).map(|(affix, _)| affix);
+    let usual = affixes.into_iter().max_by(|(a, x), (b, y)| (x, a).cmp(&(y, b))).map(|(affix, _)| affix);
     for at in unsettled {
         let workload = workloads[at];
         let candidates = candidates(workload, groups, taken);

@@ -87,7 +87,7 @@ impl Rendered {
 
     fn add(&mut self, document: YamlNode, file: &Arc<SourceFile>, diagnostics: &mut Vec<Diagnostic>) {
         let text = |key: &str| document.get(key).and_then(YamlNode::as_text);
-        let (Some(kind), Some(version)) = (text("kind"), text("apiVersion")) else { return };
+        let Some(kind) = text("kind") else { return };
         if kind.ends_with("List") {
             let YamlValue::Map(entries) = document.value else { return };
             let items = entries.into_iter().find(|entry| entry.key == "items").map(|entry| entry.node.value);
@@ -96,6 +96,7 @@ impl Rendered {
             }
             return;
         }
+        let version = text("apiVersion").unwrap_or_default();
         let known = WorkloadKind::ALL.into_iter().find(|known| known.name() == kind);
         let known = known.filter(|_| matches!(version, "v1" | "apps/v1" | "batch/v1"));
         let Some((kind, schema)) = known.and_then(|known| Some((known, schema::object(kind)?))) else {
