@@ -43,6 +43,7 @@ mod test;
 mod text_diff;
 mod unrendered;
 mod values;
+mod verify;
 mod wanted;
 mod watch;
 mod with;
@@ -71,6 +72,7 @@ pub fn run() -> ExitCode {
         Verb::Import(Deferred(arguments)) => import::run(arguments, &mut console),
         Verb::Test(Deferred(arguments)) => test::run(arguments, &mut console),
         Verb::Diff(Deferred(arguments)) => diff::run(arguments, &mut console),
+        Verb::Verify(Deferred(arguments)) => verify::run(arguments, &mut console),
         Verb::Images(Deferred(arguments)) => images::run(arguments, &mut console),
         Verb::Krm(Deferred(arguments)) => krm::run(arguments, &mut console),
         Verb::New(Deferred(arguments)) => new::run(arguments, &mut console),
@@ -130,6 +132,8 @@ enum Verb {
     Test(Deferred<test::TestArguments>),
     /// Show what changed between two revisions: order, totals, images and YAML
     Diff(Deferred<diff::DiffArguments>),
+    /// Hold rendered manifests, or what a cluster runs, to the sources that they come from
+    Verify(Deferred<verify::VerifyArguments>),
     /// List the images that sources and manifests use, say which workloads use them, and lock them to their digests
     Images(Deferred<images::ImagesArguments>),
     /// Run as a function of kustomize: read a `ResourceList` from standard input, write one to standard output

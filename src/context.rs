@@ -14,6 +14,7 @@ mod reader;
 pub(crate) use facts::{LabelFact, PortFact, WaitFact, WorkloadFacts, mention};
 pub(crate) use kinds::ObjectKind;
 pub(crate) use labels::selects;
+pub(crate) use node::object as typed_object;
 
 use crate::diagnostic::Diagnostic;
 use crate::object::Node;

@@ -48,6 +48,7 @@ pub mod manifest;
 pub mod plan;
 pub mod source;
 pub mod syntax;
+pub mod verify;
 pub mod vocabulary;
 
 #[cfg(feature = "cli")]

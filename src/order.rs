@@ -8,6 +8,7 @@ mod explicit;
 mod flow;
 mod gate;
 mod graph;
+mod links;
 mod precedence;
 mod probe;
 
@@ -17,6 +18,7 @@ use crate::source::Span;
 use explicit::Explicit;
 pub use gate::Gate;
 use graph::{Graph, Via};
+pub(crate) use links::links;
 pub(crate) use precedence::Precedence;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -9,6 +9,7 @@ mod dot;
 mod header;
 mod html;
 mod json;
+mod links;
 mod mermaid;
 mod picture;
 mod svg;
@@ -20,9 +21,11 @@ pub(crate) use header::header;
 pub(crate) use header::source_of;
 pub use html::html;
 pub use json::json;
+pub use links::{LinkKind, StartLink};
 pub use mermaid::mermaid;
 pub use svg::svg;
 use text::CAVEAT;
+pub(crate) use text::table;
 pub use text::text;
 
 use crate::admission::limit_range::{self, Ranged};
@@ -86,6 +89,8 @@ pub struct Start {
     pub image: Option<SmolStr>,
     /// The containers of its `after`.
     pub after: Vec<SmolStr>,
+    /// What has to happen before it starts: in other containers, as its `after` says, for files, and at gates.
+    pub links: Vec<StartLink>,
     /// How it uses volumes, as written.
     pub uses: Vec<VolumeUse>,
     /// The objects of the API that it waits for, each as its kind and its name.
@@ -191,13 +196,17 @@ impl Plan {
         let apps =
             order.apps.iter().map(|app| add(Start::of(workload, *app, because.to_owned(), &steady), *app));
         let name = |container: usize| workload.containers[container].name.text.clone();
+        let mut starts: Vec<Start> = init.chain(apps).collect();
+        for (start, links) in starts.iter_mut().zip(links::of(workload, order)) {
+            start.links = links;
+        }
         Self {
             kind: workload.kind,
             name: name_of(workload),
             profile: None,
             version,
             span: workload.span,
-            order: init.chain(apps).collect(),
+            order: starts,
             apps: sorted(&demand.apps_alone()),
             requests: totals
                 .requests
@@ -308,6 +317,7 @@ impl Start {
                 .iter()
                 .map(|after| workload.containers[after.index].name.text.clone())
                 .collect(),
+            links: Vec::new(),
             uses: container
                 .mounts
                 .iter()

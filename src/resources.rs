@@ -425,10 +425,14 @@ impl SetBy {
 
     /// Describes it in a few words.
     pub(crate) fn text(&self, workload: &Workload) -> String {
-        let name = |container: &usize| {
-            let name = workload.containers.get(*container).map_or("", |container| &container.name.text);
-            format!("`{name}`")
-        };
+        self.text_with(|container| {
+            workload.containers.get(container).map_or("", |container| &container.name.text)
+        })
+    }
+
+    /// The same, with the names that the containers have elsewhere.
+    pub(crate) fn text_with<'n>(&self, name_of: impl Fn(usize) -> &'n str) -> String {
+        let name = |container: &usize| format!("`{}`", name_of(*container));
         let list = |containers: &[usize]| match containers {
             [] => String::new(),
             [only] => name(only),

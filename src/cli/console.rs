@@ -13,6 +13,7 @@ use crate::diagnostic::report::{Finding, MachineFormat, ReportPlace, RunReport};
 use crate::diagnostic::visible::plain;
 use crate::files::{Grounds, OutputTarget, Root};
 use crate::source::{Sources, Span};
+use crate::verify::Held;
 use clap::ValueEnum;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -207,6 +208,12 @@ impl Console {
         }
         let Some(Collected { directory, report, .. }) = &mut self.collected else { return };
         report.add_test(sources, test, faults, |name| relative(name, directory));
+    }
+
+    /// Adds workloads that were held to their sources to the report for programs.
+    pub(super) fn verified(&mut self, all: &[Held]) {
+        let Some(Collected { directory, report, .. }) = &mut self.collected else { return };
+        report.verified.extend(all.iter().map(|held| held.json(|name| relative(name, directory))));
     }
 
     /// Prints what does not fail the run, but should be done something about.

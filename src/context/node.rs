@@ -6,7 +6,7 @@ use crate::manifest::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::object::{Map, MapEntry, Node, Value};
 
 /// The fields of an object.
-pub(super) fn object(schema: &'static ObjectSchema, node: YamlNode) -> Node {
+pub(crate) fn object(schema: &'static ObjectSchema, node: YamlNode) -> Node {
     let YamlNode { span, value } = node;
     let YamlValue::Map(entries) = value else { return Node::map(span) };
     Node::new(span, map(entries, |key| schema.field(key).map(|field| &field.ty)))

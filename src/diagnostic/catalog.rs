@@ -26,6 +26,19 @@ impl Code {
         Language::ALL.into_iter().find(is_in).unwrap_or(Language::Initflow)
     }
 
+    /// The source that its manifests are held to, if it is about what was rendered.
+    ///
+    /// ```
+    /// use initflow::diagnostic::Code;
+    ///
+    /// assert!(Code::BrokenOrder.source().is_some());
+    /// assert!(Code::UnwrittenVolume.source().is_none());
+    /// ```
+    pub fn source(self) -> Option<&'static str> {
+        let is_rendered = self.language() == Language::Yaml;
+        fence(self.text(), "```initflow\n").filter(|_| is_rendered)
+    }
+
     /// The program that raises this diagnostic and no other.
     ///
     /// ```

@@ -83,6 +83,8 @@ pub struct RunReport {
     pub findings: Vec<Finding>,
     /// The tests that ran, in their order; a run that tests nothing has none.
     pub tests: Vec<TestedCase>,
+    /// The workloads that were held to their sources, as objects of JSON; a run that does not do this has none.
+    pub verified: Vec<serde_json::Value>,
     /// Messages about other reasons for failure: an unreadable file, a wrong call, too many warnings.
     pub troubles: Vec<String>,
     /// The number of equal findings so far, for fingerprints.

@@ -1,6 +1,6 @@
 //! Decides whether each warning is shown, hidden, or an error.
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use std::fmt;
 use std::str::FromStr;
 
@@ -96,6 +96,18 @@ impl LintLevels {
     #[must_use]
     pub fn and(&self, others: &Self) -> Self {
         Self { all: others.all.or(self.all), of: [&*self.of, &others.of].concat() }
+    }
+
+    /// Removes the warnings that are allowed, and makes those that are denied errors.
+    pub(crate) fn apply(&self, diagnostics: &mut Vec<Diagnostic>) {
+        diagnostics.retain_mut(|diagnostic| {
+            let level = self.of(diagnostic.code);
+            let is_warning = diagnostic.severity == Severity::Warning;
+            if is_warning && level == LintLevel::Deny {
+                diagnostic.severity = Severity::Error;
+            }
+            !is_warning || level != LintLevel::Allow
+        });
     }
 
     /// The level of a warning.

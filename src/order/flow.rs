@@ -32,21 +32,33 @@ enum Stage {
     Reads,
 }
 
-/// Adds the flow of every volume to the graph.
+/// Adds the flow of every volume to the steps and sidecars.
 pub(super) fn link(workload: &Workload, explicit: &Explicit, graph: &mut Graph) {
-    for members in members(workload) {
+    link_to(|role| role != Role::App, workload, explicit, graph);
+}
+
+/// Adds the flow of every volume to all containers. Nothing flows out of an app, since apps come last.
+pub(super) fn link_with_apps(workload: &Workload, explicit: &Explicit, graph: &mut Graph) {
+    link_to(|_| true, workload, explicit, graph);
+}
+
+fn link_to(takes: fn(Role) -> bool, workload: &Workload, explicit: &Explicit, graph: &mut Graph) {
+    let gives = |member: &FlowMount| workload.containers[member.container].role != Role::App;
+    for members in members(workload, takes) {
         let first = members.iter().map(|member| member.stage).min();
         if members.iter().all(|member| Some(member.stage) == first) {
             continue;
         }
         let apart = apart(&members, explicit);
         for giver in members.chunk_by(|a, b| a.container == b.container) {
-            if apart.contains(&giver[0].container) {
+            if apart.contains(&giver[0].container) && gives(&giver[0]) {
                 link_directly(giver, &members, explicit, graph);
             }
         }
         for stage in [Stage::Updates, Stage::Reads] {
-            let shares = |member: &&FlowMount| member.stage < stage && !apart.contains(&member.container);
+            let shares = |member: &&FlowMount| {
+                member.stage < stage && !apart.contains(&member.container) && gives(member)
+            };
             let givers: Vec<&FlowMount> = members.iter().filter(shares).collect();
             let takers: Vec<&FlowMount> = members.iter().filter(|member| member.stage == stage).collect();
             if !givers.is_empty() && !takers.is_empty() {
@@ -56,11 +68,11 @@ pub(super) fn link(workload: &Workload, explicit: &Explicit, graph: &mut Graph) 
     }
 }
 
-/// The mounts that affect the order, by volume.
-fn members(workload: &Workload) -> Vec<Vec<FlowMount<'_>>> {
+/// The mounts that affect the order, by volume, of the containers with some roles.
+fn members(workload: &Workload, takes: fn(Role) -> bool) -> Vec<Vec<FlowMount<'_>>> {
     let mut volumes: Vec<Vec<FlowMount>> = workload.volumes.iter().map(|_| Vec::new()).collect();
     let containers = workload.containers.iter().enumerate();
-    for (container, fields) in containers.filter(|(_, container)| container.role != Role::App) {
+    for (container, fields) in containers.filter(|(_, container)| takes(container.role)) {
         for (mount, fields) in fields.mounts.iter().enumerate() {
             let stage = match fields.direction {
                 Direction::Writes => Stage::Writes,

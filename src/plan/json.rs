@@ -2,7 +2,7 @@
 //!
 //! Invariant: fields can be added without a new version, but no field is removed or changes its meaning.
 
-use super::{By, Gate, Plan, Resources, Start};
+use super::{By, Gate, LinkKind, Plan, Resources, Start, StartLink};
 use crate::diagnostic::visible;
 use crate::kubernetes::quantity::Quantity;
 use crate::source::{Sources, Span};
@@ -69,6 +69,7 @@ struct ContainerJson<'a> {
     span: PlaceJson<'a>,
     because: &'a str,
     moved: bool,
+    after: Vec<LinkJson<'a>>,
     requests: OrderedObject<'a, Printed<'a, Quantity>>,
     /// The resources whose request is the compiler's, since the source says nothing of them.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -82,6 +83,19 @@ struct ContainerJson<'a> {
     gate: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     restarts: Option<&'a str>,
+}
+
+/// What has to happen before a container starts.
+#[derive(Serialize)]
+struct LinkJson<'a> {
+    kind: &'static str,
+    container: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volume: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gate: Option<&'static str>,
+    because: &'a str,
+    span: PlaceJson<'a>,
 }
 
 /// The resources of which something is added.
@@ -157,6 +171,7 @@ fn container<'a>(start: &'a Start, sources: &'a Sources) -> ContainerJson<'a> {
         span: place(start.span, sources),
         because: &start.because,
         moved: start.moved,
+        after: start.links.iter().map(|each| link(each, sources)).collect(),
         requests: quantities(&start.requests),
         completed: &start.completed,
         limits: quantities(&start.limits),
@@ -168,6 +183,16 @@ fn container<'a>(start: &'a Start, sources: &'a Sources) -> ContainerJson<'a> {
         gate: start.gate.map(gate),
         restarts: start.restarts.as_deref(),
     }
+}
+
+fn link<'a>(link: &'a StartLink, sources: &'a Sources) -> LinkJson<'a> {
+    let (kind, volume, gate) = match &link.kind {
+        LinkKind::After => ("after", None, None),
+        LinkKind::Files(volume) => ("files", Some(volume.as_str()), None),
+        LinkKind::Gate(gate) => ("gate", None, Some(self::gate(*gate))),
+    };
+    let StartLink { container, because, span, .. } = link;
+    LinkJson { kind, container, volume, gate, because, span: place(*span, sources) }
 }
 
 fn names(names: &[SmolStr]) -> Vec<&str> {

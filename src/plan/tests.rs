@@ -22,6 +22,7 @@ fn start(span: Span, role: Role, name: &str, because: &str, requests: &str, rese
         moved: false,
         image: None,
         after: Vec::new(),
+        links: Vec::new(),
         uses: Vec::new(),
         awaited: Vec::new(),
         completed: Vec::new(),
@@ -45,6 +46,17 @@ fn plan() -> (Plan, Sources) {
     };
     let schema =
         start(span("step schema"), Role::Step, "schema", "after `proxy`", "cpu=1", "cpu=1100m memory=64Mi");
+    let link = |kind, because: &str| StartLink {
+        kind,
+        container: "proxy".into(),
+        because: because.to_owned(),
+        span: span("sidecar proxy"),
+    };
+    let links = vec![
+        link(LinkKind::After, "after `proxy`"),
+        link(LinkKind::Files("config".into()), "reads `config`, which `proxy` writes"),
+        link(LinkKind::Gate(Gate::StartupProbe), "the startup probe of `proxy` has to pass"),
+    ];
     let plan = Plan {
         kind: WorkloadKind::Deployment,
         name: "shop".into(),
@@ -60,7 +72,7 @@ fn plan() -> (Plan, Sources) {
                 "cpu=100m memory=64Mi",
                 "cpu=100m memory=64Mi",
             ),
-            Start { moved: true, ..schema },
+            Start { moved: true, links, ..schema },
             start(span("app web"), Role::App, "web", AFTER_INIT, "", "cpu=100m memory=64Mi"),
         ],
         apps: Resources::new(),

@@ -6,7 +6,7 @@ use initflow::kubernetes::schema;
 use std::collections::{BTreeSet, HashMap};
 
 /// The modules that read or make Kubernetes objects.
-const MODULES: [&str; 13] = [
+const MODULES: [&str; 14] = [
     "check",
     "emit",
     "expect",
@@ -19,6 +19,7 @@ const MODULES: [&str; 13] = [
     "order",
     "plan",
     "resources",
+    "verify",
     "vocabulary",
 ];
 

@@ -19,6 +19,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["format"], "a source in the one style"),
     (&["ide"], "what an editor asks about a program, answered"),
     (&["import"], "manifests as source"),
+    (&["verify"], "rendered manifests, held to the sources that they come from"),
     (&["json"], "the compiler as one function of JSON"),
     (&["compile"], "all stages, one after the other"),
     (&["expect"], "what a file expects of a source"),

@@ -20,6 +20,7 @@ mod revisions;
 mod root;
 mod settings;
 mod terminal;
+mod verify;
 mod watch;
 mod with;
 

@@ -18,6 +18,7 @@ use initflow::diagnostic::{Code, Diagnostic, Severity};
 use initflow::import::{Strangers, compile_manifests, import_with_idioms};
 use initflow::kubernetes::version::Version;
 use initflow::source::Sources;
+use initflow::verify::{Rendered, VerifyOptions, verify};
 use std::sync::Arc;
 
 /// The diagnostics of a program, a settings file or a manifest.
@@ -70,7 +71,19 @@ fn raised(language: Language, program: &str, options: &CompileOptions) -> Raised
 
 /// The diagnostics of a program in an explanation.
 fn raised_by(code: Code, program: Option<&str>) -> Raised {
+    if let Some(source) = code.source() {
+        return raised_against(source, program.unwrap_or_default(), &options(code));
+    }
     raised(code.language(), program.unwrap_or_default(), &options(code))
+}
+
+/// The diagnostics of manifests that are held to a source.
+fn raised_against(source: &str, manifests: &str, options: &CompileOptions) -> Raised {
+    let mut compilation = compile("main.initflow", source.to_owned(), &NoFiles, options);
+    let mut rendered = Rendered::default();
+    rendered.read("main.yaml", manifests);
+    verify(&mut [&mut compilation], &rendered, &VerifyOptions::default());
+    Raised { sources: compilation.sources, diagnostics: compilation.diagnostics }
 }
 
 /// Programs are compiled for the default version of Kubernetes and without values for params, unless the text above them

@@ -19,6 +19,9 @@ pub(super) fn render(report: &RunReport) -> String {
     if !report.tests.is_empty() {
         document["tests"] = report.tests.iter().map(test).collect();
     }
+    if !report.verified.is_empty() {
+        document["verified"] = report.verified.clone().into();
+    }
     format!("{document:#}\n")
 }
 
