@@ -28,7 +28,7 @@ mod scripts;
 mod shell;
 
 pub(crate) use allowances::Allowances;
-pub(crate) use around::{AROUND, Surroundings, around, host_waits};
+pub(crate) use around::{AROUND, around, host_waits};
 pub(crate) use hidden::find_hidden;
 pub(crate) use later_hook::{AllHooks, Hooks};
 pub(crate) use levels::names;
