@@ -132,7 +132,7 @@ fn resources(resources: &Resources) -> String {
 }
 
 /// Writes rows with their columns aligned.
-fn table<const N: usize>(text: &mut String, rows: &[[String; N]]) {
+pub(crate) fn table<const N: usize>(text: &mut String, rows: &[[String; N]]) {
     let widths: [usize; N] =
         std::array::from_fn(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0));
     for row in rows {
