@@ -161,21 +161,34 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        let headline = |message: &str| config("step `a`", message).headline;
-        insta::assert_snapshot!(
-            [
-                "secret \"shop-db\" not found",
-                "configmap \"settings\" not found",
+        for (message, expected) in [
+            ("secret \"shop-db\" not found", "needs the Secret `shop-db`, which does not exist"),
+            ("configmap \"settings\" not found", "needs the ConfigMap `settings`, which does not exist"),
+            (
                 "couldn't find key url in Secret shop/shop-db",
+                "needs the key `url` of the Secret `shop-db`, which does not have it",
+            ),
+            (
                 "couldn't find key url in ConfigMap shop/settings",
-                "container has runAsNonRoot and image will run as root (pod: \"a\", container: a)",
-                "container has runAsNonRoot and image has non-numeric user (app), cannot verify user is non-root",
-                "references non-existent config key: web.conf",
-                "secret \"",
-            ]
-            .map(headline)
-            .join("\n"),
-            @""
-        );
+                "needs the key `url` of the ConfigMap `settings`, which does not have it",
+            ),
+            (
+                "container has runAsNonRoot and image will run as root",
+                "must not run as root, and its image does",
+            ),
+            (
+                "container has runAsNonRoot and image has non-numeric user (app)",
+                "must not run as root, and its image names a user whose number is unknown",
+            ),
+            (
+                "references non-existent secret key: web.conf",
+                "needs the key `web.conf` of a Secret, which does not have it",
+            ),
+            ("secret \"", "cannot be created with its settings"),
+            ("couldn't find key ", "cannot be created with its settings"),
+            ("references non-existent ", "cannot be created with its settings"),
+        ] {
+            assert_eq!(config("step `a`", message).headline, format!("step `a` {expected}"));
+        }
     }
 }

@@ -41,13 +41,14 @@ fn is_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::objects::Metadata;
 
     #[test]
     fn only_names_get_into_commands() {
-        let pod = |name: &str| ClusterObject {
-            metadata: Metadata { name: name.into(), namespace: "shop".into(), ..Metadata::default() },
-            ..ClusterObject::default()
+        let pod = |name: &str| {
+            let mut pod = ClusterObject::default();
+            pod.metadata.name = name.into();
+            pod.metadata.namespace = "shop".into();
+            pod
         };
         let command = log_command(&pod("web-1"), "app", true);
         assert_eq!(command.as_deref(), Some("read its log: `kubectl logs web-1 -c app --previous -n shop`"));

@@ -24,6 +24,9 @@ pub(crate) struct Observed {
 /// The kinds of objects that make pods.
 const MAKERS: [&str; 6] = ["CronJob", "DaemonSet", "Deployment", "Job", "ReplicaSet", "StatefulSet"];
 
+/// The most objects and lists of a JSON document: a text of a few characters may take much more memory.
+const MAX_PARTS: usize = 1_000_000;
+
 /// The most characters of a message of a parser that are shown.
 const MAX_MESSAGE: usize = 200;
 
@@ -32,6 +35,12 @@ impl Observed {
     pub(crate) fn read(&mut self, text: &str) -> Result<(), String> {
         let text = text.trim_start_matches('\u{feff}');
         let objects = if text.trim_start().starts_with(['{', '[']) {
+            let parts = text.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count();
+            if parts > MAX_PARTS {
+                return Err(format!(
+                    "it has more than {MAX_PARTS} objects and lists: read the pods of fewer namespaces"
+                ));
+            }
             vec![serde_json::from_str(text).map_err(|error| unreadable(&error))?]
         } else {
             from_yaml(text)?
@@ -168,5 +177,55 @@ fn json(node: &YamlNode) -> Value {
             let entries = entries.iter().map(|entry| (entry.key.to_string(), json(&entry.node)));
             Value::Object(entries.collect::<Map<_, _>>())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        Observed::default().read(text).unwrap_err()
+    }
+
+    #[test]
+    fn what_is_not_pods_is_refused() {
+        for (text, said) in [
+            ("", "it has no Kubernetes object"),
+            ("a", "it has no Kubernetes object"),
+            ("{}", "it has no Kubernetes object"),
+            ("[]", "it has no Kubernetes object"),
+            ("{\"kind\": \"Pod\"", "the JSON is cut off"),
+            ("{\"kind\": 7}", "it is not what the cluster writes"),
+            ("{\"kind\": \"Pod\", \"status\": {\"phase\": []}}", "it is not what the cluster writes"),
+            ("{]", "it is not JSON"),
+            ("kind: Deploymen", "it has no pods and no events, but the kind `Deploymen`"),
+            ("a: [", "it is neither JSON nor YAML"),
+        ] {
+            assert!(refused(text).starts_with(said), "{text}: {}", refused(text));
+        }
+    }
+
+    #[test]
+    fn cost_is_bounded() {
+        for unit in ["{},", "[],"] {
+            let text = format!("{{\"kind\": \"List\", \"items\": [{}", unit.repeat(MAX_PARTS));
+            assert!(refused(&text).starts_with("it has more than 1000000 objects and lists"));
+        }
+        assert!(refused(&"[".repeat(200)).starts_with("it is not JSON"));
+        assert!(refused(&"{\"items\":[".repeat(200)).contains("recursion limit"));
+    }
+
+    #[test]
+    fn lists_of_all_forms_are_read() {
+        let pod = "{\"metadata\": {\"name\": \"a\", \"labels\": null}, \"spec\": null, \"status\": {\"conditions\": null}}";
+        let mut observed = Observed::default();
+        observed.read(&format!("\u{feff}{{\"kind\": \"PodList\", \"items\": [{pod}]}}")).unwrap();
+        observed.read("{\"kind\": \"List\", \"items\": []}").unwrap();
+        observed.read("{\"kind\": \"PodList\", \"items\": null}").unwrap();
+        observed.read("kind: Pod\n---\nkind: List\nitems:\n- kind: Pod\n- kind: Service\n").unwrap();
+        assert_eq!(observed.pods.len(), 3);
+        observed.forget_repeated();
+        assert_eq!(observed.pods.len(), 2);
     }
 }
