@@ -21,7 +21,7 @@
 //! |---|---|---|
 //! | `from "URL"` | `https://…`, `http://…`; an object `s3://BUCKET/KEY`, `gs://BUCKET/KEY`, `az://ACCOUNT/CONTAINER/PATH`, or everything below a prefix, with `/` at the end; an artifact `oci://REGISTRY/NAME:TAG`; a model of Hugging Face `hf://ORG/MODEL@REVISION`, or those of its files that match `…/PATTERN`; `$(NAME)` is a variable of the step's `env` | required |
 //! | `into VOLUME "path"` | the file to create, or the folder for a prefix, an archive, and with `/` at its end for all files of an artifact; parent folders are created too | required |
-//! | `sha256 "…"` | the checksum of the download, 64 hexadecimal digits | it is not verified, and is fetched again on every run |
+//! | `sha256 "…"` | the checksum of the download, 64 hexadecimal digits | it is not verified, and a file or an archive is fetched again on every run |
 //! | `unpack ["FORMAT"]` | unpacks an archive: `tar`, `tar.gz`, `tar.zst`, `zip`; the default is the URL's extension | the file stays as it is |
 //! | `header "NAME" VALUE` | a header of the request, as text or from a Secret; it is sent only to the URL's own site | none |
 //! | `existing keep` | if the file is there already, or the folder with something in it, it stays as it is, and nothing is downloaded | `replace` |
@@ -36,8 +36,13 @@
 //! one that was killed between them. What a folder was made of is stored in `.initflow-NAME.sha256` next to it, and trusted
 //! only if no other user can have written it or the folder.
 //!
-//! Of a model, each file is compared with the size and the checksum that the hub has for it. What is right already is not downloaded
-//! again, and a download that was cut off goes on where it was, also after a kill.
+//! What is complete already is not downloaded again, if no other user can have changed it:
+//!
+//! - Each file of a model and of a prefix is compared with the size and the checksum at the source. Where the storage has no checksum,
+//!   as S3 has none for an object that was uploaded in parts, the time of the last change counts. Only what differs is downloaded.
+//! - The folder of an artifact is compared with the artifact's digest and with the checksum of the files that it had.
+//!
+//! A download that was cut off goes on, also after a kill: within a file of a model, and with the files of a prefix that are missing.
 
 use super::existing::Existing;
 use super::script::shell;
@@ -79,7 +84,7 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         HERE,
         "sha256",
         &[One("\"checksum\"", ValueType::Text)],
-        "The checksum of the download, 64 hexadecimal digits. Without it, everything is fetched again on every run.",
+        "The checksum of the download, 64 hexadecimal digits. Without it, a file or an archive is fetched again on every run.",
     ),
     of_step(
         HERE,

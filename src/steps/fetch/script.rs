@@ -12,19 +12,31 @@ const CONTROL: &str = part!("../control.sh");
 pub(super) fn parts(options: &FetchOptions) -> Vec<&'static str> {
     let existing = options.existing.unwrap_or(Existing::Replace);
     let (pinned, keep) = (options.sha256.is_some(), existing == Existing::Keep);
+    let several = options.folder && options.unpack.is_none();
+    // Files that are compared one by one; folders whose mark says what they were made of.
+    let resumes = several && matches!(options.source, FetchSource::Model | FetchSource::Prefix);
+    let marks = options.folder && (pinned && !keep || several && options.source == FetchSource::Artifact);
     let mut parts = vec![part!("../say.sh"), RUN];
     parts.extend(source(options));
     parts.push(part!("../to-into.sh"));
     parts.extend(options.into.enter());
     if options.folder {
         let mut folder = options.into.folder();
-        if options.source == FetchSource::Model {
+        if resumes {
             // What a killed run has downloaded is taken over before what it left is removed.
-            folder.insert(folder.len() - 1, part!("hf/resume.sh"));
-            folder.push(part!("../work/untouched.sh"));
+            folder.insert(folder.len() - 1, part!("folder/resume.sh"));
         }
         parts.extend(folder);
+        if resumes || marks {
+            parts.push(part!("../work/untouched.sh"));
+        }
+        if resumes {
+            parts.push(part!("folder/settle.sh"));
+        }
         parts.extend([part!("../links.sh"), part!("folder/begin.sh")]);
+        if marks {
+            parts.push(part!("folder/mark.sh"));
+        }
     } else {
         parts.extend(options.into.file());
     }
@@ -34,9 +46,10 @@ pub(super) fn parts(options: &FetchOptions) -> Vec<&'static str> {
     parts.push(part!("../deadline.sh"));
     if pinned && keep {
         parts.push(part!("verify.sh"));
+    } else if pinned && options.folder {
+        parts.extend([part!("verify.sh"), part!("folder/here.sh")]);
     } else if pinned {
-        parts.extend([part!("../work/untouched.sh"), part!("verify.sh")]);
-        parts.push(if options.folder { part!("folder/here.sh") } else { part!("here.sh") });
+        parts.extend([part!("../work/untouched.sh"), part!("verify.sh"), part!("here.sh")]);
     }
     parts.push(match (options.folder, options.unpack.is_some()) {
         (false, _) => part!("file.sh"),
@@ -64,7 +77,7 @@ pub(super) fn parts(options: &FetchOptions) -> Vec<&'static str> {
         return parts;
     }
     parts.extend(existing.folders());
-    if pinned && !keep {
+    if marks && !keep {
         parts.extend(existing.files());
         parts.extend([part!("folder/folder.sh"), part!("folder/marked.sh")]);
     } else {
@@ -123,6 +136,7 @@ fn source(options: &FetchOptions) -> Vec<&'static str> {
             } else {
                 parts.extend([ONE_LINE, part!("oci/from.sh")]);
             }
+            parts.push(part!("oci/named.sh"));
             parts.push(if options.credentials { part!("oci/secret.sh") } else { part!("oci/open.sh") });
             parts.push(if several { part!("oci/folder.sh") } else { part!("oci/file.sh") });
             parts

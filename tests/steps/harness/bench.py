@@ -10,7 +10,7 @@ import tempfile
 import time
 import traceback
 
-from .servers import Daemon
+from .servers import Daemon, Proxy
 
 STEPS = pathlib.Path(__file__).resolve().parent.parent
 ROOT = STEPS.parent.parent
@@ -66,6 +66,8 @@ class Bench:
     def prove_case(self, case, counts):
         for server in self.servers:
             server.pace = 0
+            if isinstance(server, Proxy):
+                server.sent = 0
             if hasattr(server, "requests"):
                 server.requests.clear()
         began = time.monotonic()

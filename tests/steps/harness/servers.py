@@ -103,11 +103,12 @@ class Proxy:
     """Passes bytes between a client and `upstream` (`host:port`), and impairs the connection if told to.
 
     After `limit` bytes of the answer it goes silent (`then="hang"`) or closes the connection (`then="cut"`); without
-    `upstream` it accepts and sends nothing. `pace` is the delay in seconds of each chunk of up to 4 KiB.
+    `upstream` it accepts and sends nothing. `pace` is the delay in seconds of each chunk of up to 4 KiB. `sent` counts the
+    bytes of the answers since the last reset.
     """
 
     def __init__(self, upstream=None, *, limit=None, then="hang"):
-        self.upstream, self.limit, self.then, self.pace = upstream, limit, then, 0
+        self.upstream, self.limit, self.then, self.pace, self.sent = upstream, limit, then, 0, 0
         proxy = self
 
         class Handler(socketserver.BaseRequestHandler):
@@ -138,6 +139,7 @@ class Proxy:
                     return None
                 time.sleep(self.pace)
                 client.sendall(data)
+                self.sent += len(data)
                 left = None if left is None else left - len(data)
             if self.then == "hang":
                 return drain(client)

@@ -94,12 +94,12 @@ ARCHIVES = {
 
 
 class Mark(bytes):
-    """A mark that records what a folder was made from: after the checksum come a mode and the folder's inode number."""
+    """The first part of a mark: after what a folder was made of come its mode, its inode number and the checksum of its files."""
 
     __hash__ = None
 
     def __eq__(self, other):
-        return other.startswith(bytes(self) + b" ")
+        return other.startswith(bytes(self))
 
 
 class Program(Daemon):
@@ -322,11 +322,12 @@ WHOLE = {"files/content": (CONTENT, 0o644)}
 CHECKED = {"files/content": (CONTENT, 0o440)}
 HOSTILE = {"files/it's a \"file\" $(touch pwned) `touch pwned`; touch pwned": (CONTENT, 0o644)}
 UNPACKED = folder(**{"latest.html": (b"-> index.html", 0), "css/again": (SITE["css/site.css"][0], 0o644)})
-MARK = Mark(subprocess.run(["sha256sum"], input=TAR_GZ, check=True, stdout=subprocess.PIPE).stdout[:64])
+MARK = Mark(subprocess.run(["sha256sum"], input=TAR_GZ, check=True, stdout=subprocess.PIPE).stdout[:64] + b" ")
 PINNED = folder(name="www/site", mode=0o440, **{"latest.html": (b"-> index.html", 0), "css/again": (SITE["css/site.css"][0], 0o440)})
 PINNED |= {"files/www/.initflow-site.sha256": (MARK, 0o600)}
 KEPT = folder(name="www/site", **{"latest.html": (b"-> index.html", 0), "css/again": (SITE["css/site.css"][0], 0o644)})
 MARKED = {"files/.initflow-site.sha256": (MARK, 0o600)}
+PULLED = folder() | {"files/.initflow-site.sha256": (Mark(b"sha256:"), 0o600)}
 FLAT = folder({name: (content, 0o644) for name, (content, _) in SITE.items()})
 OBJECT = {"secrets": {"s3": {"AWS_ACCESS_KEY_ID": "AKIAFETCH", "AWS_SECRET_ACCESS_KEY": "s3-pass-word"}}}
 POD = {"secrets": {"token": {"token": "pod-pass-word"}}}
@@ -386,7 +387,12 @@ CASES = [
     Case("fetches the file of an artifact", "oci-file", files={"files/rules.json": (CONTENT, 0o644)}, **ORAS),
     Case("is done already", "oci-file", before=put("files/rules.json"), says=["is here already"], files={"files/rules.json": (CONTENT, 0o644)}, **ORAS),
     Case("unpacks a file without a name", "oci-untitled", files=UNPACKED, **ORAS),
-    Case("fetches all files", "oci-folder", runs=2, files=folder(), **ORAS),
+    Case("fetches all files", "oci-folder", says=["fetch: wrote"], files=PULLED, **ORAS),
+    Case("replaces a folder", "oci-folder", before=old, files=PULLED, **ORAS),
+    Case("is done already", ["oci-folder", "oci-folder-again"], says=["site is here already, from sha256:"], files=PULLED, **ORAS),
+    Case("replaces what was changed here", ["oci-folder", "oci-changed", "oci-folder-again"], says=["fetch: wrote"], files=PULLED, **ORAS),
+    Case("is done already", ["tar-gz", "tar-gz-again"], says=["site is here already, out of what has"], files=PINNED),
+    Case("comes once", "oci-kept", runs=2, files=folder(), **ORAS),
     Fault("leaves nothing", "wrong-checksum", last=["has the SHA-256 checksum", "instead of 0000"], files={}),
     Fault("trusts no stranger", "secure", last="certificate", files={}, configmaps={"ca": {"ca.pem": ""}}),
     Fault("does not leave https", "downgraded", last="could not get", files={}, **TLS),
@@ -439,7 +445,7 @@ CASES = [
     Kills("survives", "gs-object", pace=0.2, files=WHOLE),
     Kills("survives", "az-prefix", pace=0.1, before=old, files=FLAT, whole=["files/site"], look=same_age, **BLOB),
     Kills("survives", "oci-file", pace=0.1, files={"files/rules.json": (CONTENT, 0o644)}, **ORAS),
-    Kills("survives", "oci-folder", pace=0.05, before=old, files=folder(), whole=["files/site"], look=same_age, **ORAS),
+    Kills("survives", "oci-folder", pace=0.05, before=old, files=PULLED, whole=["files/site"], look=same_age, **ORAS),
 ]
 
 if os.geteuid() == 0:

@@ -83,7 +83,7 @@ download() {
 }
 get() {
   list || return 1
-  if is_here; then
+  if is_here && settle; then
     say "$into is here already, as in commit $commit"
     exit 0
   fi

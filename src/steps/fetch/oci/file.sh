@@ -5,7 +5,5 @@ get() {
   for digest in $said; do count=$((count + 1)); done
   why="the artifact has $count files, not one"
   [ "$count" -eq 1 ] || return 1
-  named=${artifact%%@*}
-  case ${named##*/} in *:*) named=${named%:*} ;; esac
   request blob fetch --no-tty --output "$to" "$named@$digest"
 }

@@ -3,6 +3,6 @@ export RCLONE_CONFIG="${RCLONE_CONFIG-}" HOME=/nonexistent
 # The last of rclone's lines says most; signatures stay out of the log.
 reason() {
   why=$(printf '%s\n' "$said" | sed -n -e 's/?[^ "]*//g' -e 's/^RESPONSE [0-9]*: //p' -e 's/^CRITICAL: //p' \
-    -e 's/^NOTICE: Failed to [a-z]*: //p' | tail -n 1)
+    -e 's/^NOTICE: Failed to [a-z]*\( with [0-9]* errors: last error was\)*: //p' | tail -n 1)
   why=${why:-no answer}
 }
