@@ -4,8 +4,10 @@
 //! by `files`.
 
 mod arguments;
+mod bounded;
 mod changes;
 mod check;
+mod cluster;
 mod compile;
 mod completions;
 mod config;
@@ -13,6 +15,7 @@ mod console;
 mod deferred;
 mod diff;
 mod each;
+mod exit_status;
 mod explain;
 mod fixes;
 mod fmt;
@@ -22,6 +25,7 @@ mod import;
 mod input;
 mod install;
 mod krm;
+mod kubectl;
 mod level_arguments;
 mod lsp;
 mod man;
@@ -34,9 +38,11 @@ mod params;
 mod plan;
 mod profiles;
 mod progress;
+mod recorded;
 mod registry;
 mod report;
 mod revision;
+mod rollout;
 mod sides;
 mod status;
 mod test;
@@ -74,6 +80,7 @@ pub fn run() -> ExitCode {
         Verb::Diff(Deferred(arguments)) => diff::run(arguments, &mut console),
         Verb::Verify(Deferred(arguments)) => verify::run(arguments, &mut console),
         Verb::Images(Deferred(arguments)) => images::run(arguments, &mut console),
+        Verb::Status(Deferred(arguments)) => status::run(arguments, &mut console),
         Verb::Krm(Deferred(arguments)) => krm::run(arguments, &mut console),
         Verb::New(Deferred(arguments)) => new::run(arguments, &mut console),
         Verb::Explain(Deferred(arguments)) => explain::run(arguments, &mut console),
@@ -102,7 +109,8 @@ Examples:
   initflow explain unwritten-volume              print what a diagnostic means, and its fix
 
 Exit status: 0 on success; 1 if a source has errors or is not formatted, or if output is out of date; 2 if the command
-line is wrong, or if a file cannot be read or written; 3 if diff --exit-code finds changes"
+line is wrong, or if a file cannot be read or written; 3 if diff --exit-code finds changes, or
+status finds pods that are still starting"
 )]
 struct CommandLine {
     #[command(subcommand)]
@@ -136,6 +144,8 @@ enum Verb {
     Verify(Deferred<verify::VerifyArguments>),
     /// List the images that sources and manifests use, say which workloads use them, and lock them to their digests
     Images(Deferred<images::ImagesArguments>),
+    /// Show which step each pod is in, what has failed and why, and what to do
+    Status(Deferred<status::StatusArguments>),
     /// Run as a function of kustomize: read a `ResourceList` from standard input, write one to standard output
     Krm(Deferred<krm::KrmArguments>),
     /// Create a project that compiles, with CI for GitHub and GitLab

@@ -78,5 +78,7 @@ mod repair;
 mod resources;
 mod restarts;
 mod statement;
+#[cfg(feature = "cli")]
+mod status;
 mod steps;
 mod total;

@@ -46,6 +46,8 @@ use crate::order::Order;
 use crate::resources::{PodDemand, Totals};
 use crate::source::{FileId, Sources, Span};
 use rules::Ports;
+#[cfg(feature = "cli")]
+pub(crate) use rules::names_a_secret;
 use scripts::HandlerScript;
 use shell::{LazyScript, PlainCommand, ShellScript};
 use std::cell::OnceCell;

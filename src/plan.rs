@@ -8,12 +8,12 @@ pub(crate) mod compare;
 mod dot;
 mod header;
 mod html;
-mod json;
+pub(crate) mod json;
 mod links;
 mod mermaid;
 mod picture;
 mod svg;
-mod text;
+pub(crate) mod text;
 
 pub use dot::dot;
 pub(crate) use header::header;

@@ -1,7 +1,7 @@
 //! `initflow completions`: prints the script with which a shell completes the command line.
 
 use super::console::Console;
-use super::status::Status;
+use super::exit_status::Status;
 use clap::{Args, Command};
 
 const HELP: &str = "\

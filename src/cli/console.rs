@@ -2,8 +2,8 @@
 //!
 //! Invariant: a closed standard output is not an error; any other failure to write to it is.
 
+use super::exit_status::Status;
 use super::report::{Reporting, relative};
-use super::status::Status;
 use super::text_diff::colored;
 use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;

@@ -5,10 +5,10 @@ use super::changes::{DiffFormat, PlacedChange};
 use super::config::Project;
 use super::console::Console;
 use super::each::{compile_each, found_from, report};
+use super::exit_status::Status;
 use super::input::Input;
 use super::merged::Outcome;
 use super::sides::{Side, sides};
-use super::status::Status;
 use super::wanted::Reading;
 use crate::compile::{Compilation, Compiled};
 use crate::plan::compare::{Revision, compare};
@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &DiffArguments, console: &mut Console) -> Status {
         .collect();
     console.print(&format.write(&changes));
     if *exit_code && !changes.is_empty() && console.status() == Status::Fine {
-        console.raise(Status::Changed);
+        console.raise(Status::Unsettled);
     }
     console.finish()
 }

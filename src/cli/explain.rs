@@ -1,7 +1,7 @@
 //! `initflow explain`: explains a diagnostic, a statement or a field of Kubernetes.
 
 use super::console::Console;
-use super::status::Status;
+use super::exit_status::Status;
 use crate::diagnostic::{Code, nearest};
 use crate::kubernetes::schema;
 use crate::vocabulary;

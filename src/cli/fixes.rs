@@ -5,10 +5,10 @@
 use super::arguments::ProgramArguments;
 use super::console::Console;
 use super::each::{FEW, check_text, on_each};
+use super::exit_status::Status;
 use super::input::{Edited, EditedTexts, Input};
 use super::merged::Outcome;
 use super::params;
-use super::status::Status;
 use super::text_diff::diff;
 use crate::compile::Setting;
 use crate::diagnostic::Applicability;

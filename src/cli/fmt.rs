@@ -3,8 +3,8 @@
 use super::arguments::{Confined, SettingsArguments};
 use super::console::Console;
 use super::each::{project_sources, report};
+use super::exit_status::Status;
 use super::input::{self, Found, Input};
-use super::status::Status;
 use super::text_diff::diff;
 use super::wanted::{SOURCES, Wanted};
 use crate::diagnostic::{Diagnostic, applied};

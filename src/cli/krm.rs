@@ -6,8 +6,8 @@
 
 use super::arguments::Confined;
 use super::console::Console;
+use super::exit_status::Status;
 use super::params;
-use super::status::Status;
 use crate::compile::{Compilation, CompileOptions, Compiled, compile, compile_with};
 use crate::diagnostic::Severity;
 use crate::diagnostic::human::Human;

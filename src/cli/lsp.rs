@@ -2,7 +2,7 @@
 
 use super::arguments::Confined;
 use super::console::Console;
-use super::status::Status;
+use super::exit_status::Status;
 use crate::lsp::{self, Leave, ServerOptions};
 use clap::Args;
 use std::io::{self, IsTerminal as _};

@@ -1,7 +1,7 @@
 //! `initflow man`: prints the manual, which is generated from the help texts.
 
 use super::console::Console;
-use super::status::Status;
+use super::exit_status::Status;
 use crate::diagnostic::nearest;
 use crate::files::Grounds;
 use clap::Args;

@@ -2,8 +2,8 @@
 
 use super::compile;
 use super::console::Console;
+use super::exit_status::Status;
 use super::install::{self, InstallMethod};
-use super::status::Status;
 use crate::config::FILE_NAME;
 use crate::files::{Grounds, reason};
 use crate::kubernetes::names;

@@ -1,7 +1,7 @@
 //! Runs a command again whenever something changes that it has read.
 
 use super::console::Console;
-use super::status::Status;
+use super::exit_status::Status;
 use crate::files::watch::{self, Watched};
 use clap::Args;
 use std::path::PathBuf;

@@ -80,6 +80,8 @@ mod unstarted_server;
 mod vanished_image;
 mod waits_for_itself;
 
+#[cfg(feature = "cli")]
+pub(crate) use literal_secret::is_secret as names_a_secret;
 pub(super) use ports::Ports;
 
 use super::Pod;

@@ -54,7 +54,7 @@ struct WorkloadJson<'a> {
 /// Lines and columns count from 1, columns in characters; the end is exclusive.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PlaceJson<'a> {
+pub(crate) struct PlaceJson<'a> {
     file: &'a str,
     line: usize,
     column: usize,
@@ -216,7 +216,7 @@ fn by(by: By) -> &'static str {
     }
 }
 
-fn place(span: Span, sources: &Sources) -> PlaceJson<'_> {
+pub(crate) fn place(span: Span, sources: &Sources) -> PlaceJson<'_> {
     let span = sources.in_file(span);
     let file = sources.get(span.file);
     let (line, column) = file.line_column(span.start);

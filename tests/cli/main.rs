@@ -19,6 +19,8 @@ mod reports;
 mod revisions;
 mod root;
 mod settings;
+#[cfg(unix)]
+mod status;
 mod terminal;
 mod verify;
 mod watch;
