@@ -78,4 +78,5 @@ mod resources;
 mod restarts;
 mod statement;
 mod steps;
+mod timing;
 mod total;

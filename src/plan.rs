@@ -13,6 +13,7 @@ mod mermaid;
 mod picture;
 mod svg;
 mod text;
+mod times;
 
 pub use dot::dot;
 pub(crate) use header::header;
@@ -21,9 +22,11 @@ pub(crate) use header::source_of;
 pub use html::html;
 pub use json::json;
 pub use mermaid::mermaid;
+pub use picture::Axis;
 pub use svg::svg;
 use text::CAVEAT;
 pub use text::text;
+pub use times::{PlannedDeadline, PlannedStop, StartTime, WholeStart, WholeStop};
 
 use crate::admission::limit_range::{self, Ranged};
 use crate::admission::{Addition, Amount, NamespaceOf};
@@ -39,6 +42,7 @@ pub use crate::resources::Qos;
 use crate::resources::{Amounts, EffectiveLimit, PodDemand, SetBy, amounts, rank};
 use crate::restarts::OwnRestarts;
 use crate::source::Span;
+pub use crate::timing::{TimeRange, TimedBy};
 use smol_str::{SmolStr, format_smolstr};
 use std::fmt;
 
@@ -67,6 +71,10 @@ pub struct Plan {
     pub qos: Qos,
     /// The `LimitRange`s of the namespace that add something to the pod.
     pub limit_ranges: Vec<SmolStr>,
+    /// How long the start takes.
+    pub start: WholeStart,
+    /// How the pod stops.
+    pub stop: WholeStop,
 }
 
 /// The start of one container.
@@ -107,6 +115,8 @@ pub struct Start {
     /// The total requests of the pod's containers while it runs: for a step or sidecar, its own and those of the
     /// sidecars before it; for an app, those of all apps and sidecars.
     pub reserved: Resources,
+    /// When it starts and how long that takes.
+    pub time: StartTime,
 }
 
 /// How a container uses a volume.
@@ -191,13 +201,15 @@ impl Plan {
         let apps =
             order.apps.iter().map(|app| add(Start::of(workload, *app, because.to_owned(), &steady), *app));
         let name = |container: usize| workload.containers[container].name.text.clone();
+        let mut starts: Vec<Start> = init.chain(apps).collect();
+        let start = WholeStart::of(workload, order, &mut starts);
         Self {
             kind: workload.kind,
             name: name_of(workload),
             profile: None,
             version,
             span: workload.span,
-            order: init.chain(apps).collect(),
+            order: starts,
             apps: sorted(&demand.apps_alone()),
             requests: totals
                 .requests
@@ -230,6 +242,8 @@ impl Plan {
             limits: totals.limits.into_iter().map(|limit| PlannedLimit::of(workload, limit)).collect(),
             qos: totals.qos,
             limit_ranges,
+            start,
+            stop: WholeStop::of(workload, order),
         }
     }
 
@@ -330,6 +344,7 @@ impl Start {
             gate: (container.role == Role::Sidecar).then(|| Gate::of(container)),
             restarts: OwnRestarts::of(container).map(|restarts| restarts.text(workload, container)),
             reserved: sorted(reserved),
+            time: StartTime::default(),
         }
     }
 }
