@@ -2,19 +2,22 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
+use crate::lint::shell::PlainCommand;
 use crate::model::{Container, Role};
+use crate::object::Node;
+use crate::source::Span;
 use crate::timing::{
     Deadline, DeadlineKind, EntryTime, OwnLimit, ProbeTimes, StartTimes, TimedBy, duration, is_one_shot,
     startup_or_liveness,
 };
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (_, container) in pod.containers() {
+    for (at, container) in pod.containers() {
         found.extend(match container.role {
             Role::Step => own_limit(pod, container),
             // The time of an app that runs to completion is not only that of its start.
             Role::App if is_one_shot(pod.workload) => None,
-            Role::App | Role::Sidecar => probe(container),
+            Role::App | Role::Sidecar => probe(pod, at, container),
         });
     }
     let times = StartTimes::of(pod.workload, pod.order);
@@ -113,39 +116,60 @@ fn own_limit(pod: &Pod<'_>, step: &Container) -> Option<Diagnostic> {
 }
 
 /// A probe that has a container killed before it can be up.
-fn probe(container: &Container) -> Option<Diagnostic> {
-    let takes = container.takes?;
+fn probe(pod: &Pod<'_>, at: usize, container: &Container) -> Option<Diagnostic> {
     let (field, probe) = startup_or_liveness(container)?;
-    let gives_up = probe.gives_up();
-    if takes.most <= gives_up {
+    let entry = container.fields.entry(field)?;
+    let (which, name) = (if field == "startupProbe" { "startup" } else { "liveness" }, &container.name.text);
+    let gives_up = duration(probe.gives_up());
+    let (needed, headline, place) = match container.takes {
+        Some(takes) => {
+            let headline = format!("`{name}` may need {} to start", duration(takes.most));
+            (takes.most, headline, takes.span)
+        }
+        None if asks_port(&entry.node) => {
+            let (seconds, place) = sleeps_first(pod, at)?;
+            (seconds, format!("`{name}` sleeps {} before it starts", duration(seconds)), place)
+        }
+        None => return None,
+    };
+    if needed <= probe.gives_up() {
         return None;
     }
-    let entry = container.fields.entry(field)?;
-    let (which, name) = match field {
-        "startupProbe" => ("startup", &container.name.text),
-        _ => ("liveness", &container.name.text),
-    };
     let ProbeTimes { delay, period, timeout, failures, .. } = probe;
     let between = period.max(timeout);
-    let sum = format!(
-        "{delay}s + {} × {between}s + {timeout}s = {}",
-        failures.saturating_sub(1),
-        duration(gives_up)
-    );
-    let rest = takes.most.saturating_sub(delay).saturating_sub(timeout);
+    let sum = format!("{delay}s + {} × {between}s + {timeout}s = {gives_up}", failures.saturating_sub(1));
+    let rest = needed.saturating_sub(delay).saturating_sub(timeout);
     let enough = rest.div_ceil(between.max(1)).saturating_add(1);
     let help = if which == "startup" {
-        format!("set `failures {enough}` for `started`")
+        format!("set `failures {enough}` (`failureThreshold`) for it")
     } else {
         "add a `started` probe, which holds back the liveness probe until the container is up".to_owned()
     };
-    let most = duration(takes.most);
-    let headline = format!(
-        "`{name}` may need {most} to start, and its {which} probe gives up after {}",
-        duration(gives_up)
-    );
+    let headline = format!("{headline}, and its {which} probe gives up after {gives_up}");
     let warning = Diagnostic::warning(Code::DeadlineTooShort, entry.key_span, headline);
-    Some(warning.here(sum).label(takes.span, format!("up to {most}")).help(help))
+    Some(warning.here(sum).label(place, format!("up to {}", duration(needed))).help(help))
+}
+
+/// Whether a probe cannot succeed before something listens.
+fn asks_port(probe: &Node) -> bool {
+    ["httpGet", "tcpSocket", "grpc"].iter().any(|kind| probe.get(kind).is_some())
+}
+
+/// How long a container certainly sleeps before it does anything else, and where it does.
+fn sleeps_first(pod: &Pod<'_>, at: usize) -> Option<(u64, Span)> {
+    let script = pod.script(at, &["sleep"])?;
+    let before = script.commands.len().checked_sub(1)?;
+    let is_idle = |command: &&PlainCommand| {
+        ["sleep", "echo", "printf", "set", "export", "cd"].contains(&command.program()) && !command.guarded
+    };
+    let is_looped = |at: usize| script.loops.iter().any(|repeated| repeated.commands.contains(&at));
+    let first = script.commands.iter().take(before).take_while(is_idle).enumerate();
+    let mut sleeps = first.filter(|(at, command)| command.program() == "sleep" && !is_looped(*at));
+    let (_, sleep) = sleeps.clone().next()?;
+    let seconds = sleeps.try_fold(0_u64, |sum, (_, command)| {
+        Some(sum.saturating_add(command.word(1)?.trim_end_matches('s').parse().ok()?))
+    })?;
+    Some((seconds, pod.place(script, sleep)))
 }
 
 #[cfg(test)]
@@ -201,6 +225,7 @@ mod tests {
                 app("takes 1m; started tcp 80 every 5s failures 6"),
                 app("takes 1m; alive tcp 80 delay 10s"),
                 sidecar("takes 30s; started tcp 80"),
+                app("script \"echo wait; sleep 45; exec server\"; alive http 80 /"),
                 "pod p { wait w { tcp \"a:1\"; takes 1m..10m }\n app c { image \"c:1\" } }".to_owned(),
                 "deployment d { namespace \"n\"; migrate m { image \"m:1\"; run \"m\"; once; takes 6m }\n app c { image \"c:1\" } }".to_owned(),
             ],
@@ -212,6 +237,8 @@ mod tests {
           `b` may need 1m to start, and its liveness probe gives up after 31s
         … image "b:1"; takes 30s; «started» tcp 80 }
           `b` may need 30s to start, and its startup probe gives up after 21s
+        … sleep 45; exec server"; «alive» http 80 / } }
+          `b` sleeps 45s before it starts, and its liveness probe gives up after 21s
         … p { wait w { tcp "a:1"; «takes» 1m..10m }
           `w` may take 10m, and gives up after 5m
         …ge "m:1"; run "m"; once; «takes» 6m }
@@ -220,6 +247,12 @@ mod tests {
         passes(CODE, &app("takes 1m; started tcp 80 every 5s failures 13"));
         passes(CODE, &app("takes 1m; started tcp 80 every 5s failures 13; alive tcp 80"));
         passes(CODE, &app("takes 10m; ready tcp 80"));
+        for script in
+            ["sleep 15; exec server", "server & sleep 45; wait", "[ -f a ] || sleep 45; server", "sleep 45"]
+        {
+            passes(CODE, &app(&format!("script \"{script}\"; alive http 80 /")));
+        }
+        passes(CODE, &app("script \"sleep 45; exec server\"; alive exec \"true\""));
         let job = "job j { restartPolicy Never; app b { image \"b:1\"; takes 1h; alive tcp 80 } }";
         passes(CODE, job);
     }
