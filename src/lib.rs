@@ -81,4 +81,5 @@ mod statement;
 #[cfg(feature = "cli")]
 mod status;
 mod steps;
+mod timing;
 mod total;

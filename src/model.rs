@@ -37,6 +37,7 @@ mod scope;
 mod security;
 mod settings;
 pub(crate) mod shell_words;
+mod stated_time;
 mod template;
 mod types;
 mod used;
@@ -229,6 +230,10 @@ pub(crate) struct Container {
     pub mounts: Vec<Mount>,
     /// What it runs after.
     pub after: Vec<Reference>,
+    /// How long it takes until it is done, up or ready, if the author states it.
+    pub takes: Option<TimeSpan>,
+    /// How long it takes to stop after its signal, if the author states it.
+    pub stops: Option<TimeSpan>,
     /// The resources of which the compiler requests what a built-in step needs, since the source says nothing of them.
     pub completed: Vec<&'static str>,
     /// The names in `$(NAME)` in the statements of a built-in step, each at the place of its `$(NAME)` where the source has it
@@ -242,6 +247,17 @@ pub(crate) struct Container {
     pub once: Option<Box<Once>>,
     /// Whether some statement in it could not be understood. Then nothing is reported as missing.
     pub unclear: bool,
+}
+
+/// A time that the author states, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TimeSpan {
+    /// At best.
+    pub least: u64,
+    /// At worst.
+    pub most: u64,
+    /// The place of the statement's name.
+    pub span: Span,
 }
 
 /// What the compiler adds for a step that runs once for all pods.

@@ -14,6 +14,7 @@ mod mermaid;
 mod picture;
 mod svg;
 pub(crate) mod text;
+mod times;
 
 pub use dot::dot;
 pub(crate) use header::header;
@@ -23,10 +24,12 @@ pub use html::html;
 pub use json::json;
 pub use links::{LinkKind, StartLink};
 pub use mermaid::mermaid;
+pub use picture::Axis;
 pub use svg::svg;
 use text::CAVEAT;
 pub(crate) use text::table;
 pub use text::text;
+pub use times::{PlannedDeadline, PlannedStop, StartTime, WholeStart, WholeStop};
 
 use crate::admission::limit_range::{self, Ranged};
 use crate::admission::{Addition, Amount, NamespaceOf};
@@ -42,6 +45,7 @@ pub use crate::resources::Qos;
 use crate::resources::{Amounts, EffectiveLimit, PodDemand, SetBy, amounts, rank};
 use crate::restarts::OwnRestarts;
 use crate::source::Span;
+pub use crate::timing::{TimeRange, TimedBy};
 use smol_str::{SmolStr, format_smolstr};
 use std::fmt;
 
@@ -70,6 +74,10 @@ pub struct Plan {
     pub qos: Qos,
     /// The `LimitRange`s of the namespace that add something to the pod.
     pub limit_ranges: Vec<SmolStr>,
+    /// How long the start takes.
+    pub start: WholeStart,
+    /// How the pod stops.
+    pub stop: WholeStop,
 }
 
 /// The start of one container.
@@ -112,6 +120,8 @@ pub struct Start {
     /// The total requests of the pod's containers while it runs: for a step or sidecar, its own and those of the
     /// sidecars before it; for an app, those of all apps and sidecars.
     pub reserved: Resources,
+    /// When it starts and how long that takes.
+    pub time: StartTime,
 }
 
 /// How a container uses a volume.
@@ -200,6 +210,7 @@ impl Plan {
         for (start, links) in starts.iter_mut().zip(links::of(workload, order)) {
             start.links = links;
         }
+        let start = WholeStart::of(workload, order, &mut starts);
         Self {
             kind: workload.kind,
             name: name_of(workload),
@@ -239,6 +250,8 @@ impl Plan {
             limits: totals.limits.into_iter().map(|limit| PlannedLimit::of(workload, limit)).collect(),
             qos: totals.qos,
             limit_ranges,
+            start,
+            stop: WholeStop::of(workload, order),
         }
     }
 
@@ -340,6 +353,7 @@ impl Start {
             gate: (container.role == Role::Sidecar).then(|| Gate::of(container)),
             restarts: OwnRestarts::of(container).map(|restarts| restarts.text(workload, container)),
             reserved: sorted(reserved),
+            time: StartTime::default(),
         }
     }
 }

@@ -137,6 +137,8 @@ pub enum ValueType {
     ResourceRange,
     /// A span of time in whole seconds: `30s`, `5m`, `1h30m`.
     Seconds,
+    /// A time, or `least..most`.
+    SecondsRange,
     /// An absolute path.
     Path,
     /// An absolute path, or any other path in quotes: Kubernetes accepts `C:\\data` and `data` too.
@@ -180,6 +182,7 @@ impl ValueType {
             }
             Self::ResourceRange => "an amount, or `request..limit`".into(),
             Self::Seconds => "a time in whole seconds such as `30s`, `5m` or `1h30m`".into(),
+            Self::SecondsRange => "a time, or `least..most`, such as `20s` or `20s..2m`".into(),
             Self::Path | Self::AnyPath => "an absolute path such as `/etc/shop`".into(),
             Self::Mode => "a file mode in octal such as `0644`".into(),
             Self::Port => "a port number from 1 to 65535".into(),

@@ -7,7 +7,7 @@ mod effect;
 mod kinds;
 mod table;
 
-pub use effect::{Amount, ContainerEffect, Effect, FileEffect, Probe, WorkloadEffect};
+pub use effect::{Amount, ContainerEffect, Effect, FileEffect, Probe, StatedTime, WorkloadEffect};
 pub use kinds::{CONTAINERS, ContainerKind, WorkloadKind};
 
 pub use crate::statement::{Body, Clause, Direction, Need, Slot, StatementPlace, StatementSpec, ValueType};

@@ -49,7 +49,7 @@
     "ready alive started")
   (defconst initflow--container-statements
     ;; words: container-statements
-    "run args cpu memory storage resource after")
+    "run args cpu memory storage resource after takes stops")
   (defconst initflow--step-statements
     ;; words: step-statements
     "from into sha256 unpack header mode existing max-size max-files retries timeout repo ref depth submodules paths key token user outside-links tcp http dns file postgres mysql redis job deployment statefulset service condition every django rails flyway liquibase alembic prisma goose golang-migrate atlas once volume group vars field format owner address role auth audience namespace ca")

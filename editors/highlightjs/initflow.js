@@ -34,7 +34,7 @@ const probeClauses = "every timeout delay failures successes";
 // words: port-clauses
 const portClauses = "tcp udp sctp host";
 // words: container-statements
-const containerStatements = "run args cpu memory storage resource after";
+const containerStatements = "run args cpu memory storage resource after takes stops";
 // words: step-statements
 const stepStatements = "from into sha256 unpack header mode existing max-size max-files retries timeout repo ref depth submodules paths key token user outside-links tcp http dns file postgres mysql redis job deployment statefulset service condition every django rails flyway liquibase alembic prisma goose golang-migrate atlas once volume group vars field format owner address role auth audience namespace ca";
 // words: step-clauses

@@ -26,7 +26,7 @@ const PROBE_CLAUSES = "every timeout delay failures successes".split(" ");
 // words: port-clauses
 const PORT_CLAUSES = "tcp udp sctp host".split(" ");
 // words: container-statements
-const CONTAINER_STATEMENTS = "run args cpu memory storage resource after".split(" ");
+const CONTAINER_STATEMENTS = "run args cpu memory storage resource after takes stops".split(" ");
 // words: step-statements
 const STEP_STATEMENTS = "from into sha256 unpack header mode existing max-size max-files retries timeout repo ref depth submodules paths key token user outside-links tcp http dns file postgres mysql redis job deployment statefulset service condition every django rails flyway liquibase alembic prisma goose golang-migrate atlas once volume group vars field format owner address role auth audience namespace ca".split(" ");
 // words: step-clauses

@@ -10,7 +10,7 @@ use super::profiles::AllProfiles;
 use super::wanted::Reading;
 use super::watch::WatchArguments;
 use crate::compile::{Compilation, Compiled};
-use crate::plan::{self, Plan};
+use crate::plan::{self, Axis, Plan};
 use crate::source::Sources;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -21,6 +21,7 @@ Examples:
   kubectl get deployments -o yaml | initflow plan -
   initflow plan --format json shop.initflow | jq '.workloads[].effective.requests'
   initflow plan -o shop.svg shop.initflow        draw a picture for a document
+  initflow plan --axis seconds -o shop.svg shop.initflow
   initflow plan -o plans.html .                  write a page with the plans of all sources";
 
 /// The formats of a plan.
@@ -40,6 +41,15 @@ enum PlanFormat {
     Dot,
 }
 
+/// The horizontal axis of a picture.
+#[derive(Clone, Copy, ValueEnum)]
+enum PlanAxis {
+    /// The order of starts, each as wide as the others
+    Order,
+    /// Seconds, at worst, as far as they are known
+    Seconds,
+}
+
 /// What to plan, and how to show it.
 #[derive(Args)]
 #[command(after_help = HELP)]
@@ -55,6 +65,9 @@ pub(super) struct PlanArguments {
     /// The format of the plan [default: from the extension of the -o file, else text]
     #[arg(long, value_enum)]
     format: Option<PlanFormat>,
+    /// What the horizontal axis of a picture (svg, html) counts
+    #[arg(long, value_enum)]
+    axis: Option<PlanAxis>,
     /// Write the plans of all sources into this one file
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -71,6 +84,14 @@ fn plan(arguments: &PlanArguments, console: &mut Console) -> Status {
             console.trouble(&message);
             return console.finish();
         }
+    };
+    let axis = match (arguments.axis, format) {
+        (Some(_), PlanFormat::Text | PlanFormat::Json | PlanFormat::Mermaid | PlanFormat::Dot) => {
+            console.trouble("--axis is for pictures: use it with --format svg or --format html");
+            return console.finish();
+        }
+        (Some(PlanAxis::Seconds), PlanFormat::Svg | PlanFormat::Html) => Axis::Seconds,
+        (Some(PlanAxis::Order) | None, _) => Axis::Order,
     };
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
     let target = match arguments.output.as_ref().map(|file| grounds.target(file)).transpose() {
@@ -110,7 +131,7 @@ fn plan(arguments: &PlanArguments, console: &mut Console) -> Status {
             .iter()
             .flat_map(|(compilation, all)| all.iter().map(|plans| (&compilation.sources, plans.as_slice())))
             .collect();
-        let text = shown(format, &sources);
+        let text = shown(format, axis, &sources);
         match target {
             None => console.print(&text),
             Some(target) => {
@@ -142,7 +163,7 @@ fn format(arguments: &PlanArguments) -> Result<PlanFormat, String> {
     }
 }
 
-fn shown(format: PlanFormat, sources: &[(&Sources, &[Plan])]) -> String {
+fn shown(format: PlanFormat, axis: Axis, sources: &[(&Sources, &[Plan])]) -> String {
     let mut plans = Vec::new();
     for (sources, each) in sources {
         plans.extend(each.iter().map(|plan| (plan, *sources)));
@@ -156,8 +177,8 @@ fn shown(format: PlanFormat, sources: &[(&Sources, &[Plan])]) -> String {
             texts.join("\n")
         }
         PlanFormat::Json => plan::json(plans()),
-        PlanFormat::Svg => plan::svg(plans()),
-        PlanFormat::Html => plan::html(plans()),
+        PlanFormat::Svg => plan::svg(plans(), axis),
+        PlanFormat::Html => plan::html(plans(), axis),
         PlanFormat::Mermaid => plan::mermaid(alone()),
         PlanFormat::Dot => plan::dot(alone()),
     }

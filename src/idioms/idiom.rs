@@ -24,6 +24,8 @@ pub(crate) struct Idiom {
     pub(crate) hints: Vec<&'static str>,
     /// What the step does differently.
     pub(crate) changes: Vec<&'static str>,
+    /// How long the container goes on, in seconds, if it waits and has a limit.
+    pub(crate) limit: Option<u64>,
 }
 
 impl Idiom {
@@ -41,6 +43,7 @@ impl Idiom {
             keeps_image: false,
             hints: Vec::new(),
             changes: Vec::new(),
+            limit: None,
         }
     }
 }

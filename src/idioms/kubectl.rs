@@ -30,6 +30,7 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         [rollout, status, rest @ ..] if rollout == "rollout" && status == "status" => rolled_out(rest)?,
         _ => return None,
     };
+    idiom.limit = limit.filter(|limit| *limit > 0);
     match limit {
         Some(0) | None => idiom.hints.push(super::wait::NO_LIMIT),
         Some(limit) => {

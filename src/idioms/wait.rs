@@ -45,6 +45,7 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
             idiom.statements.push(vec![word.to_owned(), literal::seconds(i64::try_from(seconds).ok()?)]);
         }
     }
+    idiom.limit = *limit;
     if limit.is_none() {
         idiom.hints.push(NO_LIMIT);
     }

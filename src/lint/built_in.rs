@@ -2,10 +2,9 @@
 
 use super::Pod;
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
-use crate::idioms::{Candidate, Idiom, MountPlace, Variable, of};
+use crate::idioms::{Candidate, Idiom, of};
 use crate::literal;
-use crate::model::{Container, Volume};
-use crate::object::Node;
+use crate::model::Container;
 use crate::source::{FileId, SourceFile, Span};
 use crate::steps::StepKind;
 use crate::syntax::parse;
@@ -24,7 +23,7 @@ impl Pod<'_> {
         diagnostic: Diagnostic,
         otherwise: &str,
     ) -> Diagnostic {
-        let idiom = self.candidate(step).and_then(|candidate| of(&candidate));
+        let idiom = Candidate::of(self.workload, step).and_then(|candidate| of(&candidate));
         // What moves files changes other containers, too.
         let fits = |idiom: &Idiom| idiom.kind == kind && idiom.folder.is_none() && !idiom.is_weaker();
         let Some(idiom) = idiom.filter(fits) else {
@@ -43,39 +42,6 @@ impl Pod<'_> {
             offered.fix = Some(Fix { title, edits: vec![edit], applicability });
         }
         offered
-    }
-
-    /// A step as the recognizer sees it; `None` if its command is not known.
-    fn candidate<'s>(&'s self, step: &'s Container) -> Option<Candidate<'s>> {
-        let items = |key: &str| step.fields.get(key).map_or(&[][..], Node::items);
-        let words = |key: &str| -> Option<Vec<&str>> { items(key).iter().map(Node::as_text).collect() };
-        let text = |node: &'s Node, key: &str| node.get(key).and_then(Node::as_text);
-        let mounts = items("volumeMounts").iter().filter_map(|mount| {
-            let volume = text(mount, "name")?;
-            let declared = self.workload.volumes.iter().find(|declared| declared.name.text == volume);
-            Some(MountPlace {
-                volume,
-                path: text(mount, "mountPath")?,
-                is_whole: ["subPath", "subPathExpr"].iter().all(|key| mount.get(key).is_none()),
-                is_fresh: declared.is_some_and(starts_empty),
-                is_first: false,
-            })
-        });
-        let variables = items("env").iter().filter_map(|variable| {
-            let value = text(variable, "value").filter(|value| !value.contains("$("));
-            Some(Variable { name: text(variable, "name")?, value })
-        });
-        Some(Candidate {
-            image: step.fields.get("image").and_then(Node::as_text),
-            command: words("command")?,
-            args: words("args")?,
-            working_dir: step.fields.get("workingDir").and_then(Node::as_text),
-            mounts: mounts.collect(),
-            variables: variables.collect(),
-            has_other_variables: step.fields.get("envFrom").is_some(),
-            has_namespace: self.workload.object.metadata.get("namespace").is_some(),
-            is_plain_root: step.fields.get("securityContext").is_none_or(is_plain_root),
-        })
     }
 
     /// The step's statement in the source as a built-in step; `None` if its block has comments or conditions.
@@ -157,18 +123,4 @@ fn statement_at(text: &str, start: usize) -> Option<&str> {
         }
     }
     None
-}
-
-/// Whether a security context only says that a container runs as root.
-fn is_plain_root(context: &Node) -> bool {
-    context.entries().iter().all(|entry| match entry.key.as_str() {
-        "runAsUser" | "runAsGroup" => entry.node.as_int() == Some(0),
-        "runAsNonRoot" | "allowPrivilegeEscalation" | "readOnlyRootFilesystem" | "privileged" => true,
-        _ => false,
-    })
-}
-
-/// Whether a volume is empty when a pod starts.
-fn starts_empty(volume: &Volume) -> bool {
-    volume.fields.entries().iter().all(|entry| matches!(entry.key.as_str(), "name" | "emptyDir"))
 }

@@ -6,12 +6,14 @@ mod busybox_nslookup;
 mod cheaper_order;
 mod chown_in_script;
 mod deadline_on_server;
+mod deadline_too_short;
 mod early_subpath;
 mod endless_command;
 mod endless_restart;
 mod endless_wait;
 mod foreign_liveness;
 mod fragile_job_wait;
+mod grace_too_short;
 mod hidden_program;
 mod hosts;
 mod idle_annotation;
@@ -103,12 +105,14 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::CheaperOrder, cheaper_order::check),
     (Code::ChownInScript, chown_in_script::check),
     (Code::DeadlineOnServer, deadline_on_server::check),
+    (Code::DeadlineTooShort, deadline_too_short::check),
     (Code::EarlySubpath, early_subpath::check),
     (Code::EndlessCommand, endless_command::check),
     (Code::EndlessRestart, endless_restart::check),
     (Code::EndlessWait, endless_wait::check),
     (Code::ForeignLiveness, foreign_liveness::check),
     (Code::FragileJobWait, fragile_job_wait::check),
+    (Code::GraceTooShort, grace_too_short::check),
     (Code::HiddenProgram, hidden_program::check),
     (Code::IdleAnnotation, idle_annotation::check),
     (Code::IdleAutoscaler, idle_autoscaler::check),

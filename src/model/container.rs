@@ -127,6 +127,7 @@ impl<'a> Resolver<'a> {
             ContainerEffect::Mount(direction) => self.mount(draft, direction, &head, statement, scope),
             ContainerEffect::Probe(probe) => self.probe(draft, probe, &head, statement, scope),
             ContainerEffect::After => self.after(draft, &head, scope),
+            ContainerEffect::Time(time) => self.stated_time(draft, time, &head, statement, scope),
         }
     }
 

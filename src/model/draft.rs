@@ -3,7 +3,9 @@
 use super::idle_insertion::HeldInsertion;
 use super::qualified::{Declared, Named};
 use super::references::MountDraft;
-use super::{Container, Direction, Mount, PlacedName, QualifiedName, Reference, Role, Volume, probe};
+use super::{
+    Container, Direction, Mount, PlacedName, QualifiedName, Reference, Role, TimeSpan, Volume, probe,
+};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::StatementPlace;
@@ -37,6 +39,9 @@ pub(super) struct Draft {
     pub(super) ports: Vec<(u8, Node)>,
     pub(super) mounts: Vec<MountDraft>,
     pub(super) after: Vec<Named>,
+    /// The times that the author states, until it has started and until it has stopped, each with its layer.
+    pub(super) takes: Option<(u8, TimeSpan)>,
+    pub(super) stops: Option<(u8, TimeSpan)>,
     pub(super) run: Option<Span>,
     /// The text of a script, to be escaped once all variables are known.
     pub(super) script: Option<(u8, Node)>,
@@ -98,6 +103,8 @@ impl Draft {
             ports: Vec::new(),
             mounts: Vec::new(),
             after: Vec::new(),
+            takes: None,
+            stops: None,
             run: None,
             script: None,
             options: Vec::new(),
@@ -193,6 +200,8 @@ impl Draft {
             run: self.run,
             mounts,
             after,
+            takes: self.takes.map(|(_, span)| span),
+            stops: self.stops.map(|(_, span)| span),
             completed: self.completed,
             references: self.references,
             awaited: self.awaited,

@@ -44,6 +44,9 @@ impl<'a> Resolver<'a> {
         waiting.env_from.clear();
         waiting.mounts.clear();
         waiting.after.clear();
+        // The pods wait for as long as the step takes.
+        waiting.takes = draft.takes;
+        waiting.stops = None;
         waiting.options.retain(|option| matches!(option.name, "every" | "timeout"));
         waiting.options.push(StepOption {
             name: condition,

@@ -57,6 +57,8 @@ fn workload(text: &str) -> Workload {
             run: None,
             mounts: Vec::new(),
             after: Vec::new(),
+            takes: None,
+            stops: None,
             unclear: false,
         };
         for (part, clause) in rest.split(',').map(str::trim).filter(|clause| !clause.is_empty()).enumerate() {

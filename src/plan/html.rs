@@ -2,7 +2,9 @@
 //!
 //! Invariant: the page shows everything without its script, and its policy allows no network access.
 
-use super::picture::{Picture, moments, peak, unquoted};
+mod times;
+
+use super::picture::{Axis, Picture, moments, peak, unquoted};
 use super::svg::{DARK, LIGHT, drawn, escaped};
 use super::{Plan, Resources, Start};
 use crate::model::{Direction, Role};
@@ -18,19 +20,19 @@ const SCRIPT: &str = include_str!("html/page.js");
 ///
 /// ```
 /// use initflow::compile::{CompileOptions, NoFiles, compile};
-/// use initflow::plan::html;
+/// use initflow::plan::{Axis, html};
 ///
 /// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
 /// let hello = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
 /// let plan = hello.workloads[0].plan();
-/// assert!(html([(&plan, &hello.sources)]).starts_with("<!doctype html>"));
+/// assert!(html([(&plan, &hello.sources)], Axis::Order).starts_with("<!doctype html>"));
 /// ```
-pub fn html<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> String {
+pub fn html<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>, axis: Axis) -> String {
     let mut sections = String::new();
     let mut names = Vec::new();
     for (nth, (plan, sources)) in plans.into_iter().enumerate() {
         names.push(plan.title());
-        section(&mut sections, nth, plan, sources);
+        section(&mut sections, nth, plan, sources, axis);
     }
     let dark = format!(
         "@media screen and (prefers-color-scheme: dark) {{ :root:not([data-theme=\"light\"]) {{\n{DARK}}} }}\n\
@@ -52,9 +54,9 @@ pub fn html<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> Str
     page
 }
 
-fn section(page: &mut String, nth: usize, plan: &Plan, sources: &Sources) {
+fn section(page: &mut String, nth: usize, plan: &Plan, sources: &Sources, axis: Axis) {
     let name = escaped(&plan.title());
-    let picture = Picture::of([(plan, sources)]);
+    let picture = Picture::of([(plan, sources)], axis);
     let _ = writeln!(
         page,
         "<section aria-labelledby=\"w{nth}\">\n<h2 class=\"hidden\" id=\"w{nth}\">{name}</h2>"
@@ -65,6 +67,8 @@ fn section(page: &mut String, nth: usize, plan: &Plan, sources: &Sources) {
         drawn(&picture, &[plan], &format!("w{nth}-picture"), "")
     );
     order(page, nth, plan, &name);
+    times::start(page, plan, &name);
+    times::stop(page, plan, &name);
     reserved(page, plan, &name);
     totals(page, plan, &name);
     page.push_str("</section>\n");

@@ -2,6 +2,8 @@
 //!
 //! Invariant: fields can be added without a new version, but no field is removed or changes its meaning.
 
+mod times;
+
 use super::{By, Gate, LinkKind, Plan, Resources, Start, StartLink};
 use crate::diagnostic::visible;
 use crate::kubernetes::quantity::Quantity;
@@ -49,6 +51,8 @@ struct WorkloadJson<'a> {
     span: PlaceJson<'a>,
     order: Vec<ContainerJson<'a>>,
     effective: Effective<'a>,
+    start: times::StartJson<'a>,
+    stop: times::StopJson<'a>,
 }
 
 /// Lines and columns count from 1, columns in characters; the end is exclusive.
@@ -83,6 +87,7 @@ struct ContainerJson<'a> {
     gate: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     restarts: Option<&'a str>,
+    time: times::TimeJson<'a>,
 }
 
 /// What has to happen before a container starts.
@@ -161,6 +166,8 @@ fn workload<'a>(plan: &'a Plan, sources: &'a Sources) -> WorkloadJson<'a> {
                     .collect(),
             ),
         },
+        start: times::start(&plan.start),
+        stop: times::stop(&plan.stop),
     }
 }
 
@@ -182,6 +189,7 @@ fn container<'a>(start: &'a Start, sources: &'a Sources) -> ContainerJson<'a> {
         reserved: quantities(&start.reserved),
         gate: start.gate.map(gate),
         restarts: start.restarts.as_deref(),
+        time: times::time(&start.time),
     }
 }
 

@@ -4,8 +4,10 @@
 //! everywhere.
 
 mod chart;
+mod columns;
 mod flow;
 mod measure;
+mod seconds;
 mod start;
 
 pub(super) use chart::{moments, peak};
@@ -13,6 +15,7 @@ pub(super) use flow::{Edge, edges};
 
 use super::Plan;
 use crate::source::Sources;
+use columns::Columns;
 use measure::{fit, width};
 
 /// A drawing of any number of plans, one below another.
@@ -74,57 +77,32 @@ const HEADING: i32 = 17;
 const BODY: i32 = 13;
 const SMALL: i32 = 11;
 
-/// The positions of the columns of one plan.
-struct Columns {
-    /// Where the names end and the slots begin.
-    left: i32,
-    /// The width of one slot of the init list.
-    slot: i32,
-    /// The number of slots of the init list.
-    slots: i32,
-    right: i32,
-    name: i32,
-}
-
-impl Columns {
-    fn of(plan: &Plan, slots: usize) -> Self {
-        let names = plan.order.iter().map(|start| width(&start.name, BODY)).max().unwrap_or(0);
-        let name = names.clamp(80, 250);
-        let left = PAD + 30 + name + 14 + 56;
-        let slots = count(slots);
-        let slot = ((TARGET - left - 180) / slots.max(1)).clamp(40, 110);
-        let right = (left + slot * slots + 180).max(760);
-        Self { left, slot, slots, right, name }
-    }
-
-    /// Where a slot begins; the last slot is that of the apps.
-    fn slot(&self, at: usize) -> i32 {
-        self.left + self.slot * count(at).min(self.slots)
-    }
-
-    /// Where a slot ends.
-    fn slot_end(&self, at: usize) -> i32 {
-        if count(at) < self.slots { self.slot(at) + self.slot } else { self.right }
-    }
+/// What the horizontal axis of a picture counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Axis {
+    /// Starts: each step or sidecar has a column of its own.
+    #[default]
+    Order,
+    /// Seconds, at worst, as far as they are known.
+    Seconds,
 }
 
 impl Picture {
     /// Draws plans, each with a heading.
-    pub(super) fn of<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> Self {
+    pub(super) fn of<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>, axis: Axis) -> Self {
         let mut picture = Self { width: 0, height: PAD, marks: Vec::new() };
         for (plan, sources) in plans {
             if picture.width > 0 {
                 picture.height += 28;
             }
-            picture.section(plan, sources);
+            picture.section(plan, sources, axis);
         }
         picture.height += PAD;
         picture
     }
 
-    fn section(&mut self, plan: &Plan, sources: &Sources) {
-        let init = plan.order.iter().filter(|start| start.role != crate::model::Role::App).count();
-        let columns = Columns::of(plan, init);
+    fn section(&mut self, plan: &Plan, sources: &Sources, axis: Axis) {
+        let columns = Columns::of(plan, axis);
         self.width = self.width.max(columns.right + PAD);
         let room = columns.right - PAD;
         let span = sources.in_file(plan.span);

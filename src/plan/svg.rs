@@ -1,7 +1,7 @@
 //! Writes plans as a self-contained SVG picture, without external fonts, scripts or files.
 
 use super::Plan;
-use super::picture::{Anchor, Mark, Picture, Shape, unquoted};
+use super::picture::{Anchor, Axis, Mark, Picture, Shape, unquoted};
 use crate::diagnostic::visible::is_hidden;
 use crate::source::Sources;
 use std::fmt::Write as _;
@@ -14,16 +14,16 @@ pub(super) const DARK: &str = include_str!("svg/dark.css");
 ///
 /// ```
 /// use initflow::compile::{CompileOptions, NoFiles, compile};
-/// use initflow::plan::svg;
+/// use initflow::plan::{Axis, svg};
 ///
 /// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
 /// let hello = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
 /// let plan = hello.workloads[0].plan();
-/// assert!(svg([(&plan, &hello.sources)]).starts_with("<svg"));
+/// assert!(svg([(&plan, &hello.sources)], Axis::Order).starts_with("<svg"));
 /// ```
-pub fn svg<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> String {
+pub fn svg<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>, axis: Axis) -> String {
     let plans: Vec<(&Plan, &Sources)> = plans.into_iter().collect();
-    let picture = Picture::of(plans.iter().copied());
+    let picture = Picture::of(plans.iter().copied(), axis);
     let plans: Vec<&Plan> = plans.into_iter().map(|(plan, _)| plan).collect();
     let style = format!("<style>\n{LIGHT}@media (prefers-color-scheme: dark) {{\n{DARK}}}\n</style>\n");
     drawn(&picture, &plans, "plan", &style)
@@ -96,7 +96,11 @@ fn description(plan: &Plan) -> String {
         })
         .collect();
     let requests = if requests.is_empty() { "none".to_owned() } else { requests.join("; ") };
-    format!("{}: {}. Effective requests: {requests}.", plan.title(), starts.join(", "))
+    let start = match plan.start.whole {
+        whole if whole.is_unknown() => String::new(),
+        whole => format!(" The start takes {whole}."),
+    };
+    format!("{}: {}. Effective requests: {requests}.{start}", plan.title(), starts.join(", "))
 }
 
 /// Escapes text for SVG and HTML, including attributes, and replaces characters that XML does not allow.

@@ -33,6 +33,7 @@ fn start(span: Span, role: Role, name: &str, because: &str, requests: &str, rese
         gate: None,
         restarts: None,
         reserved: resources(reserved),
+        time: StartTime::default(),
     }
 }
 
@@ -57,6 +58,32 @@ fn plan() -> (Plan, Sources) {
         link(LinkKind::Files("config".into()), "reads `config`, which `proxy` writes"),
         link(LinkKind::Gate(Gate::StartupProbe), "the startup probe of `proxy` has to pass"),
     ];
+    let web = start(span("app web"), Role::App, "web", AFTER_INIT, "", "cpu=100m memory=64Mi");
+    let proxy = start(
+        span("sidecar proxy"),
+        Role::Sidecar,
+        "proxy",
+        "as written",
+        "cpu=100m memory=64Mi",
+        "cpu=100m memory=64Mi",
+    );
+    let up = TimeRange::between(5, 14);
+    let probed = StartTime {
+        takes: up,
+        by: TimedBy::StartupProbe,
+        gives_up: Some(12),
+        then: Some("the probe gives up after 12s".to_owned()),
+        ..StartTime::default()
+    };
+    let unknown = TimeRange { least: 5, most: 14, open: true };
+    let stopped = |name: &str, role, hook, signal| PlannedStop {
+        name: name.into(),
+        role,
+        hook,
+        signal,
+        takes: TimeRange::exactly(3),
+        stopped: signal.and_then(TimeRange::exactly(3)),
+    };
     let plan = Plan {
         kind: WorkloadKind::Deployment,
         name: "shop".into(),
@@ -64,16 +91,19 @@ fn plan() -> (Plan, Sources) {
         version: Version::NEWEST,
         span: span("deployment shop"),
         order: vec![
-            start(
-                span("sidecar proxy"),
-                Role::Sidecar,
-                "proxy",
-                "as written",
-                "cpu=100m memory=64Mi",
-                "cpu=100m memory=64Mi",
-            ),
-            Start { moved: true, links, ..schema },
-            start(span("app web"), Role::App, "web", AFTER_INIT, "", "cpu=100m memory=64Mi"),
+            Start { time: probed, ..proxy },
+            Start {
+                moved: true,
+                links,
+                time: StartTime {
+                    begins: up,
+                    takes: TimeRange::UNKNOWN,
+                    by: TimedBy::Unknown,
+                    ..StartTime::default()
+                },
+                ..schema
+            },
+            Start { time: StartTime { begins: unknown, ..StartTime::default() }, ..web },
         ],
         apps: Resources::new(),
         requests: vec![
@@ -102,6 +132,28 @@ fn plan() -> (Plan, Sources) {
         ],
         qos: Qos::Burstable,
         limit_ranges: Vec::new(),
+        start: WholeStart {
+            init: unknown,
+            whole: unknown,
+            longest: Some("proxy".into()),
+            unknown: vec!["schema".into()],
+            deadlines: vec![PlannedDeadline {
+                field: "progressDeadlineSeconds",
+                seconds: 10,
+                is_default: false,
+                needs: unknown,
+                then: "the rollout counts as failed",
+            }],
+        },
+        stop: WholeStop {
+            grace: Some(30),
+            is_default: true,
+            order: vec![
+                stopped("web", Role::App, Some(TimeRange::exactly(5)), TimeRange::exactly(5)),
+                stopped("proxy", Role::Sidecar, None, TimeRange::exactly(8)),
+            ],
+            whole: TimeRange::exactly(11),
+        },
     };
     (plan, sources)
 }
@@ -116,6 +168,24 @@ fn text_is_two_tables() {
       1  sidecar  proxy   as written                    cpu 100m, memory 64Mi  cpu 100m, memory 64Mi
       2  step     schema  after `proxy`; moved down     cpu 1                  cpu 1100m, memory 64Mi
       3  app      web     after every step and sidecar  -                      cpu 100m, memory 64Mi
+
+      start   takes            over after       by
+      proxy   5s..14s          5s..14s          its startup probe
+      schema  unknown          5s..14s or more  not stated
+      web     0s               5s..14s or more  its process runs
+      in all  5s..14s or more
+
+      `proxy` takes longest, as far as that is known
+      unknown at worst: `schema`
+      `proxy`: the probe gives up after 12s
+      after 10s (`progressDeadlineSeconds`): the rollout counts as failed; up to 14s may be needed
+      before scheduling, image pulls, mounts, and the second or so that the kubelet needs for each container
+
+      stop   hook  signal after  stopped after
+      web    5s    5s            8s
+      proxy  -     8s            11s
+
+      what still runs after 30s (`terminationGracePeriodSeconds`, by default) is killed
 
       effective  requests  limits              set by
       cpu        1100m     unbounded by `web`  step `schema` beside `proxy`
@@ -172,8 +242,9 @@ fn hostile() -> (Plan, Sources) {
 
 #[test]
 fn no_two_texts_of_a_picture_overlap() {
-    for (plan, sources) in [plan(), hostile()] {
-        let picture = picture::Picture::of([(&plan, &sources), (&plan, &sources)]);
+    let both = [Axis::Order, Axis::Seconds].map(|axis| [(plan(), axis), (hostile(), axis)]);
+    for ((plan, sources), axis) in both.into_iter().flatten() {
+        let picture = picture::Picture::of([(&plan, &sources), (&plan, &sources)], axis);
         let boxes = picture.text_boxes();
         assert!(boxes.len() > 30);
         for (at, a) in boxes.iter().enumerate() {
@@ -189,7 +260,7 @@ fn no_two_texts_of_a_picture_overlap() {
 #[test]
 fn every_format_has_every_name_as_text() {
     let (plan, sources) = hostile();
-    let (svg, html) = (svg([(&plan, &sources)]), html([(&plan, &sources)]));
+    let (svg, html) = (svg([(&plan, &sources)], Axis::Order), html([(&plan, &sources)], Axis::Seconds));
     for text in [&svg, &html] {
         assert!(text.contains("&lt;script&gt;&amp;&quot;&#39;&lt;/script&gt;{{style}}"));
         assert!(!text.contains("<img") && !text.contains("<b>"));
@@ -237,6 +308,8 @@ fn what_a_limit_range_adds_is_in_the_totals() {
       2  app   web   after every step and sidecar  cpu 100m+, memory 64Mi  cpu 100m, memory 64Mi
 
       + added by LimitRange `limits`
+
+      how long the start takes is unknown, since nothing states it of `a`
 
       effective  requests  limits              set by
       cpu        1         1                   step `a`

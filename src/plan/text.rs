@@ -1,5 +1,9 @@
 //! Writes a plan as text for a person.
 
+mod times;
+
+pub(super) use times::CAVEAT as TIMES_CAVEAT;
+
 use super::{Gate, Plan, Resources, Start};
 use crate::diagnostic::phrase::listed;
 use crate::diagnostic::visible::{self, plain};
@@ -62,6 +66,8 @@ fn one(plan: &Plan, sources: &Sources) -> String {
     for note in notes {
         let _ = writeln!(text, "  {note}");
     }
+    times::start(&mut text, plan);
+    times::stop(&mut text, plan);
     text.push('\n');
     totals(&mut text, plan);
     text

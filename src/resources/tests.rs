@@ -203,6 +203,8 @@ fn reads_a_workload() {
         run: None,
         mounts: Vec::new(),
         after: Vec::new(),
+        takes: None,
+        stops: None,
         unclear: false,
     };
     let level = |spec: Json| ObjectLevel { metadata: Node::map(span), spec: node(&spec) };

@@ -167,7 +167,8 @@ pub struct SecretsOptions {
     namespace: Option<SmolStr>,
     /// What only applies to Vault.
     vault: Option<Vault>,
-    tries: Tries,
+    /// How often and how long it tries.
+    pub tries: Tries,
     /// Whether a variable may name a namespace of Vault.
     may_have_namespace: bool,
     /// The head of the step.

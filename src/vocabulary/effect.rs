@@ -99,6 +99,8 @@ pub enum ContainerEffect {
     Probe(Probe),
     /// Sets what runs before the container.
     After,
+    /// States a time that only the author knows.
+    Time(StatedTime),
 }
 
 /// The resource whose amount a statement sets.
@@ -112,6 +114,15 @@ pub enum Amount {
     Storage,
     /// The one that the statement names.
     Named,
+}
+
+/// A time that the author states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatedTime {
+    /// Until a step is done, a sidecar is up, or an app is ready.
+    Start,
+    /// From the signal to stop until the container has stopped.
+    Stop,
 }
 
 /// A probe of a container.

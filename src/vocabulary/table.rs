@@ -1,7 +1,8 @@
 //! Holds the rows of the vocabulary.
 
 use super::{
-    Amount, ContainerEffect, ContainerKind, Effect, FileEffect, Probe, Row, WorkloadEffect, WorkloadKind,
+    Amount, ContainerEffect, ContainerKind, Effect, FileEffect, Probe, Row, StatedTime, WorkloadEffect,
+    WorkloadKind,
 };
 use crate::statement::Slot::{Free, Many, Maybe, One};
 use crate::statement::{
@@ -384,6 +385,20 @@ pub(super) static ROWS: &[Row] = &[
         &[Many("name", ValueType::Container)],
         Body::None,
         "Runs this container after the named steps are complete and the named sidecars are up.",
+    ),
+    in_container(
+        ContainerEffect::Time(StatedTime::Start),
+        "takes",
+        &[One("least..most", ValueType::SecondsRange)],
+        Body::None,
+        "How long a step runs, a sidecar needs until it is up, or an app until it is ready (in a Job: until it is done). `plan` and the warnings count with it; Kubernetes does not see it.",
+    ),
+    in_container(
+        ContainerEffect::Time(StatedTime::Stop),
+        "stops",
+        &[One("least..most", ValueType::SecondsRange)],
+        Body::None,
+        "How long an app or a sidecar needs to stop after its signal. `plan` and the warnings count with it; Kubernetes does not see it.",
     ),
     // In an env block.
     row(

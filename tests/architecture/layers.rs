@@ -26,6 +26,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["status"], "what the cluster says of pods, at the steps of a plan"),
     (&["config"], "the settings of a project, from `initflow.toml`"),
     (&["emit", "lint", "plan"], "objects as YAML and JSON; order and totals for people and tools"),
+    (&["timing"], "how long a start and a stop take"),
     (&["idioms"], "containers that do the work of a built-in step"),
     (&["once"], "steps that run once for all pods, as Jobs"),
     (&["lower"], "a checked workload as a typed Kubernetes object"),

@@ -14,6 +14,63 @@ fn plan_shows_order_and_totals() {
     folder.runs_on(BROKEN, "plan -").ends_with(1).prints_nothing();
 }
 
+#[test]
+fn plan_shows_how_long_a_start_takes() {
+    let source = "deployment shop {
+  wait db { tcp \"db:7000\"; timeout 90s }
+  step index { image \"tools:1\"; run \"index\"; takes 20s..2m }
+  sidecar proxy { image \"proxy:1\"; started tcp 80 every 2s failures 4; stops 5s }
+  app web { image \"nginx:1.29\"; stops 10s }
+}
+";
+    let folder = Folder::new().with("shop.initflow", source);
+    folder
+        .runs("plan shop.initflow")
+        .ends_with(0)
+        .prints("  in all  20s..3m39s\n")
+        .prints("  `db`: gives up after 1m30s; it runs again")
+        .prints("  after 10m (`progressDeadlineSeconds`, by default): the rollout counts as failed")
+        .prints("  proxy  -     10s           15s\n");
+    let json = folder.runs("plan --format json shop.initflow").ends_with(0).stdout;
+    let plan: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let shop = &plan["workloads"][0];
+    assert_eq!(shop["start"]["whole"], serde_json::json!({ "best": 20, "worst": 219, "knownWorst": 219 }));
+    assert_eq!(shop["start"]["longest"], "index");
+    assert_eq!(shop["order"][0]["time"]["givesUpAfter"], 90);
+    assert_eq!(shop["stop"]["order"][1]["name"], "proxy");
+    assert_eq!(shop["stop"]["whole"]["worst"], 15);
+    // The compiled manifest has the same limits; only what the author states is not in it.
+    let yaml = folder.runs("compile shop.initflow").ends_with(0).stdout;
+    folder
+        .runs_on(&yaml, "plan -")
+        .ends_with(0)
+        .prints("  db      0s..1m30s")
+        .prints("  index   unknown")
+        .prints("  in all  0s..1m39s or more\n");
+}
+
+#[test]
+fn a_picture_can_count_seconds() {
+    let source = "pod a { wait db { tcp \"db:7000\"; timeout 90s }; app b { image \"b:1\" } }";
+    let folder = Folder::new().with("a.initflow", source);
+    folder.runs("plan --axis seconds -o a.svg a.initflow").ends_with(0);
+    assert!(folder.text("a.svg").contains(">1m<") && folder.text("a.svg").contains("takes 0s..1m30s"));
+    folder.runs("plan --axis order --format html a.initflow").ends_with(0).prints("not seconds");
+    let refused = folder.runs("plan --axis seconds a.initflow").ends_with(2).prints_nothing();
+    refused.says("--axis is for pictures: use it with --format svg or --format html");
+}
+
+#[test]
+fn a_manifest_is_held_to_its_deadlines() {
+    let manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  progressDeadlineSeconds: 60\n  selector: {matchLabels: {a: a}}\n  template:\n    metadata: {labels: {a: a}}\n    spec:\n      initContainers:\n        - {name: db, image: 'busybox:1.37', command: [sh, -c, 'for i in $(seq 60); do nc -z db 7000 && exit 0; sleep 2; done; exit 1']}\n      containers: [{name: b, image: 'b:1'}]\n";
+    let folder = Folder::new().with("a.yaml", manifest);
+    folder
+        .runs("check a.yaml")
+        .ends_with(0)
+        .says("a pod may need 2m, and `progressDeadlineSeconds` allows 1m")
+        .says("a.yaml:5:3");
+}
+
 const OLD: &str = "deployment shop {
   replicas 2
   volume v

@@ -9,9 +9,9 @@
 #define LANGUAGE_VERSION 15
 #define STATE_COUNT 371
 #define LARGE_STATE_COUNT 31
-#define SYMBOL_COUNT 268
+#define SYMBOL_COUNT 270
 #define ALIAS_COUNT 3
-#define TOKEN_COUNT 176
+#define TOKEN_COUNT 178
 #define EXTERNAL_TOKEN_COUNT 2
 #define FIELD_COUNT 4
 #define MAX_ALIAS_SEQUENCE_LENGTH 7
@@ -102,194 +102,196 @@ enum ts_symbol_identifiers {
   anon_sym_storage = 80,
   anon_sym_resource = 81,
   anon_sym_after = 82,
-  anon_sym_into = 83,
-  anon_sym_sha256 = 84,
-  anon_sym_unpack = 85,
-  anon_sym_header = 86,
-  anon_sym_mode = 87,
-  anon_sym_existing = 88,
-  anon_sym_max_DASHsize = 89,
-  anon_sym_max_DASHfiles = 90,
-  anon_sym_retries = 91,
-  anon_sym_repo = 92,
-  anon_sym_ref = 93,
-  anon_sym_depth = 94,
-  anon_sym_submodules = 95,
-  anon_sym_paths = 96,
-  anon_sym_key = 97,
-  anon_sym_token = 98,
-  anon_sym_user = 99,
-  anon_sym_outside_DASHlinks = 100,
-  anon_sym_dns = 101,
-  anon_sym_file = 102,
-  anon_sym_postgres = 103,
-  anon_sym_mysql = 104,
-  anon_sym_redis = 105,
-  anon_sym_service = 106,
-  anon_sym_condition = 107,
-  anon_sym_django = 108,
-  anon_sym_rails = 109,
-  anon_sym_flyway = 110,
-  anon_sym_liquibase = 111,
-  anon_sym_alembic = 112,
-  anon_sym_prisma = 113,
-  anon_sym_goose = 114,
-  anon_sym_golang_DASHmigrate = 115,
-  anon_sym_atlas = 116,
-  anon_sym_once = 117,
-  anon_sym_group = 118,
-  anon_sym_vars = 119,
-  anon_sym_field = 120,
-  anon_sym_format = 121,
-  anon_sym_owner = 122,
-  anon_sym_address = 123,
-  anon_sym_role = 124,
-  anon_sym_auth = 125,
-  anon_sym_audience = 126,
-  anon_sym_namespace = 127,
-  anon_sym_ca = 128,
-  anon_sym_keep = 129,
-  anon_sym_replace = 130,
-  anon_sym_contains = 131,
-  anon_sym_cluster_DASHscoped = 132,
-  anon_sym_merge = 133,
-  anon_sym_vault = 134,
-  anon_sym_aws = 135,
-  anon_sym_gcp = 136,
-  anon_sym_azure = 137,
-  anon_sym_json = 138,
-  anon_sym_dotenv = 139,
-  anon_sym_raw = 140,
-  anon_sym_prefix = 141,
-  anon_sym_DOT_DOT = 142,
-  anon_sym_EQ_EQ = 143,
-  anon_sym_BANG_EQ = 144,
-  anon_sym_BANG = 145,
-  anon_sym_AMP_AMP = 146,
-  anon_sym_PIPE_PIPE = 147,
-  anon_sym_true = 148,
-  anon_sym_false = 149,
-  anon_sym_LBRACK = 150,
-  anon_sym_RBRACK = 151,
-  sym_number = 152,
-  sym_path = 153,
-  anon_sym_DQUOTE = 154,
-  anon_sym_DQUOTE2 = 155,
-  aux_sym__plain_text_token1 = 156,
-  anon_sym_POUND = 157,
-  anon_sym_SQUOTE = 158,
-  aux_sym__raw_token1 = 159,
-  anon_sym_SQUOTE2 = 160,
-  anon_sym_DQUOTE_DQUOTE_DQUOTE = 161,
-  anon_sym_DQUOTE_DQUOTE_DQUOTE2 = 162,
-  aux_sym__block_text_token1 = 163,
-  aux_sym__block_text_token2 = 164,
-  anon_sym_SQUOTE_SQUOTE_SQUOTE = 165,
-  aux_sym__raw_block_token1 = 166,
-  anon_sym_SQUOTE_SQUOTE_SQUOTE2 = 167,
-  sym_escape = 168,
-  anon_sym_POUND_LBRACE = 169,
-  aux_sym_insertion_token1 = 170,
-  anon_sym_RBRACE2 = 171,
-  sym_comment = 172,
-  sym__newline = 173,
-  sym__end = 174,
-  sym__error = 175,
-  sym_document = 176,
-  sym__file_block = 177,
-  sym__file_lines = 178,
-  sym__file_statement = 179,
-  sym__file_when = 180,
-  sym__workload_block = 181,
-  sym__workload_lines = 182,
-  sym__workload_statement = 183,
-  sym__workload_when = 184,
-  sym__container_block = 185,
-  sym__container_lines = 186,
-  sym__container_statement = 187,
-  sym__container_when = 188,
-  sym__environment_block = 189,
-  sym__environment_lines = 190,
-  sym__environment_statement = 191,
-  sym__environment_when = 192,
-  sym__level_block = 193,
-  sym__level_lines = 194,
-  sym__level_statement = 195,
-  sym__level_when = 196,
-  sym__fields_block = 197,
-  sym__fields_lines = 198,
-  sym__fields_statement = 199,
-  sym__fields_when = 200,
-  sym_edition = 201,
-  sym_use = 202,
-  sym_let = 203,
-  sym_param = 204,
-  sym__type = 205,
-  sym_template = 206,
-  sym__signature = 207,
-  sym_parameters = 208,
-  sym_parameter = 209,
-  sym_defaults = 210,
-  sym_workload = 211,
-  sym_container = 212,
-  sym_part = 213,
-  sym__origin = 214,
-  sym_volume = 215,
-  sym_level = 216,
-  sym_metadata = 217,
-  sym_security = 218,
-  sym_script = 219,
-  sym_env = 220,
-  sym_mount = 221,
-  sym_probe = 222,
-  sym_port = 223,
-  sym_statement = 224,
-  sym_from = 225,
-  sym_field = 226,
-  sym__value = 227,
-  sym__expression = 228,
-  sym_boolean = 229,
-  sym_call = 230,
-  sym_arguments = 231,
-  sym_argument = 232,
-  sym_list = 233,
-  sym_group = 234,
-  sym_string = 235,
-  sym__plain = 236,
-  sym__plain_text = 237,
-  sym__hash = 238,
-  sym__raw = 239,
-  sym__block = 240,
-  sym__block_text = 241,
-  sym__raw_block = 242,
-  sym_insertion = 243,
-  aux_sym_document_repeat1 = 244,
-  aux_sym__file_when_repeat1 = 245,
-  aux_sym__workload_lines_repeat1 = 246,
-  aux_sym__container_lines_repeat1 = 247,
-  aux_sym__environment_lines_repeat1 = 248,
-  aux_sym__level_lines_repeat1 = 249,
-  aux_sym__fields_lines_repeat1 = 250,
-  aux_sym_edition_repeat1 = 251,
-  aux_sym_param_repeat1 = 252,
-  aux_sym_parameters_repeat1 = 253,
-  aux_sym_parameters_repeat2 = 254,
-  aux_sym_workload_repeat1 = 255,
-  aux_sym_volume_repeat1 = 256,
-  aux_sym_security_repeat1 = 257,
-  aux_sym_mount_repeat1 = 258,
-  aux_sym_probe_repeat1 = 259,
-  aux_sym_port_repeat1 = 260,
-  aux_sym_statement_repeat1 = 261,
-  aux_sym_from_repeat1 = 262,
-  aux_sym_arguments_repeat1 = 263,
-  aux_sym_argument_repeat1 = 264,
-  aux_sym_list_repeat1 = 265,
-  aux_sym__plain_repeat1 = 266,
-  aux_sym__block_repeat1 = 267,
-  alias_sym_function = 268,
-  alias_sym_property = 269,
-  alias_sym_type = 270,
+  anon_sym_takes = 83,
+  anon_sym_stops = 84,
+  anon_sym_into = 85,
+  anon_sym_sha256 = 86,
+  anon_sym_unpack = 87,
+  anon_sym_header = 88,
+  anon_sym_mode = 89,
+  anon_sym_existing = 90,
+  anon_sym_max_DASHsize = 91,
+  anon_sym_max_DASHfiles = 92,
+  anon_sym_retries = 93,
+  anon_sym_repo = 94,
+  anon_sym_ref = 95,
+  anon_sym_depth = 96,
+  anon_sym_submodules = 97,
+  anon_sym_paths = 98,
+  anon_sym_key = 99,
+  anon_sym_token = 100,
+  anon_sym_user = 101,
+  anon_sym_outside_DASHlinks = 102,
+  anon_sym_dns = 103,
+  anon_sym_file = 104,
+  anon_sym_postgres = 105,
+  anon_sym_mysql = 106,
+  anon_sym_redis = 107,
+  anon_sym_service = 108,
+  anon_sym_condition = 109,
+  anon_sym_django = 110,
+  anon_sym_rails = 111,
+  anon_sym_flyway = 112,
+  anon_sym_liquibase = 113,
+  anon_sym_alembic = 114,
+  anon_sym_prisma = 115,
+  anon_sym_goose = 116,
+  anon_sym_golang_DASHmigrate = 117,
+  anon_sym_atlas = 118,
+  anon_sym_once = 119,
+  anon_sym_group = 120,
+  anon_sym_vars = 121,
+  anon_sym_field = 122,
+  anon_sym_format = 123,
+  anon_sym_owner = 124,
+  anon_sym_address = 125,
+  anon_sym_role = 126,
+  anon_sym_auth = 127,
+  anon_sym_audience = 128,
+  anon_sym_namespace = 129,
+  anon_sym_ca = 130,
+  anon_sym_keep = 131,
+  anon_sym_replace = 132,
+  anon_sym_contains = 133,
+  anon_sym_cluster_DASHscoped = 134,
+  anon_sym_merge = 135,
+  anon_sym_vault = 136,
+  anon_sym_aws = 137,
+  anon_sym_gcp = 138,
+  anon_sym_azure = 139,
+  anon_sym_json = 140,
+  anon_sym_dotenv = 141,
+  anon_sym_raw = 142,
+  anon_sym_prefix = 143,
+  anon_sym_DOT_DOT = 144,
+  anon_sym_EQ_EQ = 145,
+  anon_sym_BANG_EQ = 146,
+  anon_sym_BANG = 147,
+  anon_sym_AMP_AMP = 148,
+  anon_sym_PIPE_PIPE = 149,
+  anon_sym_true = 150,
+  anon_sym_false = 151,
+  anon_sym_LBRACK = 152,
+  anon_sym_RBRACK = 153,
+  sym_number = 154,
+  sym_path = 155,
+  anon_sym_DQUOTE = 156,
+  anon_sym_DQUOTE2 = 157,
+  aux_sym__plain_text_token1 = 158,
+  anon_sym_POUND = 159,
+  anon_sym_SQUOTE = 160,
+  aux_sym__raw_token1 = 161,
+  anon_sym_SQUOTE2 = 162,
+  anon_sym_DQUOTE_DQUOTE_DQUOTE = 163,
+  anon_sym_DQUOTE_DQUOTE_DQUOTE2 = 164,
+  aux_sym__block_text_token1 = 165,
+  aux_sym__block_text_token2 = 166,
+  anon_sym_SQUOTE_SQUOTE_SQUOTE = 167,
+  aux_sym__raw_block_token1 = 168,
+  anon_sym_SQUOTE_SQUOTE_SQUOTE2 = 169,
+  sym_escape = 170,
+  anon_sym_POUND_LBRACE = 171,
+  aux_sym_insertion_token1 = 172,
+  anon_sym_RBRACE2 = 173,
+  sym_comment = 174,
+  sym__newline = 175,
+  sym__end = 176,
+  sym__error = 177,
+  sym_document = 178,
+  sym__file_block = 179,
+  sym__file_lines = 180,
+  sym__file_statement = 181,
+  sym__file_when = 182,
+  sym__workload_block = 183,
+  sym__workload_lines = 184,
+  sym__workload_statement = 185,
+  sym__workload_when = 186,
+  sym__container_block = 187,
+  sym__container_lines = 188,
+  sym__container_statement = 189,
+  sym__container_when = 190,
+  sym__environment_block = 191,
+  sym__environment_lines = 192,
+  sym__environment_statement = 193,
+  sym__environment_when = 194,
+  sym__level_block = 195,
+  sym__level_lines = 196,
+  sym__level_statement = 197,
+  sym__level_when = 198,
+  sym__fields_block = 199,
+  sym__fields_lines = 200,
+  sym__fields_statement = 201,
+  sym__fields_when = 202,
+  sym_edition = 203,
+  sym_use = 204,
+  sym_let = 205,
+  sym_param = 206,
+  sym__type = 207,
+  sym_template = 208,
+  sym__signature = 209,
+  sym_parameters = 210,
+  sym_parameter = 211,
+  sym_defaults = 212,
+  sym_workload = 213,
+  sym_container = 214,
+  sym_part = 215,
+  sym__origin = 216,
+  sym_volume = 217,
+  sym_level = 218,
+  sym_metadata = 219,
+  sym_security = 220,
+  sym_script = 221,
+  sym_env = 222,
+  sym_mount = 223,
+  sym_probe = 224,
+  sym_port = 225,
+  sym_statement = 226,
+  sym_from = 227,
+  sym_field = 228,
+  sym__value = 229,
+  sym__expression = 230,
+  sym_boolean = 231,
+  sym_call = 232,
+  sym_arguments = 233,
+  sym_argument = 234,
+  sym_list = 235,
+  sym_group = 236,
+  sym_string = 237,
+  sym__plain = 238,
+  sym__plain_text = 239,
+  sym__hash = 240,
+  sym__raw = 241,
+  sym__block = 242,
+  sym__block_text = 243,
+  sym__raw_block = 244,
+  sym_insertion = 245,
+  aux_sym_document_repeat1 = 246,
+  aux_sym__file_when_repeat1 = 247,
+  aux_sym__workload_lines_repeat1 = 248,
+  aux_sym__container_lines_repeat1 = 249,
+  aux_sym__environment_lines_repeat1 = 250,
+  aux_sym__level_lines_repeat1 = 251,
+  aux_sym__fields_lines_repeat1 = 252,
+  aux_sym_edition_repeat1 = 253,
+  aux_sym_param_repeat1 = 254,
+  aux_sym_parameters_repeat1 = 255,
+  aux_sym_parameters_repeat2 = 256,
+  aux_sym_workload_repeat1 = 257,
+  aux_sym_volume_repeat1 = 258,
+  aux_sym_security_repeat1 = 259,
+  aux_sym_mount_repeat1 = 260,
+  aux_sym_probe_repeat1 = 261,
+  aux_sym_port_repeat1 = 262,
+  aux_sym_statement_repeat1 = 263,
+  aux_sym_from_repeat1 = 264,
+  aux_sym_arguments_repeat1 = 265,
+  aux_sym_argument_repeat1 = 266,
+  aux_sym_list_repeat1 = 267,
+  aux_sym__plain_repeat1 = 268,
+  aux_sym__block_repeat1 = 269,
+  alias_sym_function = 270,
+  alias_sym_property = 271,
+  alias_sym_type = 272,
 };
 
 static const char * const ts_symbol_names[] = {
@@ -376,6 +378,8 @@ static const char * const ts_symbol_names[] = {
   [anon_sym_storage] = "keyword",
   [anon_sym_resource] = "keyword",
   [anon_sym_after] = "keyword",
+  [anon_sym_takes] = "keyword",
+  [anon_sym_stops] = "keyword",
   [anon_sym_into] = "keyword",
   [anon_sym_sha256] = "keyword",
   [anon_sym_unpack] = "keyword",
@@ -650,6 +654,8 @@ static const TSSymbol ts_symbol_map[] = {
   [anon_sym_storage] = anon_sym_when,
   [anon_sym_resource] = anon_sym_when,
   [anon_sym_after] = anon_sym_when,
+  [anon_sym_takes] = anon_sym_when,
+  [anon_sym_stops] = anon_sym_when,
   [anon_sym_into] = anon_sym_when,
   [anon_sym_sha256] = anon_sym_when,
   [anon_sym_unpack] = anon_sym_when,
@@ -1170,6 +1176,14 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .named = true,
   },
   [anon_sym_after] = {
+    .visible = true,
+    .named = true,
+  },
+  [anon_sym_takes] = {
+    .visible = true,
+    .named = true,
+  },
+  [anon_sym_stops] = {
     .visible = true,
     .named = true,
   },
@@ -3087,1447 +3101,1449 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'u') ADVANCE(88);
       END_STATE();
     case 19:
-      if (lookahead == 'c') ADVANCE(89);
-      if (lookahead == 'e') ADVANCE(90);
-      if (lookahead == 'i') ADVANCE(91);
-      if (lookahead == 'o') ADVANCE(92);
-      if (lookahead == 'r') ADVANCE(93);
+      if (lookahead == 'a') ADVANCE(89);
+      if (lookahead == 'c') ADVANCE(90);
+      if (lookahead == 'e') ADVANCE(91);
+      if (lookahead == 'i') ADVANCE(92);
+      if (lookahead == 'o') ADVANCE(93);
+      if (lookahead == 'r') ADVANCE(94);
       END_STATE();
     case 20:
-      if (lookahead == 'd') ADVANCE(94);
-      if (lookahead == 'n') ADVANCE(95);
-      if (lookahead == 'p') ADVANCE(96);
-      if (lookahead == 's') ADVANCE(97);
+      if (lookahead == 'd') ADVANCE(95);
+      if (lookahead == 'n') ADVANCE(96);
+      if (lookahead == 'p') ADVANCE(97);
+      if (lookahead == 's') ADVANCE(98);
       END_STATE();
     case 21:
-      if (lookahead == 'a') ADVANCE(98);
-      if (lookahead == 'o') ADVANCE(99);
+      if (lookahead == 'a') ADVANCE(99);
+      if (lookahead == 'o') ADVANCE(100);
       END_STATE();
     case 22:
-      if (lookahead == 'a') ADVANCE(100);
-      if (lookahead == 'h') ADVANCE(101);
-      if (lookahead == 'r') ADVANCE(102);
+      if (lookahead == 'a') ADVANCE(101);
+      if (lookahead == 'h') ADVANCE(102);
+      if (lookahead == 'r') ADVANCE(103);
       END_STATE();
     case 23:
-      if (lookahead == 'd') ADVANCE(103);
+      if (lookahead == 'd') ADVANCE(104);
       END_STATE();
     case 24:
-      if (lookahead == 't') ADVANCE(104);
+      if (lookahead == 't') ADVANCE(105);
       END_STATE();
     case 25:
-      if (lookahead == 'e') ADVANCE(105);
-      if (lookahead == 'i') ADVANCE(106);
+      if (lookahead == 'e') ADVANCE(106);
+      if (lookahead == 'i') ADVANCE(107);
       END_STATE();
     case 26:
-      if (lookahead == 'p') ADVANCE(107);
+      if (lookahead == 'p') ADVANCE(108);
       END_STATE();
     case 27:
-      if (lookahead == 'g') ADVANCE(108);
+      if (lookahead == 'g') ADVANCE(109);
       END_STATE();
     case 28:
       ACCEPT_TOKEN(anon_sym_as);
       END_STATE();
     case 29:
       ACCEPT_TOKEN(anon_sym_at);
-      if (lookahead == 'l') ADVANCE(109);
+      if (lookahead == 'l') ADVANCE(110);
       END_STATE();
     case 30:
-      if (lookahead == 'd') ADVANCE(110);
-      if (lookahead == 't') ADVANCE(111);
+      if (lookahead == 'd') ADVANCE(111);
+      if (lookahead == 't') ADVANCE(112);
       END_STATE();
     case 31:
-      if (lookahead == 's') ADVANCE(112);
+      if (lookahead == 's') ADVANCE(113);
       END_STATE();
     case 32:
-      if (lookahead == 'u') ADVANCE(113);
+      if (lookahead == 'u') ADVANCE(114);
       END_STATE();
     case 33:
-      if (lookahead == 'd') ADVANCE(114);
+      if (lookahead == 'd') ADVANCE(115);
       END_STATE();
     case 34:
       ACCEPT_TOKEN(anon_sym_ca);
       END_STATE();
     case 35:
-      if (lookahead == 'a') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(116);
-      if (lookahead == 'u') ADVANCE(117);
+      if (lookahead == 'a') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(117);
+      if (lookahead == 'u') ADVANCE(118);
       END_STATE();
     case 36:
-      if (lookahead == 'n') ADVANCE(118);
-      if (lookahead == 'p') ADVANCE(119);
+      if (lookahead == 'n') ADVANCE(119);
+      if (lookahead == 'p') ADVANCE(120);
       END_STATE();
     case 37:
-      if (lookahead == 'u') ADVANCE(120);
+      if (lookahead == 'u') ADVANCE(121);
       END_STATE();
     case 38:
-      if (lookahead == 'o') ADVANCE(121);
+      if (lookahead == 'o') ADVANCE(122);
       END_STATE();
     case 39:
-      if (lookahead == 'e') ADVANCE(122);
+      if (lookahead == 'e') ADVANCE(123);
       END_STATE();
     case 40:
-      if (lookahead == 'f') ADVANCE(123);
-      if (lookahead == 'l') ADVANCE(124);
-      if (lookahead == 'p') ADVANCE(125);
+      if (lookahead == 'f') ADVANCE(124);
+      if (lookahead == 'l') ADVANCE(125);
+      if (lookahead == 'p') ADVANCE(126);
       END_STATE();
     case 41:
-      if (lookahead == 'a') ADVANCE(126);
+      if (lookahead == 'a') ADVANCE(127);
       END_STATE();
     case 42:
-      if (lookahead == 's') ADVANCE(127);
+      if (lookahead == 's') ADVANCE(128);
       END_STATE();
     case 43:
-      if (lookahead == 't') ADVANCE(128);
+      if (lookahead == 't') ADVANCE(129);
       END_STATE();
     case 44:
-      if (lookahead == 's') ADVANCE(129);
+      if (lookahead == 's') ADVANCE(130);
       END_STATE();
     case 45:
-      if (lookahead == 'v') ADVANCE(130);
+      if (lookahead == 'v') ADVANCE(131);
       END_STATE();
     case 46:
-      if (lookahead == 'e') ADVANCE(131);
+      if (lookahead == 'e') ADVANCE(132);
       END_STATE();
     case 47:
-      if (lookahead == 'e') ADVANCE(132);
-      if (lookahead == 'i') ADVANCE(133);
+      if (lookahead == 'e') ADVANCE(133);
+      if (lookahead == 'i') ADVANCE(134);
       END_STATE();
     case 48:
-      if (lookahead == 'i') ADVANCE(134);
-      if (lookahead == 'l') ADVANCE(135);
+      if (lookahead == 'i') ADVANCE(135);
+      if (lookahead == 'l') ADVANCE(136);
       END_STATE();
     case 49:
-      if (lookahead == 't') ADVANCE(136);
+      if (lookahead == 't') ADVANCE(137);
       END_STATE();
     case 50:
-      if (lookahead == 'e') ADVANCE(137);
-      if (lookahead == 'l') ADVANCE(138);
+      if (lookahead == 'e') ADVANCE(138);
+      if (lookahead == 'l') ADVANCE(139);
       END_STATE();
     case 51:
-      if (lookahead == 'y') ADVANCE(139);
+      if (lookahead == 'y') ADVANCE(140);
       END_STATE();
     case 52:
-      if (lookahead == 'r') ADVANCE(140);
+      if (lookahead == 'r') ADVANCE(141);
       END_STATE();
     case 53:
-      if (lookahead == 'o') ADVANCE(141);
+      if (lookahead == 'o') ADVANCE(142);
       END_STATE();
     case 54:
-      if (lookahead == 'p') ADVANCE(142);
+      if (lookahead == 'p') ADVANCE(143);
       END_STATE();
     case 55:
-      if (lookahead == 'l') ADVANCE(143);
-      if (lookahead == 'o') ADVANCE(144);
+      if (lookahead == 'l') ADVANCE(144);
+      if (lookahead == 'o') ADVANCE(145);
       END_STATE();
     case 56:
-      if (lookahead == 'o') ADVANCE(145);
-      if (lookahead == 'p') ADVANCE(146);
+      if (lookahead == 'o') ADVANCE(146);
+      if (lookahead == 'p') ADVANCE(147);
       END_STATE();
     case 57:
-      if (lookahead == 'a') ADVANCE(147);
+      if (lookahead == 'a') ADVANCE(148);
       END_STATE();
     case 58:
-      if (lookahead == 's') ADVANCE(148);
+      if (lookahead == 's') ADVANCE(149);
       END_STATE();
     case 59:
-      if (lookahead == 't') ADVANCE(149);
+      if (lookahead == 't') ADVANCE(150);
       END_STATE();
     case 60:
-      if (lookahead == 'a') ADVANCE(150);
+      if (lookahead == 'a') ADVANCE(151);
       END_STATE();
     case 61:
-      if (lookahead == 'i') ADVANCE(151);
-      if (lookahead == 't') ADVANCE(152);
+      if (lookahead == 'i') ADVANCE(152);
+      if (lookahead == 't') ADVANCE(153);
       END_STATE();
     case 62:
-      if (lookahead == 'b') ADVANCE(153);
+      if (lookahead == 'b') ADVANCE(154);
       END_STATE();
     case 63:
-      if (lookahead == 'o') ADVANCE(154);
+      if (lookahead == 'o') ADVANCE(155);
       END_STATE();
     case 64:
-      if (lookahead == 'e') ADVANCE(155);
-      if (lookahead == 'y') ADVANCE(156);
+      if (lookahead == 'e') ADVANCE(156);
+      if (lookahead == 'y') ADVANCE(157);
       END_STATE();
     case 65:
-      if (lookahead == 't') ADVANCE(157);
+      if (lookahead == 't') ADVANCE(158);
       END_STATE();
     case 66:
-      if (lookahead == 'q') ADVANCE(158);
+      if (lookahead == 'q') ADVANCE(159);
       END_STATE();
     case 67:
-      if (lookahead == 'x') ADVANCE(159);
+      if (lookahead == 'x') ADVANCE(160);
       END_STATE();
     case 68:
-      if (lookahead == 'm') ADVANCE(160);
-      if (lookahead == 'r') ADVANCE(161);
-      if (lookahead == 't') ADVANCE(162);
+      if (lookahead == 'm') ADVANCE(161);
+      if (lookahead == 'r') ADVANCE(162);
+      if (lookahead == 't') ADVANCE(163);
       END_STATE();
     case 69:
-      if (lookahead == 'g') ADVANCE(163);
+      if (lookahead == 'g') ADVANCE(164);
       END_STATE();
     case 70:
-      if (lookahead == 'd') ADVANCE(164);
-      if (lookahead == 'u') ADVANCE(165);
+      if (lookahead == 'd') ADVANCE(165);
+      if (lookahead == 'u') ADVANCE(166);
       END_STATE();
     case 71:
-      if (lookahead == 's') ADVANCE(166);
+      if (lookahead == 's') ADVANCE(167);
       END_STATE();
     case 72:
-      if (lookahead == 'm') ADVANCE(167);
+      if (lookahead == 'm') ADVANCE(168);
       END_STATE();
     case 73:
-      if (lookahead == 'c') ADVANCE(168);
+      if (lookahead == 'c') ADVANCE(169);
       END_STATE();
     case 74:
-      if (lookahead == 't') ADVANCE(169);
+      if (lookahead == 't') ADVANCE(170);
       END_STATE();
     case 75:
-      if (lookahead == 'n') ADVANCE(170);
+      if (lookahead == 'n') ADVANCE(171);
       END_STATE();
     case 76:
-      if (lookahead == 'r') ADVANCE(171);
-      if (lookahead == 't') ADVANCE(172);
+      if (lookahead == 'r') ADVANCE(172);
+      if (lookahead == 't') ADVANCE(173);
       END_STATE();
     case 77:
-      if (lookahead == 'd') ADVANCE(173);
-      if (lookahead == 'r') ADVANCE(174);
-      if (lookahead == 's') ADVANCE(175);
+      if (lookahead == 'd') ADVANCE(174);
+      if (lookahead == 'r') ADVANCE(175);
+      if (lookahead == 's') ADVANCE(176);
       END_STATE();
     case 78:
-      if (lookahead == 'e') ADVANCE(176);
-      if (lookahead == 'i') ADVANCE(177);
+      if (lookahead == 'e') ADVANCE(177);
+      if (lookahead == 'i') ADVANCE(178);
       END_STATE();
     case 79:
-      if (lookahead == 'i') ADVANCE(178);
-      if (lookahead == 'w') ADVANCE(179);
+      if (lookahead == 'i') ADVANCE(179);
+      if (lookahead == 'w') ADVANCE(180);
       END_STATE();
     case 80:
-      if (lookahead == 'a') ADVANCE(180);
-      if (lookahead == 'd') ADVANCE(181);
-      if (lookahead == 'f') ADVANCE(182);
-      if (lookahead == 'n') ADVANCE(183);
-      if (lookahead == 'p') ADVANCE(184);
-      if (lookahead == 's') ADVANCE(185);
-      if (lookahead == 't') ADVANCE(186);
+      if (lookahead == 'a') ADVANCE(181);
+      if (lookahead == 'd') ADVANCE(182);
+      if (lookahead == 'f') ADVANCE(183);
+      if (lookahead == 'n') ADVANCE(184);
+      if (lookahead == 'p') ADVANCE(185);
+      if (lookahead == 's') ADVANCE(186);
+      if (lookahead == 't') ADVANCE(187);
       END_STATE();
     case 81:
-      if (lookahead == 'l') ADVANCE(187);
+      if (lookahead == 'l') ADVANCE(188);
       END_STATE();
     case 82:
-      if (lookahead == 'n') ADVANCE(188);
+      if (lookahead == 'n') ADVANCE(189);
       END_STATE();
     case 83:
-      if (lookahead == 'r') ADVANCE(189);
-      if (lookahead == 't') ADVANCE(190);
+      if (lookahead == 'r') ADVANCE(190);
+      if (lookahead == 't') ADVANCE(191);
       END_STATE();
     case 84:
-      if (lookahead == 'c') ADVANCE(191);
-      if (lookahead == 'r') ADVANCE(192);
+      if (lookahead == 'c') ADVANCE(192);
+      if (lookahead == 'r') ADVANCE(193);
       END_STATE();
     case 85:
-      if (lookahead == 'a') ADVANCE(193);
+      if (lookahead == 'a') ADVANCE(194);
       END_STATE();
     case 86:
-      if (lookahead == 'd') ADVANCE(194);
+      if (lookahead == 'd') ADVANCE(195);
       END_STATE();
     case 87:
-      if (lookahead == 'a') ADVANCE(195);
-      if (lookahead == 'e') ADVANCE(196);
-      if (lookahead == 'o') ADVANCE(197);
+      if (lookahead == 'a') ADVANCE(196);
+      if (lookahead == 'e') ADVANCE(197);
+      if (lookahead == 'o') ADVANCE(198);
       END_STATE();
     case 88:
-      if (lookahead == 'b') ADVANCE(198);
-      if (lookahead == 'c') ADVANCE(199);
+      if (lookahead == 'b') ADVANCE(199);
+      if (lookahead == 'c') ADVANCE(200);
       END_STATE();
     case 89:
-      if (lookahead == 'p') ADVANCE(200);
+      if (lookahead == 'k') ADVANCE(201);
       END_STATE();
     case 90:
-      if (lookahead == 'm') ADVANCE(201);
+      if (lookahead == 'p') ADVANCE(202);
       END_STATE();
     case 91:
-      if (lookahead == 'm') ADVANCE(202);
+      if (lookahead == 'm') ADVANCE(203);
       END_STATE();
     case 92:
-      if (lookahead == 'k') ADVANCE(203);
+      if (lookahead == 'm') ADVANCE(204);
       END_STATE();
     case 93:
-      if (lookahead == 'u') ADVANCE(204);
+      if (lookahead == 'k') ADVANCE(205);
       END_STATE();
     case 94:
-      if (lookahead == 'p') ADVANCE(205);
+      if (lookahead == 'u') ADVANCE(206);
       END_STATE();
     case 95:
-      if (lookahead == 'p') ADVANCE(206);
+      if (lookahead == 'p') ADVANCE(207);
       END_STATE();
     case 96:
-      if (lookahead == 'd') ADVANCE(207);
+      if (lookahead == 'p') ADVANCE(208);
       END_STATE();
     case 97:
-      if (lookahead == 'e') ADVANCE(208);
+      if (lookahead == 'd') ADVANCE(209);
       END_STATE();
     case 98:
-      if (lookahead == 'r') ADVANCE(209);
-      if (lookahead == 'u') ADVANCE(210);
+      if (lookahead == 'e') ADVANCE(210);
       END_STATE();
     case 99:
-      if (lookahead == 'l') ADVANCE(211);
+      if (lookahead == 'r') ADVANCE(211);
+      if (lookahead == 'u') ADVANCE(212);
       END_STATE();
     case 100:
-      if (lookahead == 'i') ADVANCE(212);
+      if (lookahead == 'l') ADVANCE(213);
       END_STATE();
     case 101:
-      if (lookahead == 'e') ADVANCE(213);
-      END_STATE();
-    case 102:
       if (lookahead == 'i') ADVANCE(214);
       END_STATE();
+    case 102:
+      if (lookahead == 'e') ADVANCE(215);
+      END_STATE();
     case 103:
-      if (lookahead == 'r') ADVANCE(215);
+      if (lookahead == 'i') ADVANCE(216);
       END_STATE();
     case 104:
-      if (lookahead == 'e') ADVANCE(216);
+      if (lookahead == 'r') ADVANCE(217);
       END_STATE();
     case 105:
-      if (lookahead == 'm') ADVANCE(217);
+      if (lookahead == 'e') ADVANCE(218);
       END_STATE();
     case 106:
-      if (lookahead == 'v') ADVANCE(218);
+      if (lookahead == 'm') ADVANCE(219);
       END_STATE();
     case 107:
-      ACCEPT_TOKEN(anon_sym_app);
+      if (lookahead == 'v') ADVANCE(220);
       END_STATE();
     case 108:
-      if (lookahead == 's') ADVANCE(219);
+      ACCEPT_TOKEN(anon_sym_app);
       END_STATE();
     case 109:
-      if (lookahead == 'a') ADVANCE(220);
+      if (lookahead == 's') ADVANCE(221);
       END_STATE();
     case 110:
-      if (lookahead == 'i') ADVANCE(221);
+      if (lookahead == 'a') ADVANCE(222);
       END_STATE();
     case 111:
-      if (lookahead == 'h') ADVANCE(222);
+      if (lookahead == 'i') ADVANCE(223);
       END_STATE();
     case 112:
-      ACCEPT_TOKEN(anon_sym_aws);
+      if (lookahead == 'h') ADVANCE(224);
       END_STATE();
     case 113:
-      if (lookahead == 'r') ADVANCE(223);
+      ACCEPT_TOKEN(anon_sym_aws);
       END_STATE();
     case 114:
-      if (lookahead == 'g') ADVANCE(224);
+      if (lookahead == 'r') ADVANCE(225);
       END_STATE();
     case 115:
-      if (lookahead == 'i') ADVANCE(225);
+      if (lookahead == 'g') ADVANCE(226);
       END_STATE();
     case 116:
-      if (lookahead == 'n') ADVANCE(226);
+      if (lookahead == 'i') ADVANCE(227);
       END_STATE();
     case 117:
-      if (lookahead == 's') ADVANCE(227);
+      if (lookahead == 'n') ADVANCE(228);
       END_STATE();
     case 118:
-      if (lookahead == 'd') ADVANCE(228);
-      if (lookahead == 'f') ADVANCE(229);
-      if (lookahead == 't') ADVANCE(230);
+      if (lookahead == 's') ADVANCE(229);
       END_STATE();
     case 119:
-      if (lookahead == 'y') ADVANCE(231);
+      if (lookahead == 'd') ADVANCE(230);
+      if (lookahead == 'f') ADVANCE(231);
+      if (lookahead == 't') ADVANCE(232);
       END_STATE();
     case 120:
-      ACCEPT_TOKEN(anon_sym_cpu);
+      if (lookahead == 'y') ADVANCE(233);
       END_STATE();
     case 121:
-      if (lookahead == 'n') ADVANCE(232);
+      ACCEPT_TOKEN(anon_sym_cpu);
       END_STATE();
     case 122:
-      if (lookahead == 'm') ADVANCE(233);
+      if (lookahead == 'n') ADVANCE(234);
       END_STATE();
     case 123:
-      if (lookahead == 'a') ADVANCE(234);
+      if (lookahead == 'm') ADVANCE(235);
       END_STATE();
     case 124:
-      if (lookahead == 'a') ADVANCE(235);
+      if (lookahead == 'a') ADVANCE(236);
       END_STATE();
     case 125:
-      if (lookahead == 'l') ADVANCE(236);
-      if (lookahead == 't') ADVANCE(237);
+      if (lookahead == 'a') ADVANCE(237);
       END_STATE();
     case 126:
-      if (lookahead == 'n') ADVANCE(238);
+      if (lookahead == 'l') ADVANCE(238);
+      if (lookahead == 't') ADVANCE(239);
       END_STATE();
     case 127:
-      ACCEPT_TOKEN(anon_sym_dns);
+      if (lookahead == 'n') ADVANCE(240);
       END_STATE();
     case 128:
-      if (lookahead == 'e') ADVANCE(239);
+      ACCEPT_TOKEN(anon_sym_dns);
       END_STATE();
     case 129:
-      if (lookahead == 'e') ADVANCE(240);
+      if (lookahead == 'e') ADVANCE(241);
       END_STATE();
     case 130:
-      ACCEPT_TOKEN(anon_sym_env);
+      if (lookahead == 'e') ADVANCE(242);
       END_STATE();
     case 131:
-      if (lookahead == 'r') ADVANCE(241);
+      ACCEPT_TOKEN(anon_sym_env);
       END_STATE();
     case 132:
-      if (lookahead == 'c') ADVANCE(242);
+      if (lookahead == 'r') ADVANCE(243);
       END_STATE();
     case 133:
-      if (lookahead == 's') ADVANCE(243);
+      if (lookahead == 'c') ADVANCE(244);
       END_STATE();
     case 134:
-      if (lookahead == 'l') ADVANCE(244);
-      END_STATE();
-    case 135:
       if (lookahead == 's') ADVANCE(245);
       END_STATE();
+    case 135:
+      if (lookahead == 'l') ADVANCE(246);
+      END_STATE();
     case 136:
-      if (lookahead == 'c') ADVANCE(246);
+      if (lookahead == 's') ADVANCE(247);
       END_STATE();
     case 137:
-      if (lookahead == 'l') ADVANCE(247);
+      if (lookahead == 'c') ADVANCE(248);
       END_STATE();
     case 138:
-      if (lookahead == 'e') ADVANCE(248);
+      if (lookahead == 'l') ADVANCE(249);
       END_STATE();
     case 139:
-      if (lookahead == 'w') ADVANCE(249);
+      if (lookahead == 'e') ADVANCE(250);
       END_STATE();
     case 140:
-      if (lookahead == 'm') ADVANCE(250);
+      if (lookahead == 'w') ADVANCE(251);
       END_STATE();
     case 141:
-      if (lookahead == 'm') ADVANCE(251);
+      if (lookahead == 'm') ADVANCE(252);
       END_STATE();
     case 142:
-      ACCEPT_TOKEN(anon_sym_gcp);
+      if (lookahead == 'm') ADVANCE(253);
       END_STATE();
     case 143:
-      if (lookahead == 'a') ADVANCE(252);
+      ACCEPT_TOKEN(anon_sym_gcp);
       END_STATE();
     case 144:
-      if (lookahead == 's') ADVANCE(253);
+      if (lookahead == 'a') ADVANCE(254);
       END_STATE();
     case 145:
-      if (lookahead == 'u') ADVANCE(254);
+      if (lookahead == 's') ADVANCE(255);
       END_STATE();
     case 146:
-      if (lookahead == 'c') ADVANCE(255);
+      if (lookahead == 'u') ADVANCE(256);
       END_STATE();
     case 147:
-      if (lookahead == 'd') ADVANCE(256);
+      if (lookahead == 'c') ADVANCE(257);
       END_STATE();
     case 148:
-      if (lookahead == 't') ADVANCE(257);
+      if (lookahead == 'd') ADVANCE(258);
       END_STATE();
     case 149:
-      if (lookahead == 'p') ADVANCE(258);
+      if (lookahead == 't') ADVANCE(259);
       END_STATE();
     case 150:
-      if (lookahead == 'g') ADVANCE(259);
+      if (lookahead == 'p') ADVANCE(260);
       END_STATE();
     case 151:
-      if (lookahead == 't') ADVANCE(260);
+      if (lookahead == 'g') ADVANCE(261);
       END_STATE();
     case 152:
-      if (lookahead == 'o') ADVANCE(261);
+      if (lookahead == 't') ADVANCE(262);
       END_STATE();
     case 153:
-      ACCEPT_TOKEN(anon_sym_job);
+      if (lookahead == 'o') ADVANCE(263);
       END_STATE();
     case 154:
-      if (lookahead == 'n') ADVANCE(262);
+      ACCEPT_TOKEN(anon_sym_job);
       END_STATE();
     case 155:
-      if (lookahead == 'p') ADVANCE(263);
+      if (lookahead == 'n') ADVANCE(264);
       END_STATE();
     case 156:
-      ACCEPT_TOKEN(anon_sym_key);
+      if (lookahead == 'p') ADVANCE(265);
       END_STATE();
     case 157:
-      ACCEPT_TOKEN(anon_sym_let);
+      ACCEPT_TOKEN(anon_sym_key);
       END_STATE();
     case 158:
-      if (lookahead == 'u') ADVANCE(264);
+      ACCEPT_TOKEN(anon_sym_let);
       END_STATE();
     case 159:
-      if (lookahead == '-') ADVANCE(265);
+      if (lookahead == 'u') ADVANCE(266);
       END_STATE();
     case 160:
-      if (lookahead == 'o') ADVANCE(266);
+      if (lookahead == '-') ADVANCE(267);
       END_STATE();
     case 161:
-      if (lookahead == 'g') ADVANCE(267);
+      if (lookahead == 'o') ADVANCE(268);
       END_STATE();
     case 162:
-      if (lookahead == 'a') ADVANCE(268);
+      if (lookahead == 'g') ADVANCE(269);
       END_STATE();
     case 163:
-      if (lookahead == 'r') ADVANCE(269);
+      if (lookahead == 'a') ADVANCE(270);
       END_STATE();
     case 164:
-      if (lookahead == 'e') ADVANCE(270);
+      if (lookahead == 'r') ADVANCE(271);
       END_STATE();
     case 165:
-      if (lookahead == 'n') ADVANCE(271);
+      if (lookahead == 'e') ADVANCE(272);
       END_STATE();
     case 166:
-      if (lookahead == 'q') ADVANCE(272);
+      if (lookahead == 'n') ADVANCE(273);
       END_STATE();
     case 167:
-      if (lookahead == 'e') ADVANCE(273);
+      if (lookahead == 'q') ADVANCE(274);
       END_STATE();
     case 168:
-      if (lookahead == 'e') ADVANCE(274);
+      if (lookahead == 'e') ADVANCE(275);
       END_STATE();
     case 169:
-      if (lookahead == 's') ADVANCE(275);
-      END_STATE();
-    case 170:
-      ACCEPT_TOKEN(anon_sym_own);
       if (lookahead == 'e') ADVANCE(276);
       END_STATE();
+    case 170:
+      if (lookahead == 's') ADVANCE(277);
+      END_STATE();
     case 171:
-      if (lookahead == 'a') ADVANCE(277);
-      if (lookahead == 't') ADVANCE(278);
+      ACCEPT_TOKEN(anon_sym_own);
+      if (lookahead == 'e') ADVANCE(278);
       END_STATE();
     case 172:
-      if (lookahead == 'h') ADVANCE(279);
-      END_STATE();
-    case 173:
-      ACCEPT_TOKEN(anon_sym_pod);
-      END_STATE();
-    case 174:
+      if (lookahead == 'a') ADVANCE(279);
       if (lookahead == 't') ADVANCE(280);
       END_STATE();
+    case 173:
+      if (lookahead == 'h') ADVANCE(281);
+      END_STATE();
+    case 174:
+      ACCEPT_TOKEN(anon_sym_pod);
+      END_STATE();
     case 175:
-      if (lookahead == 't') ADVANCE(281);
+      if (lookahead == 't') ADVANCE(282);
       END_STATE();
     case 176:
-      if (lookahead == 'f') ADVANCE(282);
+      if (lookahead == 't') ADVANCE(283);
       END_STATE();
     case 177:
-      if (lookahead == 's') ADVANCE(283);
+      if (lookahead == 'f') ADVANCE(284);
       END_STATE();
     case 178:
-      if (lookahead == 'l') ADVANCE(284);
+      if (lookahead == 's') ADVANCE(285);
       END_STATE();
     case 179:
-      ACCEPT_TOKEN(anon_sym_raw);
+      if (lookahead == 'l') ADVANCE(286);
       END_STATE();
     case 180:
-      if (lookahead == 'd') ADVANCE(285);
+      ACCEPT_TOKEN(anon_sym_raw);
       END_STATE();
     case 181:
-      if (lookahead == 'i') ADVANCE(286);
-      END_STATE();
-    case 182:
-      ACCEPT_TOKEN(anon_sym_ref);
-      END_STATE();
-    case 183:
       if (lookahead == 'd') ADVANCE(287);
       END_STATE();
+    case 182:
+      if (lookahead == 'i') ADVANCE(288);
+      END_STATE();
+    case 183:
+      ACCEPT_TOKEN(anon_sym_ref);
+      END_STATE();
     case 184:
-      if (lookahead == 'l') ADVANCE(288);
-      if (lookahead == 'o') ADVANCE(289);
+      if (lookahead == 'd') ADVANCE(289);
       END_STATE();
     case 185:
-      if (lookahead == 'o') ADVANCE(290);
-      if (lookahead == 't') ADVANCE(291);
+      if (lookahead == 'l') ADVANCE(290);
+      if (lookahead == 'o') ADVANCE(291);
       END_STATE();
     case 186:
-      if (lookahead == 'r') ADVANCE(292);
+      if (lookahead == 'o') ADVANCE(292);
+      if (lookahead == 't') ADVANCE(293);
       END_STATE();
     case 187:
-      if (lookahead == 'e') ADVANCE(293);
+      if (lookahead == 'r') ADVANCE(294);
       END_STATE();
     case 188:
-      ACCEPT_TOKEN(anon_sym_run);
+      if (lookahead == 'e') ADVANCE(295);
       END_STATE();
     case 189:
-      if (lookahead == 'a') ADVANCE(294);
-      if (lookahead == 'i') ADVANCE(295);
+      ACCEPT_TOKEN(anon_sym_run);
       END_STATE();
     case 190:
-      if (lookahead == 'p') ADVANCE(296);
+      if (lookahead == 'a') ADVANCE(296);
+      if (lookahead == 'i') ADVANCE(297);
       END_STATE();
     case 191:
-      if (lookahead == 'r') ADVANCE(297);
-      if (lookahead == 'u') ADVANCE(298);
+      if (lookahead == 'p') ADVANCE(298);
       END_STATE();
     case 192:
-      if (lookahead == 'v') ADVANCE(299);
+      if (lookahead == 'r') ADVANCE(299);
+      if (lookahead == 'u') ADVANCE(300);
       END_STATE();
     case 193:
-      if (lookahead == '2') ADVANCE(300);
+      if (lookahead == 'v') ADVANCE(301);
       END_STATE();
     case 194:
-      if (lookahead == 'e') ADVANCE(301);
+      if (lookahead == '2') ADVANCE(302);
       END_STATE();
     case 195:
-      if (lookahead == 'r') ADVANCE(302);
-      if (lookahead == 't') ADVANCE(303);
+      if (lookahead == 'e') ADVANCE(303);
       END_STATE();
     case 196:
-      if (lookahead == 'p') ADVANCE(304);
+      if (lookahead == 'r') ADVANCE(304);
+      if (lookahead == 't') ADVANCE(305);
       END_STATE();
     case 197:
-      if (lookahead == 'r') ADVANCE(305);
+      if (lookahead == 'p') ADVANCE(306);
       END_STATE();
     case 198:
-      ACCEPT_TOKEN(anon_sym_sub);
-      if (lookahead == 'm') ADVANCE(306);
+      if (lookahead == 'p') ADVANCE(307);
+      if (lookahead == 'r') ADVANCE(308);
       END_STATE();
     case 199:
-      if (lookahead == 'c') ADVANCE(307);
+      ACCEPT_TOKEN(anon_sym_sub);
+      if (lookahead == 'm') ADVANCE(309);
       END_STATE();
     case 200:
-      ACCEPT_TOKEN(anon_sym_tcp);
+      if (lookahead == 'c') ADVANCE(310);
       END_STATE();
     case 201:
-      if (lookahead == 'p') ADVANCE(308);
-      END_STATE();
-    case 202:
-      if (lookahead == 'e') ADVANCE(309);
-      END_STATE();
-    case 203:
-      if (lookahead == 'e') ADVANCE(310);
-      END_STATE();
-    case 204:
       if (lookahead == 'e') ADVANCE(311);
       END_STATE();
+    case 202:
+      ACCEPT_TOKEN(anon_sym_tcp);
+      END_STATE();
+    case 203:
+      if (lookahead == 'p') ADVANCE(312);
+      END_STATE();
+    case 204:
+      if (lookahead == 'e') ADVANCE(313);
+      END_STATE();
     case 205:
-      ACCEPT_TOKEN(anon_sym_udp);
+      if (lookahead == 'e') ADVANCE(314);
       END_STATE();
     case 206:
-      if (lookahead == 'a') ADVANCE(312);
+      if (lookahead == 'e') ADVANCE(315);
       END_STATE();
     case 207:
-      if (lookahead == 'a') ADVANCE(313);
+      ACCEPT_TOKEN(anon_sym_udp);
       END_STATE();
     case 208:
-      ACCEPT_TOKEN(anon_sym_use);
-      if (lookahead == 'r') ADVANCE(314);
+      if (lookahead == 'a') ADVANCE(316);
       END_STATE();
     case 209:
-      if (lookahead == 's') ADVANCE(315);
+      if (lookahead == 'a') ADVANCE(317);
       END_STATE();
     case 210:
-      if (lookahead == 'l') ADVANCE(316);
+      ACCEPT_TOKEN(anon_sym_use);
+      if (lookahead == 'r') ADVANCE(318);
       END_STATE();
     case 211:
-      if (lookahead == 'u') ADVANCE(317);
+      if (lookahead == 's') ADVANCE(319);
       END_STATE();
     case 212:
-      if (lookahead == 't') ADVANCE(318);
+      if (lookahead == 'l') ADVANCE(320);
       END_STATE();
     case 213:
-      if (lookahead == 'n') ADVANCE(319);
+      if (lookahead == 'u') ADVANCE(321);
       END_STATE();
     case 214:
-      if (lookahead == 't') ADVANCE(320);
+      if (lookahead == 't') ADVANCE(322);
       END_STATE();
     case 215:
-      if (lookahead == 'e') ADVANCE(321);
+      if (lookahead == 'n') ADVANCE(323);
       END_STATE();
     case 216:
-      if (lookahead == 'r') ADVANCE(322);
+      if (lookahead == 't') ADVANCE(324);
       END_STATE();
     case 217:
-      if (lookahead == 'b') ADVANCE(323);
+      if (lookahead == 'e') ADVANCE(325);
       END_STATE();
     case 218:
-      if (lookahead == 'e') ADVANCE(324);
+      if (lookahead == 'r') ADVANCE(326);
       END_STATE();
     case 219:
-      ACCEPT_TOKEN(anon_sym_args);
+      if (lookahead == 'b') ADVANCE(327);
       END_STATE();
     case 220:
-      if (lookahead == 's') ADVANCE(325);
-      END_STATE();
-    case 221:
-      if (lookahead == 'e') ADVANCE(326);
-      END_STATE();
-    case 222:
-      ACCEPT_TOKEN(anon_sym_auth);
-      END_STATE();
-    case 223:
-      if (lookahead == 'e') ADVANCE(327);
-      END_STATE();
-    case 224:
       if (lookahead == 'e') ADVANCE(328);
       END_STATE();
-    case 225:
-      if (lookahead == 'm') ADVANCE(329);
+    case 221:
+      ACCEPT_TOKEN(anon_sym_args);
       END_STATE();
-    case 226:
+    case 222:
+      if (lookahead == 's') ADVANCE(329);
+      END_STATE();
+    case 223:
       if (lookahead == 'e') ADVANCE(330);
       END_STATE();
+    case 224:
+      ACCEPT_TOKEN(anon_sym_auth);
+      END_STATE();
+    case 225:
+      if (lookahead == 'e') ADVANCE(331);
+      END_STATE();
+    case 226:
+      if (lookahead == 'e') ADVANCE(332);
+      END_STATE();
     case 227:
-      if (lookahead == 't') ADVANCE(331);
+      if (lookahead == 'm') ADVANCE(333);
       END_STATE();
     case 228:
-      if (lookahead == 'i') ADVANCE(332);
+      if (lookahead == 'e') ADVANCE(334);
       END_STATE();
     case 229:
-      if (lookahead == 'i') ADVANCE(333);
+      if (lookahead == 't') ADVANCE(335);
       END_STATE();
     case 230:
-      if (lookahead == 'a') ADVANCE(334);
+      if (lookahead == 'i') ADVANCE(336);
       END_STATE();
     case 231:
-      ACCEPT_TOKEN(anon_sym_copy);
+      if (lookahead == 'i') ADVANCE(337);
       END_STATE();
     case 232:
-      if (lookahead == 'j') ADVANCE(335);
+      if (lookahead == 'a') ADVANCE(338);
       END_STATE();
     case 233:
-      if (lookahead == 'o') ADVANCE(336);
+      ACCEPT_TOKEN(anon_sym_copy);
       END_STATE();
     case 234:
-      if (lookahead == 'u') ADVANCE(337);
+      if (lookahead == 'j') ADVANCE(339);
       END_STATE();
     case 235:
-      if (lookahead == 'y') ADVANCE(338);
+      if (lookahead == 'o') ADVANCE(340);
       END_STATE();
     case 236:
-      if (lookahead == 'o') ADVANCE(339);
+      if (lookahead == 'u') ADVANCE(341);
       END_STATE();
     case 237:
-      if (lookahead == 'h') ADVANCE(340);
+      if (lookahead == 'y') ADVANCE(342);
       END_STATE();
     case 238:
-      if (lookahead == 'g') ADVANCE(341);
+      if (lookahead == 'o') ADVANCE(343);
       END_STATE();
     case 239:
-      if (lookahead == 'n') ADVANCE(342);
+      if (lookahead == 'h') ADVANCE(344);
       END_STATE();
     case 240:
-      ACCEPT_TOKEN(anon_sym_else);
+      if (lookahead == 'g') ADVANCE(345);
       END_STATE();
     case 241:
-      if (lookahead == 'y') ADVANCE(343);
+      if (lookahead == 'n') ADVANCE(346);
       END_STATE();
     case 242:
-      ACCEPT_TOKEN(anon_sym_exec);
+      ACCEPT_TOKEN(anon_sym_else);
       END_STATE();
     case 243:
-      if (lookahead == 't') ADVANCE(344);
+      if (lookahead == 'y') ADVANCE(347);
       END_STATE();
     case 244:
-      if (lookahead == 'u') ADVANCE(345);
+      ACCEPT_TOKEN(anon_sym_exec);
       END_STATE();
     case 245:
-      if (lookahead == 'e') ADVANCE(346);
+      if (lookahead == 't') ADVANCE(348);
       END_STATE();
     case 246:
-      if (lookahead == 'h') ADVANCE(347);
+      if (lookahead == 'u') ADVANCE(349);
       END_STATE();
     case 247:
-      if (lookahead == 'd') ADVANCE(348);
+      if (lookahead == 'e') ADVANCE(350);
       END_STATE();
     case 248:
-      ACCEPT_TOKEN(anon_sym_file);
+      if (lookahead == 'h') ADVANCE(351);
       END_STATE();
     case 249:
-      if (lookahead == 'a') ADVANCE(349);
+      if (lookahead == 'd') ADVANCE(352);
       END_STATE();
     case 250:
-      if (lookahead == 'a') ADVANCE(350);
+      ACCEPT_TOKEN(anon_sym_file);
       END_STATE();
     case 251:
-      ACCEPT_TOKEN(anon_sym_from);
+      if (lookahead == 'a') ADVANCE(353);
       END_STATE();
     case 252:
-      if (lookahead == 'n') ADVANCE(351);
+      if (lookahead == 'a') ADVANCE(354);
       END_STATE();
     case 253:
-      if (lookahead == 'e') ADVANCE(352);
+      ACCEPT_TOKEN(anon_sym_from);
       END_STATE();
     case 254:
-      if (lookahead == 'p') ADVANCE(353);
+      if (lookahead == 'n') ADVANCE(355);
       END_STATE();
     case 255:
-      ACCEPT_TOKEN(anon_sym_grpc);
-      END_STATE();
-    case 256:
-      if (lookahead == 'e') ADVANCE(354);
-      END_STATE();
-    case 257:
-      ACCEPT_TOKEN(anon_sym_host);
-      END_STATE();
-    case 258:
-      ACCEPT_TOKEN(anon_sym_http);
-      if (lookahead == 's') ADVANCE(355);
-      END_STATE();
-    case 259:
       if (lookahead == 'e') ADVANCE(356);
       END_STATE();
+    case 256:
+      if (lookahead == 'p') ADVANCE(357);
+      END_STATE();
+    case 257:
+      ACCEPT_TOKEN(anon_sym_grpc);
+      END_STATE();
+    case 258:
+      if (lookahead == 'e') ADVANCE(358);
+      END_STATE();
+    case 259:
+      ACCEPT_TOKEN(anon_sym_host);
+      END_STATE();
     case 260:
-      if (lookahead == 'f') ADVANCE(357);
+      ACCEPT_TOKEN(anon_sym_http);
+      if (lookahead == 's') ADVANCE(359);
       END_STATE();
     case 261:
-      ACCEPT_TOKEN(anon_sym_into);
+      if (lookahead == 'e') ADVANCE(360);
       END_STATE();
     case 262:
-      ACCEPT_TOKEN(anon_sym_json);
+      if (lookahead == 'f') ADVANCE(361);
       END_STATE();
     case 263:
-      ACCEPT_TOKEN(anon_sym_keep);
+      ACCEPT_TOKEN(anon_sym_into);
       END_STATE();
     case 264:
-      if (lookahead == 'i') ADVANCE(358);
+      ACCEPT_TOKEN(anon_sym_json);
       END_STATE();
     case 265:
-      if (lookahead == 'f') ADVANCE(359);
-      if (lookahead == 's') ADVANCE(360);
+      ACCEPT_TOKEN(anon_sym_keep);
       END_STATE();
     case 266:
-      if (lookahead == 'r') ADVANCE(361);
+      if (lookahead == 'i') ADVANCE(362);
       END_STATE();
     case 267:
-      if (lookahead == 'e') ADVANCE(362);
+      if (lookahead == 'f') ADVANCE(363);
+      if (lookahead == 's') ADVANCE(364);
       END_STATE();
     case 268:
-      if (lookahead == 'd') ADVANCE(363);
+      if (lookahead == 'r') ADVANCE(365);
       END_STATE();
     case 269:
-      if (lookahead == 'a') ADVANCE(364);
+      if (lookahead == 'e') ADVANCE(366);
       END_STATE();
     case 270:
-      ACCEPT_TOKEN(anon_sym_mode);
+      if (lookahead == 'd') ADVANCE(367);
       END_STATE();
     case 271:
-      if (lookahead == 't') ADVANCE(365);
+      if (lookahead == 'a') ADVANCE(368);
       END_STATE();
     case 272:
-      if (lookahead == 'l') ADVANCE(366);
+      ACCEPT_TOKEN(anon_sym_mode);
       END_STATE();
     case 273:
-      if (lookahead == 's') ADVANCE(367);
+      if (lookahead == 't') ADVANCE(369);
       END_STATE();
     case 274:
-      ACCEPT_TOKEN(anon_sym_once);
+      if (lookahead == 'l') ADVANCE(370);
       END_STATE();
     case 275:
-      if (lookahead == 'i') ADVANCE(368);
-      END_STATE();
-    case 276:
-      if (lookahead == 'r') ADVANCE(369);
-      END_STATE();
-    case 277:
-      if (lookahead == 'm') ADVANCE(370);
-      END_STATE();
-    case 278:
-      ACCEPT_TOKEN(anon_sym_part);
-      END_STATE();
-    case 279:
       if (lookahead == 's') ADVANCE(371);
       END_STATE();
-    case 280:
-      ACCEPT_TOKEN(anon_sym_port);
+    case 276:
+      ACCEPT_TOKEN(anon_sym_once);
       END_STATE();
-    case 281:
-      if (lookahead == 'g') ADVANCE(372);
+    case 277:
+      if (lookahead == 'i') ADVANCE(372);
       END_STATE();
-    case 282:
-      if (lookahead == 'i') ADVANCE(373);
+    case 278:
+      if (lookahead == 'r') ADVANCE(373);
       END_STATE();
-    case 283:
+    case 279:
       if (lookahead == 'm') ADVANCE(374);
       END_STATE();
-    case 284:
+    case 280:
+      ACCEPT_TOKEN(anon_sym_part);
+      END_STATE();
+    case 281:
       if (lookahead == 's') ADVANCE(375);
       END_STATE();
+    case 282:
+      ACCEPT_TOKEN(anon_sym_port);
+      END_STATE();
+    case 283:
+      if (lookahead == 'g') ADVANCE(376);
+      END_STATE();
+    case 284:
+      if (lookahead == 'i') ADVANCE(377);
+      END_STATE();
     case 285:
-      if (lookahead == 'o') ADVANCE(376);
-      if (lookahead == 's') ADVANCE(377);
-      if (lookahead == 'y') ADVANCE(378);
+      if (lookahead == 'm') ADVANCE(378);
       END_STATE();
     case 286:
       if (lookahead == 's') ADVANCE(379);
       END_STATE();
     case 287:
-      if (lookahead == 'e') ADVANCE(380);
+      if (lookahead == 'o') ADVANCE(380);
+      if (lookahead == 's') ADVANCE(381);
+      if (lookahead == 'y') ADVANCE(382);
       END_STATE();
     case 288:
-      if (lookahead == 'a') ADVANCE(381);
-      if (lookahead == 'i') ADVANCE(382);
+      if (lookahead == 's') ADVANCE(383);
       END_STATE();
     case 289:
-      ACCEPT_TOKEN(anon_sym_repo);
+      if (lookahead == 'e') ADVANCE(384);
       END_STATE();
     case 290:
-      if (lookahead == 'u') ADVANCE(383);
+      if (lookahead == 'a') ADVANCE(385);
+      if (lookahead == 'i') ADVANCE(386);
       END_STATE();
     case 291:
-      if (lookahead == 'r') ADVANCE(384);
+      ACCEPT_TOKEN(anon_sym_repo);
       END_STATE();
     case 292:
-      if (lookahead == 'i') ADVANCE(385);
+      if (lookahead == 'u') ADVANCE(387);
       END_STATE();
     case 293:
-      ACCEPT_TOKEN(anon_sym_role);
+      if (lookahead == 'r') ADVANCE(388);
       END_STATE();
     case 294:
-      if (lookahead == 't') ADVANCE(386);
+      if (lookahead == 'i') ADVANCE(389);
       END_STATE();
     case 295:
-      if (lookahead == 'p') ADVANCE(387);
+      ACCEPT_TOKEN(anon_sym_role);
       END_STATE();
     case 296:
-      ACCEPT_TOKEN(anon_sym_sctp);
+      if (lookahead == 't') ADVANCE(390);
       END_STATE();
     case 297:
-      if (lookahead == 'e') ADVANCE(388);
+      if (lookahead == 'p') ADVANCE(391);
       END_STATE();
     case 298:
-      if (lookahead == 'r') ADVANCE(389);
+      ACCEPT_TOKEN(anon_sym_sctp);
       END_STATE();
     case 299:
-      if (lookahead == 'i') ADVANCE(390);
+      if (lookahead == 'e') ADVANCE(392);
       END_STATE();
     case 300:
-      if (lookahead == '5') ADVANCE(391);
+      if (lookahead == 'r') ADVANCE(393);
       END_STATE();
     case 301:
-      if (lookahead == 'c') ADVANCE(392);
+      if (lookahead == 'i') ADVANCE(394);
       END_STATE();
     case 302:
-      if (lookahead == 't') ADVANCE(393);
+      if (lookahead == '5') ADVANCE(395);
       END_STATE();
     case 303:
-      if (lookahead == 'e') ADVANCE(394);
+      if (lookahead == 'c') ADVANCE(396);
       END_STATE();
     case 304:
-      ACCEPT_TOKEN(anon_sym_step);
+      if (lookahead == 't') ADVANCE(397);
       END_STATE();
     case 305:
-      if (lookahead == 'a') ADVANCE(395);
+      if (lookahead == 'e') ADVANCE(398);
       END_STATE();
     case 306:
-      if (lookahead == 'o') ADVANCE(396);
+      ACCEPT_TOKEN(anon_sym_step);
       END_STATE();
     case 307:
-      if (lookahead == 'e') ADVANCE(397);
+      if (lookahead == 's') ADVANCE(399);
       END_STATE();
     case 308:
-      if (lookahead == 'l') ADVANCE(398);
+      if (lookahead == 'a') ADVANCE(400);
       END_STATE();
     case 309:
-      if (lookahead == 'o') ADVANCE(399);
+      if (lookahead == 'o') ADVANCE(401);
       END_STATE();
     case 310:
-      if (lookahead == 'n') ADVANCE(400);
+      if (lookahead == 'e') ADVANCE(402);
       END_STATE();
     case 311:
-      ACCEPT_TOKEN(anon_sym_true);
+      if (lookahead == 's') ADVANCE(403);
       END_STATE();
     case 312:
-      if (lookahead == 'c') ADVANCE(401);
+      if (lookahead == 'l') ADVANCE(404);
       END_STATE();
     case 313:
-      if (lookahead == 't') ADVANCE(402);
+      if (lookahead == 'o') ADVANCE(405);
       END_STATE();
     case 314:
-      ACCEPT_TOKEN(anon_sym_user);
+      if (lookahead == 'n') ADVANCE(406);
       END_STATE();
     case 315:
-      ACCEPT_TOKEN(anon_sym_vars);
+      ACCEPT_TOKEN(anon_sym_true);
       END_STATE();
     case 316:
-      if (lookahead == 't') ADVANCE(403);
+      if (lookahead == 'c') ADVANCE(407);
       END_STATE();
     case 317:
-      if (lookahead == 'm') ADVANCE(404);
+      if (lookahead == 't') ADVANCE(408);
       END_STATE();
     case 318:
-      ACCEPT_TOKEN(anon_sym_wait);
+      ACCEPT_TOKEN(anon_sym_user);
       END_STATE();
     case 319:
-      ACCEPT_TOKEN(anon_sym_when);
+      ACCEPT_TOKEN(anon_sym_vars);
       END_STATE();
     case 320:
-      if (lookahead == 'e') ADVANCE(405);
-      END_STATE();
-    case 321:
-      if (lookahead == 's') ADVANCE(406);
-      END_STATE();
-    case 322:
-      ACCEPT_TOKEN(anon_sym_after);
-      END_STATE();
-    case 323:
-      if (lookahead == 'i') ADVANCE(407);
-      END_STATE();
-    case 324:
-      ACCEPT_TOKEN(anon_sym_alive);
-      END_STATE();
-    case 325:
-      ACCEPT_TOKEN(anon_sym_atlas);
-      END_STATE();
-    case 326:
-      if (lookahead == 'n') ADVANCE(408);
-      END_STATE();
-    case 327:
-      ACCEPT_TOKEN(anon_sym_azure);
-      END_STATE();
-    case 328:
       if (lookahead == 't') ADVANCE(409);
       END_STATE();
-    case 329:
-      ACCEPT_TOKEN(anon_sym_claim);
+    case 321:
+      if (lookahead == 'm') ADVANCE(410);
       END_STATE();
-    case 330:
-      ACCEPT_TOKEN(anon_sym_clone);
+    case 322:
+      ACCEPT_TOKEN(anon_sym_wait);
       END_STATE();
-    case 331:
-      if (lookahead == 'e') ADVANCE(410);
+    case 323:
+      ACCEPT_TOKEN(anon_sym_when);
       END_STATE();
-    case 332:
-      if (lookahead == 't') ADVANCE(411);
+    case 324:
+      if (lookahead == 'e') ADVANCE(411);
       END_STATE();
-    case 333:
-      if (lookahead == 'g') ADVANCE(412);
+    case 325:
+      if (lookahead == 's') ADVANCE(412);
       END_STATE();
-    case 334:
+    case 326:
+      ACCEPT_TOKEN(anon_sym_after);
+      END_STATE();
+    case 327:
       if (lookahead == 'i') ADVANCE(413);
       END_STATE();
+    case 328:
+      ACCEPT_TOKEN(anon_sym_alive);
+      END_STATE();
+    case 329:
+      ACCEPT_TOKEN(anon_sym_atlas);
+      END_STATE();
+    case 330:
+      if (lookahead == 'n') ADVANCE(414);
+      END_STATE();
+    case 331:
+      ACCEPT_TOKEN(anon_sym_azure);
+      END_STATE();
+    case 332:
+      if (lookahead == 't') ADVANCE(415);
+      END_STATE();
+    case 333:
+      ACCEPT_TOKEN(anon_sym_claim);
+      END_STATE();
+    case 334:
+      ACCEPT_TOKEN(anon_sym_clone);
+      END_STATE();
     case 335:
-      if (lookahead == 'o') ADVANCE(414);
+      if (lookahead == 'e') ADVANCE(416);
       END_STATE();
     case 336:
-      if (lookahead == 'n') ADVANCE(415);
+      if (lookahead == 't') ADVANCE(417);
       END_STATE();
     case 337:
-      if (lookahead == 'l') ADVANCE(416);
+      if (lookahead == 'g') ADVANCE(418);
       END_STATE();
     case 338:
-      ACCEPT_TOKEN(anon_sym_delay);
+      if (lookahead == 'i') ADVANCE(419);
       END_STATE();
     case 339:
-      if (lookahead == 'y') ADVANCE(417);
+      if (lookahead == 'o') ADVANCE(420);
       END_STATE();
     case 340:
-      ACCEPT_TOKEN(anon_sym_depth);
+      if (lookahead == 'n') ADVANCE(421);
       END_STATE();
     case 341:
-      if (lookahead == 'o') ADVANCE(418);
+      if (lookahead == 'l') ADVANCE(422);
       END_STATE();
     case 342:
-      if (lookahead == 'v') ADVANCE(419);
+      ACCEPT_TOKEN(anon_sym_delay);
       END_STATE();
     case 343:
-      ACCEPT_TOKEN(anon_sym_every);
+      if (lookahead == 'y') ADVANCE(423);
       END_STATE();
     case 344:
-      if (lookahead == 'i') ADVANCE(420);
+      ACCEPT_TOKEN(anon_sym_depth);
       END_STATE();
     case 345:
-      if (lookahead == 'r') ADVANCE(421);
+      if (lookahead == 'o') ADVANCE(424);
       END_STATE();
     case 346:
-      ACCEPT_TOKEN(anon_sym_false);
+      if (lookahead == 'v') ADVANCE(425);
       END_STATE();
     case 347:
-      ACCEPT_TOKEN(anon_sym_fetch);
+      ACCEPT_TOKEN(anon_sym_every);
       END_STATE();
     case 348:
-      ACCEPT_TOKEN(anon_sym_field);
+      if (lookahead == 'i') ADVANCE(426);
       END_STATE();
     case 349:
-      if (lookahead == 'y') ADVANCE(422);
+      if (lookahead == 'r') ADVANCE(427);
       END_STATE();
     case 350:
-      if (lookahead == 't') ADVANCE(423);
+      ACCEPT_TOKEN(anon_sym_false);
       END_STATE();
     case 351:
-      if (lookahead == 'g') ADVANCE(424);
+      ACCEPT_TOKEN(anon_sym_fetch);
       END_STATE();
     case 352:
-      ACCEPT_TOKEN(anon_sym_goose);
+      ACCEPT_TOKEN(anon_sym_field);
       END_STATE();
     case 353:
-      ACCEPT_TOKEN(anon_sym_group);
+      if (lookahead == 'y') ADVANCE(428);
       END_STATE();
     case 354:
-      if (lookahead == 'r') ADVANCE(425);
+      if (lookahead == 't') ADVANCE(429);
       END_STATE();
     case 355:
-      ACCEPT_TOKEN(anon_sym_https);
+      if (lookahead == 'g') ADVANCE(430);
       END_STATE();
     case 356:
-      ACCEPT_TOKEN(anon_sym_image);
+      ACCEPT_TOKEN(anon_sym_goose);
       END_STATE();
     case 357:
-      if (lookahead == 'l') ADVANCE(426);
+      ACCEPT_TOKEN(anon_sym_group);
       END_STATE();
     case 358:
-      if (lookahead == 'b') ADVANCE(427);
+      if (lookahead == 'r') ADVANCE(431);
       END_STATE();
     case 359:
-      if (lookahead == 'i') ADVANCE(428);
+      ACCEPT_TOKEN(anon_sym_https);
       END_STATE();
     case 360:
-      if (lookahead == 'i') ADVANCE(429);
+      ACCEPT_TOKEN(anon_sym_image);
       END_STATE();
     case 361:
-      if (lookahead == 'y') ADVANCE(430);
+      if (lookahead == 'l') ADVANCE(432);
       END_STATE();
     case 362:
-      ACCEPT_TOKEN(anon_sym_merge);
+      if (lookahead == 'b') ADVANCE(433);
       END_STATE();
     case 363:
-      if (lookahead == 'a') ADVANCE(431);
+      if (lookahead == 'i') ADVANCE(434);
       END_STATE();
     case 364:
-      if (lookahead == 't') ADVANCE(432);
+      if (lookahead == 'i') ADVANCE(435);
       END_STATE();
     case 365:
-      if (lookahead == 's') ADVANCE(433);
+      if (lookahead == 'y') ADVANCE(436);
       END_STATE();
     case 366:
-      ACCEPT_TOKEN(anon_sym_mysql);
+      ACCEPT_TOKEN(anon_sym_merge);
       END_STATE();
     case 367:
-      if (lookahead == 'p') ADVANCE(434);
+      if (lookahead == 'a') ADVANCE(437);
       END_STATE();
     case 368:
-      if (lookahead == 'd') ADVANCE(435);
+      if (lookahead == 't') ADVANCE(438);
       END_STATE();
     case 369:
-      ACCEPT_TOKEN(anon_sym_owner);
+      if (lookahead == 's') ADVANCE(439);
       END_STATE();
     case 370:
-      ACCEPT_TOKEN(anon_sym_param);
+      ACCEPT_TOKEN(anon_sym_mysql);
       END_STATE();
     case 371:
-      ACCEPT_TOKEN(anon_sym_paths);
+      if (lookahead == 'p') ADVANCE(440);
       END_STATE();
     case 372:
-      if (lookahead == 'r') ADVANCE(436);
+      if (lookahead == 'd') ADVANCE(441);
       END_STATE();
     case 373:
-      if (lookahead == 'x') ADVANCE(437);
+      ACCEPT_TOKEN(anon_sym_owner);
       END_STATE();
     case 374:
-      if (lookahead == 'a') ADVANCE(438);
+      ACCEPT_TOKEN(anon_sym_param);
       END_STATE();
     case 375:
-      ACCEPT_TOKEN(anon_sym_rails);
+      ACCEPT_TOKEN(anon_sym_paths);
       END_STATE();
     case 376:
-      if (lookahead == 'n') ADVANCE(439);
+      if (lookahead == 'r') ADVANCE(442);
       END_STATE();
     case 377:
-      ACCEPT_TOKEN(anon_sym_reads);
+      if (lookahead == 'x') ADVANCE(443);
       END_STATE();
     case 378:
-      ACCEPT_TOKEN(anon_sym_ready);
+      if (lookahead == 'a') ADVANCE(444);
       END_STATE();
     case 379:
-      ACCEPT_TOKEN(anon_sym_redis);
+      ACCEPT_TOKEN(anon_sym_rails);
       END_STATE();
     case 380:
-      if (lookahead == 'r') ADVANCE(440);
+      if (lookahead == 'n') ADVANCE(445);
       END_STATE();
     case 381:
-      if (lookahead == 'c') ADVANCE(441);
+      ACCEPT_TOKEN(anon_sym_reads);
       END_STATE();
     case 382:
-      if (lookahead == 'c') ADVANCE(442);
+      ACCEPT_TOKEN(anon_sym_ready);
       END_STATE();
     case 383:
-      if (lookahead == 'r') ADVANCE(443);
+      ACCEPT_TOKEN(anon_sym_redis);
       END_STATE();
     case 384:
-      if (lookahead == 'i') ADVANCE(444);
+      if (lookahead == 'r') ADVANCE(446);
       END_STATE();
     case 385:
-      if (lookahead == 'e') ADVANCE(445);
+      if (lookahead == 'c') ADVANCE(447);
       END_STATE();
     case 386:
-      if (lookahead == 'c') ADVANCE(446);
+      if (lookahead == 'c') ADVANCE(448);
       END_STATE();
     case 387:
-      if (lookahead == 't') ADVANCE(447);
+      if (lookahead == 'r') ADVANCE(449);
       END_STATE();
     case 388:
-      if (lookahead == 't') ADVANCE(448);
+      if (lookahead == 'i') ADVANCE(450);
       END_STATE();
     case 389:
-      if (lookahead == 'i') ADVANCE(449);
+      if (lookahead == 'e') ADVANCE(451);
       END_STATE();
     case 390:
-      if (lookahead == 'c') ADVANCE(450);
+      if (lookahead == 'c') ADVANCE(452);
       END_STATE();
     case 391:
-      if (lookahead == '6') ADVANCE(451);
+      if (lookahead == 't') ADVANCE(453);
       END_STATE();
     case 392:
-      if (lookahead == 'a') ADVANCE(452);
+      if (lookahead == 't') ADVANCE(454);
       END_STATE();
     case 393:
-      if (lookahead == 'e') ADVANCE(453);
+      if (lookahead == 'i') ADVANCE(455);
       END_STATE();
     case 394:
-      if (lookahead == 'f') ADVANCE(454);
+      if (lookahead == 'c') ADVANCE(456);
       END_STATE();
     case 395:
-      if (lookahead == 'g') ADVANCE(455);
+      if (lookahead == '6') ADVANCE(457);
       END_STATE();
     case 396:
-      if (lookahead == 'd') ADVANCE(456);
-      END_STATE();
-    case 397:
-      if (lookahead == 's') ADVANCE(457);
-      END_STATE();
-    case 398:
       if (lookahead == 'a') ADVANCE(458);
       END_STATE();
+    case 397:
+      if (lookahead == 'e') ADVANCE(459);
+      END_STATE();
+    case 398:
+      if (lookahead == 'f') ADVANCE(460);
+      END_STATE();
     case 399:
-      if (lookahead == 'u') ADVANCE(459);
+      ACCEPT_TOKEN(anon_sym_stops);
       END_STATE();
     case 400:
-      ACCEPT_TOKEN(anon_sym_token);
+      if (lookahead == 'g') ADVANCE(461);
       END_STATE();
     case 401:
-      if (lookahead == 'k') ADVANCE(460);
+      if (lookahead == 'd') ADVANCE(462);
       END_STATE();
     case 402:
-      if (lookahead == 'e') ADVANCE(461);
-      END_STATE();
-    case 403:
-      ACCEPT_TOKEN(anon_sym_vault);
-      END_STATE();
-    case 404:
-      if (lookahead == 'e') ADVANCE(462);
-      END_STATE();
-    case 405:
       if (lookahead == 's') ADVANCE(463);
       END_STATE();
+    case 403:
+      ACCEPT_TOKEN(anon_sym_takes);
+      END_STATE();
+    case 404:
+      if (lookahead == 'a') ADVANCE(464);
+      END_STATE();
+    case 405:
+      if (lookahead == 'u') ADVANCE(465);
+      END_STATE();
     case 406:
-      if (lookahead == 's') ADVANCE(464);
+      ACCEPT_TOKEN(anon_sym_token);
       END_STATE();
     case 407:
-      if (lookahead == 'c') ADVANCE(465);
+      if (lookahead == 'k') ADVANCE(466);
       END_STATE();
     case 408:
-      if (lookahead == 'c') ADVANCE(466);
+      if (lookahead == 'e') ADVANCE(467);
       END_STATE();
     case 409:
-      ACCEPT_TOKEN(anon_sym_budget);
+      ACCEPT_TOKEN(anon_sym_vault);
       END_STATE();
     case 410:
-      if (lookahead == 'r') ADVANCE(467);
+      if (lookahead == 'e') ADVANCE(468);
       END_STATE();
     case 411:
-      if (lookahead == 'i') ADVANCE(468);
+      if (lookahead == 's') ADVANCE(469);
       END_STATE();
     case 412:
-      if (lookahead == 'm') ADVANCE(469);
+      if (lookahead == 's') ADVANCE(470);
       END_STATE();
     case 413:
-      if (lookahead == 'n') ADVANCE(470);
+      if (lookahead == 'c') ADVANCE(471);
       END_STATE();
     case 414:
-      if (lookahead == 'b') ADVANCE(471);
+      if (lookahead == 'c') ADVANCE(472);
       END_STATE();
     case 415:
-      if (lookahead == 's') ADVANCE(472);
+      ACCEPT_TOKEN(anon_sym_budget);
       END_STATE();
     case 416:
-      if (lookahead == 't') ADVANCE(473);
+      if (lookahead == 'r') ADVANCE(473);
       END_STATE();
     case 417:
-      if (lookahead == 'm') ADVANCE(474);
+      if (lookahead == 'i') ADVANCE(474);
       END_STATE();
     case 418:
-      ACCEPT_TOKEN(anon_sym_django);
+      if (lookahead == 'm') ADVANCE(475);
       END_STATE();
     case 419:
-      ACCEPT_TOKEN(anon_sym_dotenv);
+      if (lookahead == 'n') ADVANCE(476);
       END_STATE();
     case 420:
-      if (lookahead == 'n') ADVANCE(475);
+      if (lookahead == 'b') ADVANCE(477);
       END_STATE();
     case 421:
-      if (lookahead == 'e') ADVANCE(476);
+      if (lookahead == 's') ADVANCE(478);
       END_STATE();
     case 422:
-      ACCEPT_TOKEN(anon_sym_flyway);
+      if (lookahead == 't') ADVANCE(479);
       END_STATE();
     case 423:
-      ACCEPT_TOKEN(anon_sym_format);
+      if (lookahead == 'm') ADVANCE(480);
       END_STATE();
     case 424:
-      if (lookahead == '-') ADVANCE(477);
+      ACCEPT_TOKEN(anon_sym_django);
       END_STATE();
     case 425:
-      ACCEPT_TOKEN(anon_sym_header);
+      ACCEPT_TOKEN(anon_sym_dotenv);
       END_STATE();
     case 426:
-      if (lookahead == 'o') ADVANCE(478);
+      if (lookahead == 'n') ADVANCE(481);
       END_STATE();
     case 427:
-      if (lookahead == 'a') ADVANCE(479);
+      if (lookahead == 'e') ADVANCE(482);
       END_STATE();
     case 428:
-      if (lookahead == 'l') ADVANCE(480);
+      ACCEPT_TOKEN(anon_sym_flyway);
       END_STATE();
     case 429:
-      if (lookahead == 'z') ADVANCE(481);
+      ACCEPT_TOKEN(anon_sym_format);
       END_STATE();
     case 430:
-      ACCEPT_TOKEN(anon_sym_memory);
+      if (lookahead == '-') ADVANCE(483);
       END_STATE();
     case 431:
-      if (lookahead == 't') ADVANCE(482);
+      ACCEPT_TOKEN(anon_sym_header);
       END_STATE();
     case 432:
-      if (lookahead == 'e') ADVANCE(483);
+      if (lookahead == 'o') ADVANCE(484);
       END_STATE();
     case 433:
-      ACCEPT_TOKEN(anon_sym_mounts);
+      if (lookahead == 'a') ADVANCE(485);
       END_STATE();
     case 434:
-      if (lookahead == 'a') ADVANCE(484);
+      if (lookahead == 'l') ADVANCE(486);
       END_STATE();
     case 435:
-      if (lookahead == 'e') ADVANCE(485);
+      if (lookahead == 'z') ADVANCE(487);
       END_STATE();
     case 436:
-      if (lookahead == 'e') ADVANCE(486);
+      ACCEPT_TOKEN(anon_sym_memory);
       END_STATE();
     case 437:
-      ACCEPT_TOKEN(anon_sym_prefix);
+      if (lookahead == 't') ADVANCE(488);
       END_STATE();
     case 438:
-      ACCEPT_TOKEN(anon_sym_prisma);
+      if (lookahead == 'e') ADVANCE(489);
       END_STATE();
     case 439:
-      if (lookahead == 'l') ADVANCE(487);
+      ACCEPT_TOKEN(anon_sym_mounts);
       END_STATE();
     case 440:
-      ACCEPT_TOKEN(anon_sym_render);
+      if (lookahead == 'a') ADVANCE(490);
       END_STATE();
     case 441:
-      if (lookahead == 'e') ADVANCE(488);
+      if (lookahead == 'e') ADVANCE(491);
       END_STATE();
     case 442:
-      if (lookahead == 'a') ADVANCE(489);
+      if (lookahead == 'e') ADVANCE(492);
       END_STATE();
     case 443:
-      if (lookahead == 'c') ADVANCE(490);
+      ACCEPT_TOKEN(anon_sym_prefix);
       END_STATE();
     case 444:
-      if (lookahead == 'c') ADVANCE(491);
+      ACCEPT_TOKEN(anon_sym_prisma);
       END_STATE();
     case 445:
-      if (lookahead == 's') ADVANCE(492);
+      if (lookahead == 'l') ADVANCE(493);
       END_STATE();
     case 446:
-      if (lookahead == 'h') ADVANCE(493);
+      ACCEPT_TOKEN(anon_sym_render);
       END_STATE();
     case 447:
-      ACCEPT_TOKEN(anon_sym_script);
+      if (lookahead == 'e') ADVANCE(494);
       END_STATE();
     case 448:
-      ACCEPT_TOKEN(anon_sym_secret);
-      if (lookahead == 's') ADVANCE(494);
+      if (lookahead == 'a') ADVANCE(495);
       END_STATE();
     case 449:
-      if (lookahead == 't') ADVANCE(495);
+      if (lookahead == 'c') ADVANCE(496);
       END_STATE();
     case 450:
-      if (lookahead == 'e') ADVANCE(496);
+      if (lookahead == 'c') ADVANCE(497);
       END_STATE();
     case 451:
-      ACCEPT_TOKEN(anon_sym_sha256);
+      if (lookahead == 's') ADVANCE(498);
       END_STATE();
     case 452:
-      if (lookahead == 'r') ADVANCE(497);
+      if (lookahead == 'h') ADVANCE(499);
       END_STATE();
     case 453:
-      if (lookahead == 'd') ADVANCE(498);
+      ACCEPT_TOKEN(anon_sym_script);
       END_STATE();
     case 454:
-      if (lookahead == 'u') ADVANCE(499);
+      ACCEPT_TOKEN(anon_sym_secret);
+      if (lookahead == 's') ADVANCE(500);
       END_STATE();
     case 455:
-      if (lookahead == 'e') ADVANCE(500);
+      if (lookahead == 't') ADVANCE(501);
       END_STATE();
     case 456:
-      if (lookahead == 'u') ADVANCE(501);
+      if (lookahead == 'e') ADVANCE(502);
       END_STATE();
     case 457:
-      if (lookahead == 's') ADVANCE(502);
+      ACCEPT_TOKEN(anon_sym_sha256);
       END_STATE();
     case 458:
-      if (lookahead == 't') ADVANCE(503);
+      if (lookahead == 'r') ADVANCE(503);
       END_STATE();
     case 459:
-      if (lookahead == 't') ADVANCE(504);
+      if (lookahead == 'd') ADVANCE(504);
       END_STATE();
     case 460:
-      ACCEPT_TOKEN(anon_sym_unpack);
+      if (lookahead == 'u') ADVANCE(505);
       END_STATE();
     case 461:
-      if (lookahead == 's') ADVANCE(505);
-      END_STATE();
-    case 462:
-      ACCEPT_TOKEN(anon_sym_volume);
-      END_STATE();
-    case 463:
-      ACCEPT_TOKEN(anon_sym_writes);
-      END_STATE();
-    case 464:
-      ACCEPT_TOKEN(anon_sym_address);
-      END_STATE();
-    case 465:
-      ACCEPT_TOKEN(anon_sym_alembic);
-      END_STATE();
-    case 466:
       if (lookahead == 'e') ADVANCE(506);
       END_STATE();
+    case 462:
+      if (lookahead == 'u') ADVANCE(507);
+      END_STATE();
+    case 463:
+      if (lookahead == 's') ADVANCE(508);
+      END_STATE();
+    case 464:
+      if (lookahead == 't') ADVANCE(509);
+      END_STATE();
+    case 465:
+      if (lookahead == 't') ADVANCE(510);
+      END_STATE();
+    case 466:
+      ACCEPT_TOKEN(anon_sym_unpack);
+      END_STATE();
     case 467:
-      if (lookahead == '-') ADVANCE(507);
+      if (lookahead == 's') ADVANCE(511);
       END_STATE();
     case 468:
-      if (lookahead == 'o') ADVANCE(508);
+      ACCEPT_TOKEN(anon_sym_volume);
       END_STATE();
     case 469:
-      if (lookahead == 'a') ADVANCE(509);
+      ACCEPT_TOKEN(anon_sym_writes);
       END_STATE();
     case 470:
-      if (lookahead == 's') ADVANCE(510);
+      ACCEPT_TOKEN(anon_sym_address);
       END_STATE();
     case 471:
-      ACCEPT_TOKEN(anon_sym_cronjob);
+      ACCEPT_TOKEN(anon_sym_alembic);
       END_STATE();
     case 472:
-      if (lookahead == 'e') ADVANCE(511);
+      if (lookahead == 'e') ADVANCE(512);
       END_STATE();
     case 473:
-      if (lookahead == 's') ADVANCE(512);
+      if (lookahead == '-') ADVANCE(513);
       END_STATE();
     case 474:
-      if (lookahead == 'e') ADVANCE(513);
+      if (lookahead == 'o') ADVANCE(514);
       END_STATE();
     case 475:
-      if (lookahead == 'g') ADVANCE(514);
+      if (lookahead == 'a') ADVANCE(515);
       END_STATE();
     case 476:
-      if (lookahead == 's') ADVANCE(515);
+      if (lookahead == 's') ADVANCE(516);
       END_STATE();
     case 477:
-      if (lookahead == 'm') ADVANCE(516);
+      ACCEPT_TOKEN(anon_sym_cronjob);
       END_STATE();
     case 478:
-      if (lookahead == 'w') ADVANCE(517);
+      if (lookahead == 'e') ADVANCE(517);
       END_STATE();
     case 479:
       if (lookahead == 's') ADVANCE(518);
@@ -4536,267 +4552,285 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'e') ADVANCE(519);
       END_STATE();
     case 481:
-      if (lookahead == 'e') ADVANCE(520);
+      if (lookahead == 'g') ADVANCE(520);
       END_STATE();
     case 482:
-      if (lookahead == 'a') ADVANCE(521);
+      if (lookahead == 's') ADVANCE(521);
       END_STATE();
     case 483:
-      ACCEPT_TOKEN(anon_sym_migrate);
+      if (lookahead == 'm') ADVANCE(522);
       END_STATE();
     case 484:
-      if (lookahead == 'c') ADVANCE(522);
+      if (lookahead == 'w') ADVANCE(523);
       END_STATE();
     case 485:
-      if (lookahead == '-') ADVANCE(523);
-      END_STATE();
-    case 486:
       if (lookahead == 's') ADVANCE(524);
       END_STATE();
+    case 486:
+      if (lookahead == 'e') ADVANCE(525);
+      END_STATE();
     case 487:
-      if (lookahead == 'y') ADVANCE(525);
+      if (lookahead == 'e') ADVANCE(526);
       END_STATE();
     case 488:
-      ACCEPT_TOKEN(anon_sym_replace);
+      if (lookahead == 'a') ADVANCE(527);
       END_STATE();
     case 489:
-      if (lookahead == 's') ADVANCE(526);
+      ACCEPT_TOKEN(anon_sym_migrate);
       END_STATE();
     case 490:
-      if (lookahead == 'e') ADVANCE(527);
+      if (lookahead == 'c') ADVANCE(528);
       END_STATE();
     case 491:
-      if (lookahead == 't') ADVANCE(528);
+      if (lookahead == '-') ADVANCE(529);
       END_STATE();
     case 492:
-      ACCEPT_TOKEN(anon_sym_retries);
+      if (lookahead == 's') ADVANCE(530);
       END_STATE();
     case 493:
-      ACCEPT_TOKEN(anon_sym_scratch);
+      if (lookahead == 'y') ADVANCE(531);
       END_STATE();
     case 494:
-      ACCEPT_TOKEN(anon_sym_secrets);
+      ACCEPT_TOKEN(anon_sym_replace);
       END_STATE();
     case 495:
-      if (lookahead == 'y') ADVANCE(529);
+      if (lookahead == 's') ADVANCE(532);
       END_STATE();
     case 496:
-      ACCEPT_TOKEN(anon_sym_service);
-      END_STATE();
-    case 497:
-      ACCEPT_TOKEN(anon_sym_sidecar);
-      END_STATE();
-    case 498:
-      ACCEPT_TOKEN(anon_sym_started);
-      END_STATE();
-    case 499:
-      if (lookahead == 'l') ADVANCE(530);
-      END_STATE();
-    case 500:
-      ACCEPT_TOKEN(anon_sym_storage);
-      END_STATE();
-    case 501:
-      if (lookahead == 'l') ADVANCE(531);
-      END_STATE();
-    case 502:
-      if (lookahead == 'e') ADVANCE(532);
-      END_STATE();
-    case 503:
       if (lookahead == 'e') ADVANCE(533);
       END_STATE();
+    case 497:
+      if (lookahead == 't') ADVANCE(534);
+      END_STATE();
+    case 498:
+      ACCEPT_TOKEN(anon_sym_retries);
+      END_STATE();
+    case 499:
+      ACCEPT_TOKEN(anon_sym_scratch);
+      END_STATE();
+    case 500:
+      ACCEPT_TOKEN(anon_sym_secrets);
+      END_STATE();
+    case 501:
+      if (lookahead == 'y') ADVANCE(535);
+      END_STATE();
+    case 502:
+      ACCEPT_TOKEN(anon_sym_service);
+      END_STATE();
+    case 503:
+      ACCEPT_TOKEN(anon_sym_sidecar);
+      END_STATE();
     case 504:
-      ACCEPT_TOKEN(anon_sym_timeout);
+      ACCEPT_TOKEN(anon_sym_started);
       END_STATE();
     case 505:
-      ACCEPT_TOKEN(anon_sym_updates);
+      if (lookahead == 'l') ADVANCE(536);
       END_STATE();
     case 506:
-      ACCEPT_TOKEN(anon_sym_audience);
+      ACCEPT_TOKEN(anon_sym_storage);
       END_STATE();
     case 507:
-      if (lookahead == 's') ADVANCE(534);
+      if (lookahead == 'l') ADVANCE(537);
       END_STATE();
     case 508:
-      if (lookahead == 'n') ADVANCE(535);
+      if (lookahead == 'e') ADVANCE(538);
       END_STATE();
     case 509:
-      if (lookahead == 'p') ADVANCE(536);
+      if (lookahead == 'e') ADVANCE(539);
       END_STATE();
     case 510:
-      ACCEPT_TOKEN(anon_sym_contains);
+      ACCEPT_TOKEN(anon_sym_timeout);
       END_STATE();
     case 511:
-      if (lookahead == 't') ADVANCE(537);
+      ACCEPT_TOKEN(anon_sym_updates);
       END_STATE();
     case 512:
-      ACCEPT_TOKEN(anon_sym_defaults);
+      ACCEPT_TOKEN(anon_sym_audience);
       END_STATE();
     case 513:
-      if (lookahead == 'n') ADVANCE(538);
+      if (lookahead == 's') ADVANCE(540);
       END_STATE();
     case 514:
-      ACCEPT_TOKEN(anon_sym_existing);
+      if (lookahead == 'n') ADVANCE(541);
       END_STATE();
     case 515:
-      ACCEPT_TOKEN(anon_sym_failures);
+      if (lookahead == 'p') ADVANCE(542);
       END_STATE();
     case 516:
-      if (lookahead == 'i') ADVANCE(539);
+      ACCEPT_TOKEN(anon_sym_contains);
       END_STATE();
     case 517:
-      ACCEPT_TOKEN(anon_sym_initflow);
+      if (lookahead == 't') ADVANCE(543);
       END_STATE();
     case 518:
-      if (lookahead == 'e') ADVANCE(540);
+      ACCEPT_TOKEN(anon_sym_defaults);
       END_STATE();
     case 519:
-      if (lookahead == 's') ADVANCE(541);
+      if (lookahead == 'n') ADVANCE(544);
       END_STATE();
     case 520:
-      ACCEPT_TOKEN(anon_sym_max_DASHsize);
+      ACCEPT_TOKEN(anon_sym_existing);
       END_STATE();
     case 521:
-      ACCEPT_TOKEN(anon_sym_metadata);
+      ACCEPT_TOKEN(anon_sym_failures);
       END_STATE();
     case 522:
-      if (lookahead == 'e') ADVANCE(542);
+      if (lookahead == 'i') ADVANCE(545);
       END_STATE();
     case 523:
-      if (lookahead == 'l') ADVANCE(543);
+      ACCEPT_TOKEN(anon_sym_initflow);
       END_STATE();
     case 524:
-      ACCEPT_TOKEN(anon_sym_postgres);
+      if (lookahead == 'e') ADVANCE(546);
       END_STATE();
     case 525:
-      ACCEPT_TOKEN(anon_sym_readonly);
+      if (lookahead == 's') ADVANCE(547);
       END_STATE();
     case 526:
-      if (lookahead == 'e') ADVANCE(544);
+      ACCEPT_TOKEN(anon_sym_max_DASHsize);
       END_STATE();
     case 527:
-      ACCEPT_TOKEN(anon_sym_resource);
+      ACCEPT_TOKEN(anon_sym_metadata);
       END_STATE();
     case 528:
-      if (lookahead == 'e') ADVANCE(545);
+      if (lookahead == 'e') ADVANCE(548);
       END_STATE();
     case 529:
-      ACCEPT_TOKEN(anon_sym_security);
+      if (lookahead == 'l') ADVANCE(549);
       END_STATE();
     case 530:
-      if (lookahead == 's') ADVANCE(546);
+      ACCEPT_TOKEN(anon_sym_postgres);
       END_STATE();
     case 531:
-      if (lookahead == 'e') ADVANCE(547);
+      ACCEPT_TOKEN(anon_sym_readonly);
       END_STATE();
     case 532:
-      if (lookahead == 's') ADVANCE(548);
+      if (lookahead == 'e') ADVANCE(550);
       END_STATE();
     case 533:
-      ACCEPT_TOKEN(anon_sym_template);
+      ACCEPT_TOKEN(anon_sym_resource);
       END_STATE();
     case 534:
-      if (lookahead == 'c') ADVANCE(549);
+      if (lookahead == 'e') ADVANCE(551);
       END_STATE();
     case 535:
-      ACCEPT_TOKEN(anon_sym_condition);
+      ACCEPT_TOKEN(anon_sym_security);
       END_STATE();
     case 536:
-      ACCEPT_TOKEN(anon_sym_configmap);
+      if (lookahead == 's') ADVANCE(552);
       END_STATE();
     case 537:
-      ACCEPT_TOKEN(anon_sym_daemonset);
+      if (lookahead == 'e') ADVANCE(553);
       END_STATE();
     case 538:
-      if (lookahead == 't') ADVANCE(550);
+      if (lookahead == 's') ADVANCE(554);
       END_STATE();
     case 539:
-      if (lookahead == 'g') ADVANCE(551);
+      ACCEPT_TOKEN(anon_sym_template);
       END_STATE();
     case 540:
-      ACCEPT_TOKEN(anon_sym_liquibase);
+      if (lookahead == 'c') ADVANCE(555);
       END_STATE();
     case 541:
-      ACCEPT_TOKEN(anon_sym_max_DASHfiles);
+      ACCEPT_TOKEN(anon_sym_condition);
       END_STATE();
     case 542:
-      ACCEPT_TOKEN(anon_sym_namespace);
+      ACCEPT_TOKEN(anon_sym_configmap);
       END_STATE();
     case 543:
-      if (lookahead == 'i') ADVANCE(552);
+      ACCEPT_TOKEN(anon_sym_daemonset);
       END_STATE();
     case 544:
-      if (lookahead == 't') ADVANCE(553);
+      if (lookahead == 't') ADVANCE(556);
       END_STATE();
     case 545:
-      if (lookahead == 'd') ADVANCE(554);
+      if (lookahead == 'g') ADVANCE(557);
       END_STATE();
     case 546:
-      if (lookahead == 'e') ADVANCE(555);
+      ACCEPT_TOKEN(anon_sym_liquibase);
       END_STATE();
     case 547:
-      if (lookahead == 's') ADVANCE(556);
+      ACCEPT_TOKEN(anon_sym_max_DASHfiles);
       END_STATE();
     case 548:
-      ACCEPT_TOKEN(anon_sym_successes);
+      ACCEPT_TOKEN(anon_sym_namespace);
       END_STATE();
     case 549:
-      if (lookahead == 'o') ADVANCE(557);
+      if (lookahead == 'i') ADVANCE(558);
       END_STATE();
     case 550:
-      ACCEPT_TOKEN(anon_sym_deployment);
+      if (lookahead == 't') ADVANCE(559);
       END_STATE();
     case 551:
-      if (lookahead == 'r') ADVANCE(558);
+      if (lookahead == 'd') ADVANCE(560);
       END_STATE();
     case 552:
-      if (lookahead == 'n') ADVANCE(559);
+      if (lookahead == 'e') ADVANCE(561);
       END_STATE();
     case 553:
-      ACCEPT_TOKEN(anon_sym_replicaset);
+      if (lookahead == 's') ADVANCE(562);
       END_STATE();
     case 554:
-      ACCEPT_TOKEN(anon_sym_restricted);
+      ACCEPT_TOKEN(anon_sym_successes);
       END_STATE();
     case 555:
-      if (lookahead == 't') ADVANCE(560);
+      if (lookahead == 'o') ADVANCE(563);
       END_STATE();
     case 556:
-      ACCEPT_TOKEN(anon_sym_submodules);
+      ACCEPT_TOKEN(anon_sym_deployment);
       END_STATE();
     case 557:
-      if (lookahead == 'p') ADVANCE(561);
+      if (lookahead == 'r') ADVANCE(564);
       END_STATE();
     case 558:
-      if (lookahead == 'a') ADVANCE(562);
+      if (lookahead == 'n') ADVANCE(565);
       END_STATE();
     case 559:
-      if (lookahead == 'k') ADVANCE(563);
+      ACCEPT_TOKEN(anon_sym_replicaset);
       END_STATE();
     case 560:
-      ACCEPT_TOKEN(anon_sym_statefulset);
+      ACCEPT_TOKEN(anon_sym_restricted);
       END_STATE();
     case 561:
-      if (lookahead == 'e') ADVANCE(564);
+      if (lookahead == 't') ADVANCE(566);
       END_STATE();
     case 562:
-      if (lookahead == 't') ADVANCE(565);
+      ACCEPT_TOKEN(anon_sym_submodules);
       END_STATE();
     case 563:
-      if (lookahead == 's') ADVANCE(566);
+      if (lookahead == 'p') ADVANCE(567);
       END_STATE();
     case 564:
-      if (lookahead == 'd') ADVANCE(567);
+      if (lookahead == 'a') ADVANCE(568);
       END_STATE();
     case 565:
-      if (lookahead == 'e') ADVANCE(568);
+      if (lookahead == 'k') ADVANCE(569);
       END_STATE();
     case 566:
-      ACCEPT_TOKEN(anon_sym_outside_DASHlinks);
+      ACCEPT_TOKEN(anon_sym_statefulset);
       END_STATE();
     case 567:
-      ACCEPT_TOKEN(anon_sym_cluster_DASHscoped);
+      if (lookahead == 'e') ADVANCE(570);
       END_STATE();
     case 568:
+      if (lookahead == 't') ADVANCE(571);
+      END_STATE();
+    case 569:
+      if (lookahead == 's') ADVANCE(572);
+      END_STATE();
+    case 570:
+      if (lookahead == 'd') ADVANCE(573);
+      END_STATE();
+    case 571:
+      if (lookahead == 'e') ADVANCE(574);
+      END_STATE();
+    case 572:
+      ACCEPT_TOKEN(anon_sym_outside_DASHlinks);
+      END_STATE();
+    case 573:
+      ACCEPT_TOKEN(anon_sym_cluster_DASHscoped);
+      END_STATE();
+    case 574:
       ACCEPT_TOKEN(anon_sym_golang_DASHmigrate);
       END_STATE();
     default:
@@ -5263,6 +5297,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(1),
     [anon_sym_resource] = ACTIONS(1),
     [anon_sym_after] = ACTIONS(1),
+    [anon_sym_takes] = ACTIONS(1),
+    [anon_sym_stops] = ACTIONS(1),
     [anon_sym_into] = ACTIONS(1),
     [anon_sym_sha256] = ACTIONS(1),
     [anon_sym_unpack] = ACTIONS(1),
@@ -5437,6 +5473,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(49),
     [anon_sym_resource] = ACTIONS(49),
     [anon_sym_after] = ACTIONS(49),
+    [anon_sym_takes] = ACTIONS(49),
+    [anon_sym_stops] = ACTIONS(49),
     [anon_sym_into] = ACTIONS(49),
     [anon_sym_sha256] = ACTIONS(49),
     [anon_sym_unpack] = ACTIONS(49),
@@ -5537,6 +5575,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(49),
     [anon_sym_resource] = ACTIONS(49),
     [anon_sym_after] = ACTIONS(49),
+    [anon_sym_takes] = ACTIONS(49),
+    [anon_sym_stops] = ACTIONS(49),
     [anon_sym_into] = ACTIONS(49),
     [anon_sym_sha256] = ACTIONS(49),
     [anon_sym_unpack] = ACTIONS(49),
@@ -5637,6 +5677,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(49),
     [anon_sym_resource] = ACTIONS(49),
     [anon_sym_after] = ACTIONS(49),
+    [anon_sym_takes] = ACTIONS(49),
+    [anon_sym_stops] = ACTIONS(49),
     [anon_sym_into] = ACTIONS(49),
     [anon_sym_sha256] = ACTIONS(49),
     [anon_sym_unpack] = ACTIONS(49),
@@ -5737,6 +5779,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(81),
     [anon_sym_resource] = ACTIONS(81),
     [anon_sym_after] = ACTIONS(81),
+    [anon_sym_takes] = ACTIONS(81),
+    [anon_sym_stops] = ACTIONS(81),
     [anon_sym_into] = ACTIONS(81),
     [anon_sym_sha256] = ACTIONS(81),
     [anon_sym_unpack] = ACTIONS(81),
@@ -5837,6 +5881,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(49),
     [anon_sym_resource] = ACTIONS(49),
     [anon_sym_after] = ACTIONS(49),
+    [anon_sym_takes] = ACTIONS(49),
+    [anon_sym_stops] = ACTIONS(49),
     [anon_sym_into] = ACTIONS(49),
     [anon_sym_sha256] = ACTIONS(49),
     [anon_sym_unpack] = ACTIONS(49),
@@ -5922,6 +5968,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(115),
     [anon_sym_resource] = ACTIONS(115),
     [anon_sym_after] = ACTIONS(115),
+    [anon_sym_takes] = ACTIONS(115),
+    [anon_sym_stops] = ACTIONS(115),
     [anon_sym_into] = ACTIONS(115),
     [anon_sym_sha256] = ACTIONS(115),
     [anon_sym_unpack] = ACTIONS(115),
@@ -6007,6 +6055,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(119),
     [anon_sym_resource] = ACTIONS(119),
     [anon_sym_after] = ACTIONS(119),
+    [anon_sym_takes] = ACTIONS(119),
+    [anon_sym_stops] = ACTIONS(119),
     [anon_sym_into] = ACTIONS(119),
     [anon_sym_sha256] = ACTIONS(119),
     [anon_sym_unpack] = ACTIONS(119),
@@ -6092,6 +6142,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(123),
     [anon_sym_resource] = ACTIONS(123),
     [anon_sym_after] = ACTIONS(123),
+    [anon_sym_takes] = ACTIONS(123),
+    [anon_sym_stops] = ACTIONS(123),
     [anon_sym_into] = ACTIONS(123),
     [anon_sym_sha256] = ACTIONS(123),
     [anon_sym_unpack] = ACTIONS(123),
@@ -6177,6 +6229,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(127),
     [anon_sym_resource] = ACTIONS(127),
     [anon_sym_after] = ACTIONS(127),
+    [anon_sym_takes] = ACTIONS(127),
+    [anon_sym_stops] = ACTIONS(127),
     [anon_sym_into] = ACTIONS(127),
     [anon_sym_sha256] = ACTIONS(127),
     [anon_sym_unpack] = ACTIONS(127),
@@ -6262,6 +6316,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(131),
     [anon_sym_resource] = ACTIONS(131),
     [anon_sym_after] = ACTIONS(131),
+    [anon_sym_takes] = ACTIONS(131),
+    [anon_sym_stops] = ACTIONS(131),
     [anon_sym_into] = ACTIONS(131),
     [anon_sym_sha256] = ACTIONS(131),
     [anon_sym_unpack] = ACTIONS(131),
@@ -6347,6 +6403,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(135),
     [anon_sym_resource] = ACTIONS(135),
     [anon_sym_after] = ACTIONS(135),
+    [anon_sym_takes] = ACTIONS(135),
+    [anon_sym_stops] = ACTIONS(135),
     [anon_sym_into] = ACTIONS(135),
     [anon_sym_sha256] = ACTIONS(135),
     [anon_sym_unpack] = ACTIONS(135),
@@ -6432,6 +6490,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(139),
     [anon_sym_resource] = ACTIONS(139),
     [anon_sym_after] = ACTIONS(139),
+    [anon_sym_takes] = ACTIONS(139),
+    [anon_sym_stops] = ACTIONS(139),
     [anon_sym_into] = ACTIONS(139),
     [anon_sym_sha256] = ACTIONS(139),
     [anon_sym_unpack] = ACTIONS(139),
@@ -6517,6 +6577,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(143),
     [anon_sym_resource] = ACTIONS(143),
     [anon_sym_after] = ACTIONS(143),
+    [anon_sym_takes] = ACTIONS(143),
+    [anon_sym_stops] = ACTIONS(143),
     [anon_sym_into] = ACTIONS(143),
     [anon_sym_sha256] = ACTIONS(143),
     [anon_sym_unpack] = ACTIONS(143),
@@ -6602,6 +6664,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(147),
     [anon_sym_resource] = ACTIONS(147),
     [anon_sym_after] = ACTIONS(147),
+    [anon_sym_takes] = ACTIONS(147),
+    [anon_sym_stops] = ACTIONS(147),
     [anon_sym_into] = ACTIONS(147),
     [anon_sym_sha256] = ACTIONS(147),
     [anon_sym_unpack] = ACTIONS(147),
@@ -6687,6 +6751,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(151),
     [anon_sym_resource] = ACTIONS(151),
     [anon_sym_after] = ACTIONS(151),
+    [anon_sym_takes] = ACTIONS(151),
+    [anon_sym_stops] = ACTIONS(151),
     [anon_sym_into] = ACTIONS(151),
     [anon_sym_sha256] = ACTIONS(151),
     [anon_sym_unpack] = ACTIONS(151),
@@ -6772,6 +6838,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(155),
     [anon_sym_resource] = ACTIONS(155),
     [anon_sym_after] = ACTIONS(155),
+    [anon_sym_takes] = ACTIONS(155),
+    [anon_sym_stops] = ACTIONS(155),
     [anon_sym_into] = ACTIONS(155),
     [anon_sym_sha256] = ACTIONS(155),
     [anon_sym_unpack] = ACTIONS(155),
@@ -6857,6 +6925,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(159),
     [anon_sym_resource] = ACTIONS(159),
     [anon_sym_after] = ACTIONS(159),
+    [anon_sym_takes] = ACTIONS(159),
+    [anon_sym_stops] = ACTIONS(159),
     [anon_sym_into] = ACTIONS(159),
     [anon_sym_sha256] = ACTIONS(159),
     [anon_sym_unpack] = ACTIONS(159),
@@ -6942,6 +7012,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(163),
     [anon_sym_resource] = ACTIONS(163),
     [anon_sym_after] = ACTIONS(163),
+    [anon_sym_takes] = ACTIONS(163),
+    [anon_sym_stops] = ACTIONS(163),
     [anon_sym_into] = ACTIONS(163),
     [anon_sym_sha256] = ACTIONS(163),
     [anon_sym_unpack] = ACTIONS(163),
@@ -7027,6 +7099,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(167),
     [anon_sym_resource] = ACTIONS(167),
     [anon_sym_after] = ACTIONS(167),
+    [anon_sym_takes] = ACTIONS(167),
+    [anon_sym_stops] = ACTIONS(167),
     [anon_sym_into] = ACTIONS(167),
     [anon_sym_sha256] = ACTIONS(167),
     [anon_sym_unpack] = ACTIONS(167),
@@ -7112,6 +7186,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(171),
     [anon_sym_resource] = ACTIONS(171),
     [anon_sym_after] = ACTIONS(171),
+    [anon_sym_takes] = ACTIONS(171),
+    [anon_sym_stops] = ACTIONS(171),
     [anon_sym_into] = ACTIONS(171),
     [anon_sym_sha256] = ACTIONS(171),
     [anon_sym_unpack] = ACTIONS(171),
@@ -7197,6 +7273,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(175),
     [anon_sym_resource] = ACTIONS(175),
     [anon_sym_after] = ACTIONS(175),
+    [anon_sym_takes] = ACTIONS(175),
+    [anon_sym_stops] = ACTIONS(175),
     [anon_sym_into] = ACTIONS(175),
     [anon_sym_sha256] = ACTIONS(175),
     [anon_sym_unpack] = ACTIONS(175),
@@ -7282,6 +7360,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(179),
     [anon_sym_resource] = ACTIONS(179),
     [anon_sym_after] = ACTIONS(179),
+    [anon_sym_takes] = ACTIONS(179),
+    [anon_sym_stops] = ACTIONS(179),
     [anon_sym_into] = ACTIONS(179),
     [anon_sym_sha256] = ACTIONS(179),
     [anon_sym_unpack] = ACTIONS(179),
@@ -7367,6 +7447,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(183),
     [anon_sym_resource] = ACTIONS(183),
     [anon_sym_after] = ACTIONS(183),
+    [anon_sym_takes] = ACTIONS(183),
+    [anon_sym_stops] = ACTIONS(183),
     [anon_sym_into] = ACTIONS(183),
     [anon_sym_sha256] = ACTIONS(183),
     [anon_sym_unpack] = ACTIONS(183),
@@ -7452,6 +7534,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(187),
     [anon_sym_resource] = ACTIONS(187),
     [anon_sym_after] = ACTIONS(187),
+    [anon_sym_takes] = ACTIONS(187),
+    [anon_sym_stops] = ACTIONS(187),
     [anon_sym_into] = ACTIONS(187),
     [anon_sym_sha256] = ACTIONS(187),
     [anon_sym_unpack] = ACTIONS(187),
@@ -7537,6 +7621,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(191),
     [anon_sym_resource] = ACTIONS(191),
     [anon_sym_after] = ACTIONS(191),
+    [anon_sym_takes] = ACTIONS(191),
+    [anon_sym_stops] = ACTIONS(191),
     [anon_sym_into] = ACTIONS(191),
     [anon_sym_sha256] = ACTIONS(191),
     [anon_sym_unpack] = ACTIONS(191),
@@ -7622,6 +7708,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(195),
     [anon_sym_resource] = ACTIONS(195),
     [anon_sym_after] = ACTIONS(195),
+    [anon_sym_takes] = ACTIONS(195),
+    [anon_sym_stops] = ACTIONS(195),
     [anon_sym_into] = ACTIONS(195),
     [anon_sym_sha256] = ACTIONS(195),
     [anon_sym_unpack] = ACTIONS(195),
@@ -7707,6 +7795,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(199),
     [anon_sym_resource] = ACTIONS(199),
     [anon_sym_after] = ACTIONS(199),
+    [anon_sym_takes] = ACTIONS(199),
+    [anon_sym_stops] = ACTIONS(199),
     [anon_sym_into] = ACTIONS(199),
     [anon_sym_sha256] = ACTIONS(199),
     [anon_sym_unpack] = ACTIONS(199),
@@ -7792,6 +7882,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(203),
     [anon_sym_resource] = ACTIONS(203),
     [anon_sym_after] = ACTIONS(203),
+    [anon_sym_takes] = ACTIONS(203),
+    [anon_sym_stops] = ACTIONS(203),
     [anon_sym_into] = ACTIONS(203),
     [anon_sym_sha256] = ACTIONS(203),
     [anon_sym_unpack] = ACTIONS(203),
@@ -7877,6 +7969,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_storage] = ACTIONS(207),
     [anon_sym_resource] = ACTIONS(207),
     [anon_sym_after] = ACTIONS(207),
+    [anon_sym_takes] = ACTIONS(207),
+    [anon_sym_stops] = ACTIONS(207),
     [anon_sym_into] = ACTIONS(207),
     [anon_sym_sha256] = ACTIONS(207),
     [anon_sym_unpack] = ACTIONS(207),

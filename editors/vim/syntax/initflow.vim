@@ -38,7 +38,7 @@ let s:probe_clauses = '%(every|timeout|delay|failures|successes)'
 " words: port-clauses
 let s:port_clauses = '%(tcp|udp|sctp|host)'
 " words: container-statements
-let s:container_statements = '%(run|args|cpu|memory|storage|resource|after)'
+let s:container_statements = '%(run|args|cpu|memory|storage|resource|after|takes|stops)'
 " words: step-statements
 let s:step_statements = '%(from|into|sha256|unpack|header|mode|existing|max-size|max-files|retries|timeout|repo|ref|depth|submodules|paths|key|token|user|outside-links|tcp|http|dns|file|postgres|mysql|redis|job|deployment|statefulset|service|condition|every|django|rails|flyway|liquibase|alembic|prisma|goose|golang-migrate|atlas|once|volume|group|vars|field|format|owner|address|role|auth|audience|namespace|ca)'
 " words: step-clauses

@@ -55,7 +55,7 @@ fn in_container(name: &str, keyword: &str) -> bool {
     let kind = ContainerKind::of(keyword);
     match name {
         "name" => true,
-        "ready" | "alive" | "started" | "lifecycle" => {
+        "ready" | "alive" | "started" | "lifecycle" | "stops" => {
             !matches!(kind, Some(ContainerKind::App | ContainerKind::Sidecar))
         }
         "run" | "args" | "script" | "command" => {

@@ -1,9 +1,10 @@
 #![doc = include_str!("../../diagnostic/explain/impatient-liveness.md")]
 
+use super::ineffective_wait::always_succeeds;
 use super::migrations::{self, migration};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
-use crate::lint::shell::PlainCommand;
+use crate::lint::shell::{Loop, PlainCommand};
 use crate::model::{Container, Role};
 use crate::object::Node;
 use crate::source::Span;
@@ -18,15 +19,24 @@ const PATIENT: i64 = 300;
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (at, container) in pod.containers().filter(|(_, container)| container.role != Role::Step) {
         let Some((seconds, probe)) = patience(container) else { continue };
-        let words: Vec<&str> = migrations::WORDS.iter().chain(&INSTALLERS).copied().collect();
+        let words: Vec<&str> =
+            migrations::WORDS.iter().chain(&INSTALLERS).chain(&["sleep"]).copied().collect();
         let Some(script) = pod.script(at, &words) else { continue };
         // The last command is the server.
         let before = script.commands.len().saturating_sub(1);
         let slow = script.commands.iter().take(before).find_map(|command| {
             let what = if migration(command).is_some() { "migration" } else { installs(command)? };
-            (!command.guarded).then_some((command, what))
+            (!command.guarded).then(|| (pod.place(script, command), what))
         });
-        let Some((command, what)) = slow else { continue };
+        let endless = || {
+            let waits = script.waits().filter(|wait| !wait.bounded && wait.commands.end <= before);
+            let mut waits = waits.filter(|wait| always_succeeds(script, wait).is_none());
+            let sleeps = |wait: &&Loop| {
+                script.commands[wait.commands.clone()].iter().any(|command| command.program() == "sleep")
+            };
+            waits.find(sleeps).map(|wait| (pod.place_of(script, &wait.range), "wait"))
+        };
+        let Some((place, what)) = slow.or_else(endless) else { continue };
         let name = &container.name.text;
         found.push(
             Diagnostic::warning(
@@ -35,7 +45,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 format!("the liveness probe of `{name}` gives up after {seconds} s, although the {what} may take longer"),
             )
             .here("counts from the start of the container")
-            .label(pod.place(script, command), "runs before anything listens")
+            .label(place, "runs before anything listens")
             .help(format!("add a `started` probe, which holds back the liveness probe, or do this in a step before `{name}`")),
         );
     }
@@ -89,6 +99,7 @@ mod tests {
             [
                 app(MIGRATE, "alive http 90 / { initialDelaySeconds 10 }"),
                 app("npm install; node server.js", "alive tcp 90"),
+                app("until nc -z db 1; do sleep 1; done; exec server", "alive tcp 90"),
             ],
         );
         insta::assert_snapshot!(shown, @r#"
@@ -96,12 +107,16 @@ mod tests {
           the liveness probe of `b` gives up after 40 s, although the migration may take longer
         …nstall; node server.js"; «alive» tcp 90 } }
           the liveness probe of `b` gives up after 30 s, although the installation may take longer
+        …p 1; done; exec server"; «alive» tcp 90 } }
+          the liveness probe of `b` gives up after 30 s, although the wait may take longer
         "#);
         for text in [
             app(MIGRATE, "alive tcp 90; started tcp 90"),
             app(MIGRATE, "alive tcp 90 { initialDelaySeconds 600 }"),
             app(MIGRATE, "ready tcp 90"),
             app("exec gunicorn a.wsgi", "alive tcp 90"),
+            app("for i in 1 2 3; do nc -z db 1 && break; sleep 1; done; exec server", "alive tcp 90"),
+            app("until nc -z db 1; do sleep 1; done", "alive tcp 90"),
             app("python manage.py migrate", "alive tcp 90"),
             app("[ -d node_modules ] || npm install; node server.js", "alive tcp 90"),
         ] {

@@ -5,10 +5,10 @@ use crate::model::Role;
 use crate::plan::{Plan, Start};
 use std::collections::BTreeMap;
 
-const ROW: i32 = 32;
-const BAR: i32 = 18;
+pub(super) const ROW: i32 = 32;
+pub(super) const BAR: i32 = 18;
 /// The length of the tip of a bar that runs on.
-const TIP: i32 = 9;
+pub(super) const TIP: i32 = 9;
 
 /// Where the arrows of one kind run, so that those of the two kinds never cover each other.
 struct Way {
@@ -27,6 +27,9 @@ impl Way {
 
 impl Picture {
     pub(super) fn start_up(&mut self, plan: &Plan, columns: &Columns) {
+        if columns.seconds.is_some() {
+            return self.seconds(plan, columns);
+        }
         self.axis(plan, columns);
         let top = self.height + 8;
         let row = |at: usize| top + ROW * count(at) + ROW / 2;
@@ -57,7 +60,8 @@ impl Picture {
         }
     }
 
-    fn row(&mut self, at: usize, start: &Start, y: i32, columns: &Columns) {
+    /// Draws the number, the name and the role of a container.
+    pub(super) fn row_head(&mut self, at: usize, start: &Start, y: i32, columns: &Columns) {
         let base = y + BODY / 3;
         self.mark("row", Shape::Path(format!("M{PAD} {}H{}", y + ROW / 2, columns.right)));
         self.text_at("number", (PAD + 20, base), SMALL, Anchor::End, &(at + 1).to_string(), 20);
@@ -65,12 +69,17 @@ impl Picture {
         self.set_entry(at);
         let role = PAD + 30 + columns.name + 14;
         self.text_at("muted", (role, base), SMALL, Anchor::Start, start.role.name(), 56);
+    }
 
+    fn row(&mut self, at: usize, start: &Start, y: i32, columns: &Columns) {
+        self.row_head(at, start, y, columns);
         let (left, top) = (columns.slot(at) + 3, y - BAR / 2);
         let right = columns.right;
         let on = format!("M{left} {top}H{}L{right} {y}L{} {}H{left}Z", right - TIP, right - TIP, top + BAR);
         let (class, shape) = match start.role {
-            Role::Step => ("step", Shape::Rect { x: left, y: top, width: columns.slot - 6, height: BAR }),
+            Role::Step => {
+                ("step", Shape::Rect { x: left, y: top, width: columns.slot_end(at) - left - 3, height: BAR })
+            }
             Role::Sidecar => ("sidecar", Shape::Path(on)),
             Role::App => ("app", Shape::Path(on)),
         };

@@ -265,6 +265,7 @@ impl Generator {
             ValueType::CpuRange => self.pick(CPU).into(),
             ValueType::MemoryRange => self.pick(BYTES).into(),
             ValueType::ResourceRange => self.pick(&["1", "2", "4..4"]).into(),
+            ValueType::SecondsRange => self.pick(&["5s", "20s..2m", "..1h"]).into(),
             ValueType::Seconds => self.pick(&["5s", "1m30s", "1h", "2000ms", "10s"]).into(),
             ValueType::AnyPath => self.pick(&["/srv/data", "\"relative/path\"", "\"a b\""]).into(),
             ValueType::Path => self.pick(&["/srv/data", "/opt/agent", "/healthz", "/a.b/c"]).into(),
