@@ -1,6 +1,6 @@
 """Makes the images of the containers out of Debian's programs, and serves them as every registry there is.
 
-Containers have BusyBox and the scripts in image/. The image of the built-in steps has curl, getent and nc, too.
+Containers have BusyBox and the scripts in image/. The image of the built-in steps has what its steps need besides.
 """
 
 import hashlib
@@ -79,8 +79,9 @@ class Registry:
         for applet in applets:
             basis.link(f"bin/{applet}", "busybox")
         tools = Layer()
-        for name in ("curl", "getent", "nc.openbsd"):
-            tools.program(f"/bin/{name}", f"usr/local/bin/{name.partition('.')[0]}")
+        # The shell is dash: that of a static BusyBox runs its own nc, which lacks what `wait` needs, before any other.
+        for name, to in {"curl": "curl", "dash": "sh", "getent": "getent", "nc.openbsd": "nc", "printenv": "printenv"}.items():
+            tools.program(f"/bin/{name}", f"usr/local/bin/{to}")
         files = Layer()
         files.file("dist/index.html", b"<h1>shop</h1>\n")
         files.file("dist/assets/app.js", b"start()\n")
