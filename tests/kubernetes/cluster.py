@@ -1,7 +1,7 @@
 """Runs a Kubernetes control plane on the loopback interface: etcd, API server and controller manager, with RBAC.
 
 They are built once from the Go module in this folder, into target/kubernetes. There is no kubelet and no scheduler: pods
-stay as their controllers create them, until a test plays the kubelet.
+stay as their controllers create them, until a test plays the kubelet. `tests/node/node.py` adds both.
 
     with Cluster() as cluster:
         cluster.kubectl("create", "namespace", "shop")
@@ -25,13 +25,8 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PROGRAMS = ROOT / "target" / "kubernetes"
-# The `main` packages among the tools in go.mod, and their names here.
-PACKAGES = {
-    "go.etcd.io/etcd/server/v3": "etcd",
-    "k8s.io/kubernetes/cmd/kube-apiserver": "kube-apiserver",
-    "k8s.io/kubernetes/cmd/kube-controller-manager": "kube-controller-manager",
-    "k8s.io/kubernetes/cmd/kubectl": "kubectl",
-}
+# The programs that cmd/kubernetes is, each under its own name.
+NAMES = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kubectl")
 VERSION = "v1.37.2"
 # Nobody debugs these programs: without debug tables, the build takes a fifth less time.
 FLAGS = [
@@ -42,20 +37,26 @@ CONTROLLERS = [
     "cronjob", "daemonset", "deployment", "endpointslice", "garbage-collector", "job", "namespace", "replicaset",
     "root-ca-certificate-publisher", "serviceaccount", "statefulset", "ttl-after-finished",
 ]  # fmt: skip
-# The names in an API server's certificate, as in a real cluster.
-NAMES = "IP:127.0.0.1,DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc"
 
 
 class Cluster:
     """A control plane that runs during a `with` block, with its `url`, `ca` and an administrator's `kubeconfig`."""
 
+    # Where its files are, while it runs.
+    parent = PROGRAMS
+    # The names in the API server's certificate, as in a real cluster.
+    server_names = "IP:127.0.0.1,DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc"
+    controllers = CONTROLLERS
+    # More words for a program, by its name. A flag that appears twice has its last value, and a list has all of them.
+    more = {}
+
     def __enter__(self):
         self.programs = build()
         with contextlib.ExitStack() as stack:
-            self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cluster-", dir=PROGRAMS)))
+            self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cluster-", dir=self.parent)))
             self.ca = self.folder / "ca.crt"
             self._certificates()
-            self.url = f"https://127.0.0.1:{free_port()}"
+            self.url = self._url()
             self.kubeconfig = self._kubeconfig("admin")
             admin = ssl.create_default_context(cafile=self.ca)
             admin.load_cert_chain(self.folder / "admin.crt", self.folder / "admin.key")
@@ -113,6 +114,9 @@ class Cluster:
                 raise TimeoutError(f"not in {within} s: {what}")
             time.sleep(0.05)
 
+    def _url(self):
+        return f"https://127.0.0.1:{free_port()}"
+
     def _start(self, stack):
         self.processes = []
         stores, peers = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
@@ -133,7 +137,7 @@ class Cluster:
         self.wait("the API server is ready", self._ready, 120)
         self._process(stack, "kube-controller-manager", [
             f"--kubeconfig={self._kubeconfig('controllers')}", "--leader-elect=false", "--use-service-account-credentials",
-            f"--controllers={','.join(f'{name}-controller' for name in CONTROLLERS)}", f"--root-ca-file={self.ca}",
+            f"--controllers={','.join(f'{name}-controller' for name in self.controllers)}", f"--root-ca-file={self.ca}",
             "--bind-address=127.0.0.1", "--secure-port=0",
         ])  # fmt: skip
         self.namespace("default")
@@ -144,25 +148,29 @@ class Cluster:
         except OSError:
             return False
 
-    def _process(self, stack, name, words):
+    def _process(self, stack, name, words, folder=None):
         # A server ends with this process, however that ends.
-        command = ["setpriv", "--pdeathsig", "KILL", "--", self.programs / name, *words]
-        log = stack.enter_context(open(self.folder / f"{name}.log", "wb"))
+        command = ["setpriv", "--pdeathsig", "KILL", "--", (folder or self.programs) / name, *words, *self.more.get(name, [])]
+        log = stack.enter_context(open(self.folder / f"{name}.log", "ab"))
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
         process.name = name
         self.processes.append(process)
         stack.callback(stop, process)
+        return process
 
     def _log(self, name):
         return "\n".join((self.folder / f"{name}.log").read_text(errors="replace").splitlines()[-20:])
 
     def _certificates(self):
         self._openssl("req", "-x509", "-subj", "/CN=kubernetes", "-days", "2", *self._new("ca"))
-        signed = ["-CA", self.ca, "-CAkey", self.folder / "ca.key", "-days", "2"]
-        self._openssl("req", "-x509", "-subj", "/CN=kube-apiserver", "-addext", f"subjectAltName={NAMES}", *signed, *self._new("apiserver"))
-        self._openssl("req", "-x509", "-subj", "/O=system:masters/CN=admin", *signed, *self._new("admin"))
-        self._openssl("req", "-x509", "-subj", "/CN=system:kube-controller-manager", *signed, *self._new("controllers"))
+        self._signed("apiserver", "/CN=kube-apiserver", "-addext", f"subjectAltName={self.server_names}")
+        self._signed("admin", "/O=system:masters/CN=admin")
+        self._signed("controllers", "/CN=system:kube-controller-manager")
         self._openssl("req", "-x509", "-subj", "/CN=accounts", *self._new("accounts"))
+
+    def _signed(self, name, subject, *words):
+        signer = ["-CA", self.ca, "-CAkey", self.folder / "ca.key", "-days", "2"]
+        self._openssl("req", "-x509", "-subj", subject, *words, *signer, *self._new(name))
 
     def _new(self, name):
         return [
@@ -192,21 +200,29 @@ class Cluster:
 def build():
     """The folder of the programs, which are built if they are missing or have another version."""
     PROGRAMS.mkdir(parents=True, exist_ok=True)
-    go = HERE.parent / "go"
-    version = subprocess.run([go, "env", "GOVERSION"], check=True, capture_output=True, text=True, cwd=HERE).stdout
-    wanted = hashlib.sha256((version + repr((PACKAGES, FLAGS))).encode())
-    for name in ("go.mod", "go.sum"):
-        wanted.update((HERE / name).read_bytes())
-    stamp = PROGRAMS / "built"
-    if stamp.exists() and stamp.read_text() == wanted.hexdigest():
-        return PROGRAMS
-    for package, name in PACKAGES.items():
-        began = time.monotonic()
-        subprocess.run(["nice", go, "build", *FLAGS, "-o", PROGRAMS / name, package], check=True, cwd=HERE)
-        size = (PROGRAMS / name).stat().st_size >> 20
-        print(f"built {name}: {time.monotonic() - began:.0f} s, {size} MiB", flush=True)
-    stamp.write_text(wanted.hexdigest())
+    package = HERE / "cmd" / "kubernetes"
+    if build_once(HERE, package, FLAGS, PROGRAMS / "kubernetes", package / "main.go"):
+        for name in NAMES:
+            (PROGRAMS / name).unlink(missing_ok=True)
+            (PROGRAMS / name).symlink_to("kubernetes")
     return PROGRAMS
+
+
+def build_once(module, package, flags, to, *sources):
+    """Builds a program of a Go module, and answers whether that was necessary: whether it is missing or has other sources."""
+    go = HERE.parent / "go"
+    version = subprocess.run([go, "env", "GOVERSION"], check=True, capture_output=True, text=True, cwd=module).stdout
+    wanted = hashlib.sha256((version + repr((to.name, flags))).encode())
+    for source in (module / "go.mod", module / "go.sum", *sources):
+        wanted.update(source.read_bytes())
+    stamp = to.with_suffix(".built")
+    if to.exists() and stamp.exists() and stamp.read_text() == wanted.hexdigest():
+        return False
+    began = time.monotonic()
+    subprocess.run(["nice", go, "build", *flags, "-o", to, package], check=True, cwd=module)
+    print(f"built {to.name}: {time.monotonic() - began:.0f} s, {to.stat().st_size >> 20} MiB", flush=True)
+    stamp.write_text(wanted.hexdigest())
+    return True
 
 
 def free_port():
