@@ -212,7 +212,7 @@ mod tests {
             let text = format!("{{\"kind\": \"List\", \"items\": [{}", unit.repeat(MAX_PARTS));
             assert!(refused(&text).starts_with("it has more than 1000000 objects and lists"));
         }
-        assert!(refused(&"[".repeat(200)).starts_with("it is not JSON"));
+        assert!(refused(&"[".repeat(200)).starts_with("it is not what the cluster writes"));
         assert!(refused(&"{\"items\":[".repeat(200)).contains("recursion limit"));
     }
 

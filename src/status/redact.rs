@@ -3,7 +3,7 @@
 use super::objects::ClusterObject;
 use crate::lint::names_a_secret;
 
-/// What stands for a hidden value.
+/// What is shown instead of a hidden value.
 const HIDDEN: &str = "***";
 
 /// Shorter values would be found everywhere.
