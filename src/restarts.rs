@@ -159,7 +159,7 @@ impl RestartRule {
         let exits = self.exits();
         if self.all {
             format!(
-                "{exits} restarts the whole pod in place: the steps run again, volumes stay, no `preStop` and no grace period"
+                "{exits} restarts the whole pod in place: the steps run again, volumes stay, no `preStop`, and two seconds to end"
             )
         } else {
             format!("{exits} restarts it, with back-off")
@@ -254,7 +254,7 @@ mod tests {
         deployment: b restarts after a failure, with back-off; stays down after a success
         job: b restarts after every exit, so the Job never completes
         job: b exit code 3 or 42 restarts it, with back-off; otherwise an exit ends the pod
-        deployment: b any exit code but 0 restarts the whole pod in place: the steps run again, volumes stay, no `preStop` and no grace period; otherwise restarts after every exit, with back-off
+        deployment: b any exit code but 0 restarts the whole pod in place: the steps run again, volumes stay, no `preStop`, and two seconds to end; otherwise restarts after every exit, with back-off
         ");
     }
 }

@@ -15,13 +15,18 @@ CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blki
 PREFIX = "initflow-node-"
 
 
-def run(command):
-    """Runs a command in isolation, and returns its exit status."""
+def check():
+    """Ends this program, with the reason, on a machine that cannot run a node."""
     if os.geteuid():
         sys.exit("tests/node/run: run it as root: only root can start containers")
     found = hierarchies()
     if missing := [name for name in CONTROLLERS if not any(name in each["controllers"] for each in found)]:
         sys.exit(f"tests/node/run: it needs version 1 of control groups, and this machine has no hierarchy for {' '.join(missing)}")
+
+
+def run(command):
+    """Runs a command in isolation, and returns its exit status."""
+    found = hierarchies()
     remove_abandoned(found)
     # Without this, the cleaning up would not happen.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
