@@ -39,11 +39,6 @@ fn moment(text: &str) -> Result<Moment, String> {
 }
 
 impl Recorded {
-    /// The text of the pods; nothing if it cannot be read, which is reported.
-    pub(super) fn text(&self, path: &Path, console: &mut Console) -> Option<String> {
-        text(path, console)
-    }
-
     /// Adds what the files have; nothing if one cannot be read, which is reported.
     pub(super) fn read(&self, pods: (&Path, &str), console: &mut Console) -> Option<(Observed, Logs)> {
         let mut observed = Observed::default();
@@ -63,8 +58,8 @@ impl Recorded {
     }
 }
 
-/// The text of a file or of standard input.
-fn text(path: &Path, console: &mut Console) -> Option<String> {
+/// The text of a file or of standard input; nothing if it cannot be read, which is reported.
+pub(super) fn text(path: &Path, console: &mut Console) -> Option<String> {
     let read = match path.to_str() {
         Some("-") => files::text(io::stdin().lock(), 0, MAX_BYTES),
         _ => files::unbounded(path, MAX_BYTES),

@@ -42,12 +42,9 @@ pub(super) fn follow(
                     console.clear();
                     console.print(&text);
                 } else {
-                    let new: String = lines
-                        .iter()
-                        .filter(|line| !printed.contains(*line))
-                        .map(|line| format!("{line}\n"))
-                        .collect();
-                    console.print(&new);
+                    let new = lines.iter().filter(|line| !printed.contains(*line));
+                    let new: Vec<String> = new.map(|line| format!("{line}\n")).collect();
+                    console.print(&new.concat());
                     // A pod may come back to a state that it was in before.
                     printed = lines.into_iter().collect();
                 }

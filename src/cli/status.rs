@@ -8,7 +8,7 @@ use super::each::{compile_each, inputs, settle};
 use super::exit_status::Status;
 use super::input::Input;
 use super::kubectl::{Kubectl, KubectlFault};
-use super::recorded::Recorded;
+use super::recorded::{self, Recorded};
 use super::rollout::{self, Look};
 use super::wanted::Reading;
 use crate::compile::{Compilation, CompileOptions, Compiled};
@@ -96,8 +96,8 @@ pub(super) fn run(arguments: &StatusArguments, console: &mut Console) -> Status 
 
 /// Reports on pods that files have.
 fn of_files(arguments: &StatusArguments, sourced: &Sourced, path: &Path, console: &mut Console) {
+    let Some(text) = recorded::text(path, console) else { return };
     let recorded = &arguments.recorded;
-    let Some(text) = recorded.text(path, console) else { return };
     let Some((observed, logs)) = recorded.read((path, &text), console) else { return };
     let own = if sourced.files.is_empty() { own_plans(&observed, text) } else { HashMap::new() };
     let known = sourced.known(None);

@@ -1,4 +1,4 @@
-//! Says why a container cannot be created, or its volumes cannot be mounted: images, Secrets, ConfigMaps, users.
+//! Says why a container cannot be created, or its volumes cannot be mounted: images, missing objects, users.
 
 use super::ends;
 use super::objects::{ClusterObject, Waiting};

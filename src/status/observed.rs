@@ -14,7 +14,7 @@ pub(crate) struct Observed {
     makers: Vec<ClusterObject>,
     /// The objects that make pods, by their kind and their name.
     makers_named: HashMap<(String, String), Vec<usize>>,
-    /// The ReplicaSets of each Deployment, by its namespace and its name.
+    /// The `ReplicaSet`s of each Deployment, by its namespace and its name.
     replica_sets: HashMap<(String, String), Vec<usize>>,
     events: Vec<ClusterObject>,
     /// The events about each object, by its kind, its namespace and its name.
@@ -116,7 +116,7 @@ impl Observed {
         makers.find(|maker| namespace.is_none_or(|namespace| maker.metadata.namespace == namespace))
     }
 
-    /// The ReplicaSets that a Deployment has made.
+    /// The `ReplicaSet`s that a Deployment has made.
     pub(crate) fn replica_sets(&self, deployment: &ClusterObject) -> impl Iterator<Item = &ClusterObject> {
         let metadata = &deployment.metadata;
         let key = (metadata.namespace.to_string(), metadata.name.to_string());

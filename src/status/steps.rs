@@ -77,11 +77,6 @@ pub(super) fn steps(view: &PodView<'_>, plan: Option<&Plan>) -> (Vec<StepReport>
         let mut step = Step { view, container, blocker: blocker.as_ref(), passed_at }.report(&mut troubles);
         let planned = plan.and_then(|plan| plan.order.iter().find(|start| start.name == step.name));
         step.span = planned.map(|start| start.span);
-        if let (StepState::Running, Some(since), Some(most)) =
-            (step.state, step.since, planned.and_then(|start| at_most(start)))
-        {
-            step.until = step.until.or(Some(since.saturating_add(most)));
-        }
         if step.state == StepState::Running && step.note.is_none() {
             let awaited = planned.map(|start| start.awaited.join(", ")).unwrap_or_default();
             step.note =
@@ -97,11 +92,6 @@ pub(super) fn steps(view: &PodView<'_>, plan: Option<&Plan>) -> (Vec<StepReport>
         reports.push(step);
     }
     (reports, troubles)
-}
-
-/// How many seconds a container runs at most before it is done or has failed, as far as the source says.
-fn at_most(_: &crate::plan::Start) -> Option<i64> {
-    None
 }
 
 /// A container with what the ones before it have come to.

@@ -61,7 +61,7 @@ impl Writer<'_> {
         if pods.is_empty() && troubles.is_empty() {
             match progress {
                 Progress::Starting if !self.workload.is_missing => {
-                    text.push_str("\n  no pod has been made yet\n")
+                    text.push_str("\n  no pod has been made yet\n");
                 }
                 Progress::Done => text.push_str("\n  it is done and gone, or was never applied\n"),
                 _ => {}
@@ -112,8 +112,8 @@ impl Writer<'_> {
         let ago = pod.since.map(|since| duration(self.at.saturating_sub(since)));
         let mut line = pod.progress.name().to_owned();
         match (pod.progress, ago) {
-            (Progress::Up | Progress::Starting, Some(ago)) => line += &format!(" for {ago}"),
-            (Progress::Done, Some(ago)) => line += &format!(" {ago} ago"),
+            (Progress::Up | Progress::Starting, Some(ago)) => line.extend([" for ", &ago]),
+            (Progress::Done, Some(ago)) => line.extend([" ", &ago, " ago"]),
             _ => {}
         }
         if let Some(note) = &pod.note {
@@ -176,7 +176,7 @@ impl Writer<'_> {
         match (step.state, ago) {
             (StepState::Done, _) => parts.extend(step.took.map(|took| format!("took {}", duration(took)))),
             (StepState::Up | StepState::Running | StepState::Creating, Some(ago)) => {
-                parts.push(format!("for {ago}"))
+                parts.push(format!("for {ago}"));
             }
             (StepState::Failed, Some(ago)) => parts.push(match &step.note {
                 Some(note) => format!("{note} for {ago}"),

@@ -6,6 +6,7 @@ use super::trouble::{Trouble, TroubleKind};
 use super::view::PodView;
 use crate::plan::{By, Plan};
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 /// Why the scheduler has found no node.
 pub(super) fn trouble(view: &PodView<'_>, scheduled: &Condition, plan: Option<&Plan>) -> Trouble {
@@ -32,7 +33,7 @@ pub(super) fn trouble(view: &PodView<'_>, scheduled: &Condition, plan: Option<&P
     {
         let quantity = request.quantity;
         let resource = &request.resource;
-        trouble.headline += &format!("; it needs {resource} {quantity}, set by {}", request.because);
+        let _ = write!(trouble.headline, "; it needs {resource} {quantity}, set by {}", request.because);
         trouble.help.push(match (request.by, request.containers.first()) {
             (By::Step, Some(step)) => {
                 format!("lower the {resource} of step `{step}`: it sets what the whole pod reserves")

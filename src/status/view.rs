@@ -68,11 +68,9 @@ impl<'a> PodView<'a> {
         let own = &container.spec.restart_policy;
         let policy = if own.is_empty() { &self.pod.spec.restart_policy } else { own };
         match (container.role, &**policy) {
-            (Role::Sidecar, _) => true,
-            (Role::Step, "Never") => false,
-            (Role::App, "Never") => false,
+            (Role::Step | Role::App, "Never") => false,
             (Role::App, "OnFailure") | (Role::Step, _) => ended.exit_code != 0,
-            (Role::App, _) => true,
+            (Role::Sidecar | Role::App, _) => true,
         }
     }
 }
