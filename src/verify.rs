@@ -105,7 +105,9 @@ fn hold(compiled: &Compiled, objects: &[&RenderedWorkload], findings: &mut Findi
             totals::check(&pair, &mut found);
         }
         totals::check_budget(&pair, &mut found);
-        found.into_iter().for_each(|diagnostic| findings.add(diagnostic));
+        for diagnostic in found {
+            findings.add(diagnostic);
+        }
         let held = Held::of(&pair, called(&compiled.workload));
         match all[first..].iter_mut().find(|known| known.is_like(&held)) {
             Some(known) => known.others += 1,
@@ -137,7 +139,7 @@ impl Findings {
         self.all.into_iter().map(|(mut diagnostic, others)| {
             if let Some(label) = diagnostic.labels.first_mut().filter(|_| others > 0) {
                 let word = if others == 1 { "object" } else { "objects" };
-                label.text += &format!(" (the same in {others} other {word})");
+                label.text = format!("{} (the same in {others} other {word})", label.text);
             }
             diagnostic
         })

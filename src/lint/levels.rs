@@ -99,6 +99,7 @@ impl LintLevels {
     }
 
     /// Removes the warnings that are allowed, and makes those that are denied errors.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn apply(&self, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.retain_mut(|diagnostic| {
             let level = self.of(diagnostic.code);

@@ -15,8 +15,7 @@ const READ_ONLY: [&str; 5] = ["configMap", "downwardAPI", "image", "projected", 
 /// Reports mounts by which files flow in the source, but not in the object.
 pub(super) fn check(pair: &Pair<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let volumes = pair.rendered.spec.get("volumes").map_or(&[][..], Node::items).iter();
-    let volumes: HashMap<&str, &Node> =
-        volumes.filter_map(|volume| Some((text(volume, "name"), volume))).collect();
+    let volumes: HashMap<&str, &Node> = volumes.map(|volume| (text(volume, "name"), volume)).collect();
     for (at, container, there) in pair.containers() {
         let Some(there) = there else { continue };
         let fields = container.fields.get("volumeMounts").map_or(&[][..], Node::items);

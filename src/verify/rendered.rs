@@ -92,7 +92,9 @@ impl Rendered {
             let YamlValue::Map(entries) = document.value else { return };
             let items = entries.into_iter().find(|entry| entry.key == "items").map(|entry| entry.node.value);
             if let Some(YamlValue::List(items)) = items {
-                items.into_iter().for_each(|item| self.add(item, file, diagnostics));
+                for item in items {
+                    self.add(item, file, diagnostics);
+                }
             }
             return;
         }
@@ -132,7 +134,7 @@ impl RenderedWorkload {
         let origins = origins(kind, &name, object.get("metadata"));
         let is_idle = object.at("spec.replicas").and_then(Node::as_int) == Some(0)
             && kind == WorkloadKind::ReplicaSet
-            && !origins.contains(&(kind, name.clone()));
+            && object.at("metadata.ownerReferences").is_some();
         (!is_idle).then(|| Self {
             kind,
             namespace: text("metadata.namespace"),
@@ -181,7 +183,8 @@ fn origins(kind: WorkloadKind, name: &SmolStr, metadata: Option<&Node>) -> Vec<(
         let kind = text(owner, "kind")?;
         Some((WorkloadKind::ALL.into_iter().find(|known| known.name() == kind)?, text(owner, "name")?))
     });
-    match owner {
+    let own = (kind, name.clone());
+    let mut origins = match owner {
         Some((owner @ WorkloadKind::ReplicaSet, name)) => {
             vec![(WorkloadKind::Deployment, without_hash(&name, hash.as_deref())), (owner, name)]
         }
@@ -193,14 +196,17 @@ fn origins(kind: WorkloadKind, name: &SmolStr, metadata: Option<&Node>) -> Vec<(
         Some(owner) => vec![owner],
         None => {
             let generated = metadata.and_then(|metadata| text(metadata, "generateName"));
-            let own = (kind, generated.clone().unwrap_or_else(|| name.clone()));
+            let whole = generated.clone().map(|name| (kind, name));
             let stem = generated.as_deref().and_then(|name| name.strip_suffix('-')).map(SmolStr::new);
             let deployment = stem.filter(|_| hash.is_some());
             let deployment =
                 deployment.map(|stem| (WorkloadKind::Deployment, without_hash(&stem, hash.as_deref())));
-            deployment.into_iter().chain([(kind, name.clone()), own]).collect()
+            deployment.into_iter().chain(whole).collect()
         }
-    }
+    };
+    // It may have been described by itself, whatever controls it.
+    origins.push(own);
+    origins
 }
 
 /// The name of a Deployment, from that of its ReplicaSet.

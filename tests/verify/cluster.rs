@@ -53,6 +53,17 @@ fn pods_are_found_by_what_controls_them() {
     assert!(pods > 20);
 }
 
+#[test]
+fn a_pod_with_an_owner_is_found_by_its_own_name_too() {
+    let source = "pod web-7c9b5d6f48-abcde { app web { image \"web:1.0\" } }\n";
+    let mut compilation = compiled("pod.initflow", source);
+    let mut all = objects(&compilation);
+    all[0]["metadata"]["ownerReferences"] =
+        json!([{ "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-7c9b5d6f48", "uid": "1" }]);
+    let held = held(&mut compilation, &all, &VerifyOptions::default());
+    assert!(compilation.diagnostics.is_empty() && held.len() == 1, "{}", shown(&compilation));
+}
+
 /// The form in which the API server stores and prints an object.
 fn stored(object: &mut Value) {
     let metadata = &mut object["metadata"];
