@@ -1,10 +1,15 @@
 //! Writes a number of seconds for a person, as a source could have it.
 
+use std::fmt::Write as _;
+
 /// A time with its units: `0s`, `45s`, `7m10s`, `1h`.
 pub(crate) fn duration(seconds: u64) -> String {
     let parts = [(seconds / 3600, 'h'), (seconds / 60 % 60, 'm'), (seconds % 60, 's')];
-    let text: String =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}")).collect();
+    let mut text = String::new();
+    for (count, unit) in parts.into_iter().filter(|(count, _)| *count > 0) {
+        // Writing to a text does not fail.
+        let _ = write!(text, "{count}{unit}");
+    }
     if text.is_empty() { "0s".to_owned() } else { text }
 }
 
