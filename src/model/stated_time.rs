@@ -74,8 +74,11 @@ mod tests {
     use crate::compile::{CompileOptions, NoFiles, compile};
     use crate::diagnostic::Code;
 
+    /// The least and the most seconds of a time.
+    type Bounds = Option<(u64, u64)>;
+
     /// The times of the last container, and what is reported.
-    fn stated(before: &str, statements: &str) -> (Option<(u64, u64)>, Option<(u64, u64)>, Vec<Code>) {
+    fn stated(before: &str, statements: &str) -> (Bounds, Bounds, Vec<Code>) {
         let source = format!("{before}\npod p {{ app b {{ image \"b:1\"; {statements} }} }}");
         let compilation = compile("p.initflow", source, &NoFiles, &CompileOptions::default());
         let codes = compilation.diagnostics.iter().map(|found| found.code).collect();

@@ -37,6 +37,40 @@ fn start(span: Span, role: Role, name: &str, because: &str, requests: &str, rese
     }
 }
 
+/// What `schema` waits for.
+fn links(span: Span) -> Vec<StartLink> {
+    let link = |kind, because: &str| StartLink {
+        kind,
+        container: "proxy".into(),
+        because: because.to_owned(),
+        span,
+    };
+    vec![
+        link(LinkKind::After, "after `proxy`"),
+        link(LinkKind::Files("config".into()), "reads `config`, which `proxy` writes"),
+        link(LinkKind::Gate(Gate::StartupProbe), "the startup probe of `proxy` has to pass"),
+    ]
+}
+
+fn requests() -> Vec<PlannedRequest> {
+    vec![
+        PlannedRequest {
+            resource: "cpu".into(),
+            quantity: Quantity::parse("1100m").unwrap(),
+            by: By::Step,
+            containers: vec!["schema".into(), "proxy".into()],
+            because: "step `schema` beside `proxy`".to_owned(),
+        },
+        PlannedRequest {
+            resource: "memory".into(),
+            quantity: Quantity::parse("64Mi").unwrap(),
+            by: By::Together,
+            containers: vec!["proxy".into()],
+            because: "`proxy`".to_owned(),
+        },
+    ]
+}
+
 fn plan() -> (Plan, Sources) {
     let mut sources = Sources::default();
     let source = "# a shop\ndeployment shop {\n  step schema\n  sidecar proxy\n  app web\n}\n";
@@ -47,17 +81,7 @@ fn plan() -> (Plan, Sources) {
     };
     let schema =
         start(span("step schema"), Role::Step, "schema", "after `proxy`", "cpu=1", "cpu=1100m memory=64Mi");
-    let link = |kind, because: &str| StartLink {
-        kind,
-        container: "proxy".into(),
-        because: because.to_owned(),
-        span: span("sidecar proxy"),
-    };
-    let links = vec![
-        link(LinkKind::After, "after `proxy`"),
-        link(LinkKind::Files("config".into()), "reads `config`, which `proxy` writes"),
-        link(LinkKind::Gate(Gate::StartupProbe), "the startup probe of `proxy` has to pass"),
-    ];
+    let links = links(span("sidecar proxy"));
     let web = start(span("app web"), Role::App, "web", AFTER_INIT, "", "cpu=100m memory=64Mi");
     let proxy = start(
         span("sidecar proxy"),
@@ -106,22 +130,7 @@ fn plan() -> (Plan, Sources) {
             Start { time: StartTime { begins: unknown, ..StartTime::default() }, ..web },
         ],
         apps: Resources::new(),
-        requests: vec![
-            PlannedRequest {
-                resource: "cpu".into(),
-                quantity: Quantity::parse("1100m").unwrap(),
-                by: By::Step,
-                containers: vec!["schema".into(), "proxy".into()],
-                because: "step `schema` beside `proxy`".to_owned(),
-            },
-            PlannedRequest {
-                resource: "memory".into(),
-                quantity: Quantity::parse("64Mi").unwrap(),
-                by: By::Together,
-                containers: vec!["proxy".into()],
-                because: "`proxy`".to_owned(),
-            },
-        ],
+        requests: requests(),
         limits: vec![
             PlannedLimit { resource: "cpu".into(), quantity: None, unbounded_by: Some("web".into()) },
             PlannedLimit {

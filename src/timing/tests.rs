@@ -213,7 +213,7 @@ fn what_follows_depends_on_the_restart_policy() {
         let Compiled { workload, order, .. } = &compilation.workloads[0];
         let times = StartTimes::of(workload, order);
         let texts = times.entries.iter().filter_map(|entry| after_limit(workload, entry));
-        texts.map(|text| format!("{text}\n")).collect::<String>()
+        texts.collect::<Vec<_>>().join("\n") + "\n"
     };
     let wait = "wait a { tcp \"a:1\" }\n";
     let app = "app b { image \"b:1\"; started tcp 80 }";

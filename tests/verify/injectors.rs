@@ -49,7 +49,9 @@ impl Injector {
                 }
             }
             for mount in items(&self.added["mounts"]) {
-                own.iter_mut().for_each(|container| list(container, "volumeMounts").push(mount.clone()));
+                for container in own.iter_mut() {
+                    list(container, "volumeMounts").push(mount.clone());
+                }
             }
             let last = std::mem::take(own);
             own.extend(items(&added["first"]).chain(last).chain(items(&added["last"])));
@@ -76,7 +78,9 @@ fn what_injectors_add_is_allowed_and_shown_at_its_place() {
         for (name, source) in examples() {
             let mut compilation = compiled(&name, &source);
             let mut objects = objects(&compilation);
-            objects.iter_mut().for_each(|object| injector.inject(object));
+            for object in &mut objects {
+                injector.inject(object);
+            }
             let held = held(&mut compilation, &objects, &VerifyOptions::default());
             // A budget counts everything that the pod reserves.
             let mut others = compilation.diagnostics.iter().filter(|found| found.code != Code::OverBudget);
@@ -109,9 +113,11 @@ fn the_texts_are_as_reviewed() {
             let source = fs::read_to_string(&name).expect("a source can be read");
             let mut compilation = compiled(&name, &source);
             let mut objects = objects(&compilation);
-            objects.iter_mut().for_each(|object| injector.inject(object));
+            for object in &mut objects {
+                injector.inject(object);
+            }
             let held = held(&mut compilation, &objects, &VerifyOptions::default());
-            all += &format!("{}{}\n", text(&held), shown(&compilation));
+            all.extend([text(&held), shown(&compilation), "\n".to_owned()]);
         }
         // The places are those of the JSON of this test.
         let path = format!("tests/verify/expected/{}.txt", injector.name);
