@@ -14,6 +14,7 @@ pub fn is_timestamp(text: &str) -> bool {
 }
 
 /// The moment that a time means, in whole seconds since 1970 in UTC.
+#[cfg(feature = "cli")]
 pub(crate) fn seconds(text: &str) -> Option<i64> {
     let (date, time) = text.split_once('T').filter(|_| is_timestamp(text))?;
     let [year, month, day] = numbers(date, '-', [4, 2, 2])?.map(i64::from);
@@ -28,6 +29,7 @@ pub(crate) fn seconds(text: &str) -> Option<i64> {
 }
 
 /// A moment in whole seconds since 1970 in UTC as a time, which has four digits for the year.
+#[cfg(feature = "cli")]
 pub(crate) fn time(seconds: i64) -> String {
     let (days, rest) = (seconds.div_euclid(86_400) + 719_468, seconds.rem_euclid(86_400));
     let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));

@@ -223,7 +223,7 @@ fn a_function_of_kustomize_holds_its_items_and_changes_nothing() {
         ("    partial: true\n", "need `spec.verify: true`"),
         ("    verify: true\n    names: { shop: 1 }\n", "`spec.names.shop` is not text"),
         ("    verify: true\n    names: { web: web }\n", "the sources have no workload `web`"),
-        ("    verfy: true\n", "unknown field `spec.verfy`"),
+        ("    verified: true\n", "unknown field `spec.verified`"),
     ] {
         folder.runs_on(&list(&manifest, more), "krm").ends_with(2).prints_nothing().says(said);
     }
