@@ -77,6 +77,11 @@ pub(super) fn steps(view: &PodView<'_>, plan: Option<&Plan>) -> (Vec<StepReport>
         let mut step = Step { view, container, blocker: blocker.as_ref(), passed_at }.report(&mut troubles);
         let planned = plan.and_then(|plan| plan.order.iter().find(|start| start.name == step.name));
         step.span = planned.map(|start| start.span);
+        if step.state == StepState::Running && step.until.is_none() {
+            let most = planned.and_then(|start| start.time.takes.worst());
+            let most = most.and_then(|seconds| i64::try_from(seconds).ok());
+            step.until = most.zip(step.since).map(|(most, since)| since.saturating_add(most));
+        }
         if step.state == StepState::Running && step.note.is_none() {
             let awaited = planned.map(|start| start.awaited.join(", ")).unwrap_or_default();
             step.note =
