@@ -61,6 +61,7 @@ pub(super) fn pods(
         by_namespace.entry(namespace).or_default().push(question);
     }
     for (namespace, questions) in by_namespace {
+        let mut unread = Vec::new();
         let names: Vec<String> = questions.iter().filter_map(|question| question.name.clone()).collect();
         for names in names.chunks(NAMES) {
             let asked = kubectl.get(names, &["--ignore-not-found".to_owned()], namespace, &mut observed);
@@ -69,7 +70,7 @@ pub(super) fn pods(
                 if fault.is_general || questions.iter().all(|question| question.is_pod()) {
                     return Err(fault);
                 }
-                console.warn(&format!("{}; only the pods are known", fault.message));
+                unread.push(fault.message);
             }
         }
         let pods: Vec<_> = questions
@@ -87,6 +88,9 @@ pub(super) fn pods(
         selectors.dedup();
         for options in selectors {
             kubectl.get(&["pods".to_owned()], &options, namespace, &mut observed)?;
+        }
+        for message in unread {
+            console.warn(&format!("{message}; only the pods are known"));
         }
     }
     observed.forget_repeated();

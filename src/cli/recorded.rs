@@ -72,7 +72,7 @@ fn add(observed: &mut Observed, (path, text): (&Path, &str), console: &mut Conso
     read.map_err(|reason| console.trouble(&format!("cannot read `{}`: {reason}", name(path)))).ok()
 }
 
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     if path.as_os_str() == "-" { "<stdin>".to_owned() } else { path.display().to_string() }
 }
 

@@ -102,7 +102,10 @@ fn of_files(arguments: &StatusArguments, sourced: &Sourced, path: &Path, console
     let own = if sourced.files.is_empty() { own_plans(&observed, text) } else { HashMap::new() };
     let known = sourced.known(None);
     let report = status::report(&known, &own, &observed, &logs, recorded.at.unwrap_or_else(now));
-    let missing = missing(&report, |kind, name| format!("there is no pod of {kind} `{name}` among them"));
+    let mut missing = missing(&report, |kind, name| format!("there is no pod of {kind} `{name}` among them"));
+    if report.workloads.is_empty() {
+        missing.push(format!("there are no pods in `{}`", recorded::name(path)));
+    }
     show((arguments.text(&report), status_of(&report), missing), console);
 }
 

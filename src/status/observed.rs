@@ -51,6 +51,9 @@ impl Observed {
         for object in objects {
             self.add(object);
         }
+        if self.pods.iter().any(|pod| pod.metadata.name.is_empty()) {
+            return Err("it has a pod without a name".to_owned());
+        }
         match kinds.iter().find(|kind| !is_list(kind)) {
             _ if self.count() > before => Ok(()),
             None if !kinds.is_empty() => Ok(()),
