@@ -321,6 +321,11 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
+    /// Whether it was removed with all others of its pod, because the end of one of them restarts the whole pod.
+    pub(crate) fn is_of_pod(&self) -> bool {
+        self.reason == "RestartingAllContainers"
+    }
+
     /// How long it ran, in seconds.
     pub(crate) fn duration(&self) -> Option<i64> {
         Some((self.finished_at? - self.started_at?).max(0))

@@ -117,7 +117,7 @@ impl Step<'_> {
             (Some(ended), _, _) => self.ended(ended, troubles),
             (_, Some(running), _) => self.running(state, running.started_at, troubles),
             (_, _, Some(waiting)) => {
-                let crashed = state.last_state.terminated.as_ref();
+                let crashed = state.last_state.terminated.as_ref().filter(|ended| !ended.is_of_pod());
                 let crashed = crashed
                     .filter(|_| waiting.reason == "CrashLoopBackOff" || waiting.reason == "PodInitializing");
                 match (crashed, creating::trouble(&self.container, waiting)) {
@@ -193,7 +193,8 @@ impl Step<'_> {
         let is_ready = state.started && (state.ready || self.container.role == Role::Sidecar);
         let is_up = is_ready && self.container.role != Role::Step;
         let ran = since.map(|since| self.view.now.saturating_sub(since)).unwrap_or_default();
-        let failed = state.last_state.terminated.as_ref().filter(|_| !self.view.is_stopping());
+        let last = state.last_state.terminated.as_ref().filter(|ended| !ended.is_of_pod());
+        let failed = last.filter(|_| !self.view.is_stopping());
         if let Some(ended) = failed.filter(|ended| !is_up || ran < ends::proven_after(ended)) {
             troubles.push(ends::trouble(self.view, &self.container, ended));
             let note = Some("runs again".to_owned());

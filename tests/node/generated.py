@@ -1,7 +1,7 @@
 """Starts generated programs: each starts in the order of `plan`, or fails where its source does.
 
 A program has up to 8 steps and sidecars with a random order, written in another one. A part of them has a fault: a step that fails
-once or always, a sidecar that crashes or is never up, a pod that starts nothing again.
+once or always, a sidecar that crashes or is never up, a pod that starts nothing again. `initflow status` has to say so of the pod.
 
 `CASES=500 SEED=7 tests/node/run generated` takes more programs, and others.
 """
@@ -43,11 +43,12 @@ def prove(node):
         text, plans = pods.compiled("\n".join(program.text for program in batch))
         pods.create(node, text)
         found = settled(node, batch)
+        reports = pods.status_of(found)
         for name in found:
             pods.delete(node, name, grace=15 if pods.is_up(found[name]) else 1)
         pods.gone(node, list(found), 120)
         for program in batch:
-            complaints = judge(program, plans[program.name], found[program.name])
+            complaints = judge(program, plans[program.name], found[program.name]) + misjudged(program, reports[program.name])
             counts[program.fault or "no fault"] += 1
             restarts += sum(each["restartCount"] for each in pods.statuses(found[program.name]).values())
             if complaints:
@@ -114,6 +115,25 @@ def judge(program, plan, pod):
             complaints.append(f"the plan has `{later}` before `{earlier}`, which the source has after it")
     if program.fault == FAULTS[4] and not pods.moments(found, program.at, "fails"):
         complaints.append(f"`{program.at}` did not fail")
+    return complaints
+
+
+def misjudged(program, report):
+    """What `status` says of a pod that is not so."""
+    troubles = [(each.get("container"), each["kind"]) for each in report["troubles"]]
+    state, kinds = report["state"], [("failed", [(program.at, "exit-status")])]
+    if program.fault == FAULTS[8]:
+        # Its probe may fail for a hundred seconds.
+        kinds = [("starting", [])]
+    elif program.fault == FAULTS[7]:
+        kinds.append(("up", []))
+    elif program.fault not in BLOCKING:
+        kinds = [("up", [])]
+    complaints = [] if (state, troubles) in kinds else [f"status says {state} {troubles}, and not {kinds}"]
+    if program.fault in BLOCKING:
+        held = next((each["name"] for each in report["order"] if each["state"] not in ("done", "up")), None)
+        if held != program.at:
+            complaints.append(f"status says that `{held}` holds it back, and not `{program.at}`")
     return complaints
 
 

@@ -41,6 +41,29 @@ def compiled(source, *words):
     return text, {plan["name"]: plan for plan in plans}
 
 
+def status(node, source, *words):
+    """What `initflow status` says of the workloads of a source, which it asks the cluster about: the reports of pods and of workloads."""
+    words = ("status", "--no-config", "--kube", VERSION, "--format", "json", f"--kubeconfig={node.kubeconfig}", *words, source)
+    return _reported(words, env=os.environ | {"PATH": f"{node.programs}:{os.environ['PATH']}"})
+
+
+def status_of(found):
+    """What it says of pods alone, without their source."""
+    return _reported(("status", "--pods", "-", "--format", "json"), input=json.dumps({"kind": "PodList", "items": list(found.values())}))
+
+
+def _reported(words, **options):
+    """The reports by the names of pods, and of those workloads that have none."""
+    done = subprocess.run([os.environ["INITFLOW"], *words], capture_output=True, text=True, timeout=60, cwd=ROOT, **options)
+    if done.returncode not in (0, 1, 3):
+        raise RuntimeError(f"initflow {' '.join(map(str, words))}: {done.stderr}")
+    reports = {}
+    for workload in json.loads(done.stdout)["workloads"]:
+        reports[workload["name"]] = workload
+        reports |= {pod["name"]: pod for pod in workload["pods"]}
+    return reports
+
+
 def create(node, text):
     done = node.kubectl("create", "-f", "-", input=text)
     if done.returncode:

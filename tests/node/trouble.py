@@ -1,6 +1,7 @@
 """Checks that pods fail and restart as `plan` and the reference say: restart policies and rules, memory, hooks, deadlines, back-off.
 
-Each pod of programs/trouble.initflow has to get into the state that its case expects, and to stay in it.
+Each pod of programs/trouble.initflow has to get into the state that its case expects, and to stay in it; and `initflow status`, which
+asks the cluster, has to say what is wrong with it.
 """
 
 import pathlib
@@ -29,6 +30,15 @@ def prove(node):
         if not good:
             found = pods.pods(node).get(name)
             print(f"  {late}\n  {found and pods.statuses(found)}\n  {found and found['status'].get('phase')} {pods.events(name)}")
+    reports = pods.status(node, SOURCE)
+    for name, expected in SAYS.items():
+        said = reports[name]
+        troubles = {(each.get("container"), each["kind"]) for each in said.get("troubles", [])}
+        good = (said["state"], troubles) in expected
+        failed += not good
+        print(f"{'ok    ' if good else 'FAILED'} {name}: status says {said['state']} {sorted(troubles, key=str)}")
+        if not good:
+            print(f"  instead of {expected}: {said}")
     for name in plans:
         pods.delete(node, name, grace=1)
     return failed
@@ -104,4 +114,30 @@ CASES = {
     "deadline": ("a pod ends at its deadline, in the middle of a step", lambda seen: seen.phase == "Failed" and seen.reason == "DeadlineExceeded" and not seen.begins("web")),
     "job-deadline": ("a Job ends at its deadline", has_failed("DeadlineExceeded")),
     "job-limit": ("a Job fails after its last try", has_failed("BackoffLimitExceeded")),
+}
+
+UP = ("up", set())
+
+
+def failed(container, kind):
+    return ("failed", {(container, kind)})
+
+
+# What `status` may say. An app that runs again counts as failed for a minute.
+SAYS = {
+    "step-never": [failed("first", "exit-status")],
+    "step-on-failure": [UP],
+    "app-never": [failed("web", "exit-status")],
+    "only-app-never": [failed("web", "exit-status")],
+    "app-on-failure": [UP],
+    "app-always": [failed("web", "ended")],
+    "rule-restart": [UP, failed("web", "exit-status")],
+    "rule-all": [UP],
+    "crash-loop": [failed("first", "exit-status")],
+    "oom-step": [failed("hungry", "out-of-memory")],
+    "oom-app": [UP, failed("web", "out-of-memory")],
+    "hook-fails": [UP, failed("proxy", "post-start")],
+    "deadline": [failed(None, "deadline")],
+    "job-deadline": [failed(None, "deadline")],
+    "job-limit": [failed(None, "job")],
 }
