@@ -12,6 +12,8 @@ import json
 import os
 import pathlib
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import time
@@ -124,7 +126,6 @@ class Node(cluster.Cluster):
         ])  # fmt: skip
         self._kubelet_files()
         self.launch("containerd")
-        self.wait("containerd listens", pathlib.Path("/run/containerd/containerd.sock").exists)
         self.launch("kubelet")
         self.wait("the node takes pods", self._takes_pods, 120)
         self.stage("node")
@@ -139,6 +140,9 @@ class Node(cluster.Cluster):
             ],
         }  # fmt: skip
         self._process(self.stack_of_processes, name, words[name], TARGET if name == "containerd" else None)
+        if name == "containerd":
+            # Without it, the kubelet ends at once.
+            self.wait("containerd listens", listens)
 
     def kill(self, name):
         """Kills containerd or the kubelet, without a chance to clean up."""
@@ -146,6 +150,18 @@ class Node(cluster.Cluster):
         self.processes.remove(process)
         process.kill()
         process.wait()
+
+    def lose_power(self):
+        """Kills the kubelet, containerd and every container at once, and starts the first two again."""
+        for name in ("kubelet", "containerd"):
+            self.kill(name)
+        # These are the processes of the node's own namespace.
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if "kubepods" in (process / "cgroup").read_text() or (process / "comm").read_text().startswith("containerd-shim"):
+                    os.kill(int(process.name), signal.SIGKILL)
+        for name in ("containerd", "kubelet"):
+            self.launch(name)
 
     def _takes_pods(self):
         status, node, _ = self.request("GET", f"/api/v1/nodes/{NAME}")
@@ -194,6 +210,13 @@ version = 3
             "volumePluginDir": "/var/lib/kubelet/plugins", "maxPods": 250, "serializeImagePulls": False, "registryPullQPS": 0,
             "kubeAPIQPS": 200, "kubeAPIBurst": 400, "eventRecordQPS": 0,
         }))  # fmt: skip
+
+
+def listens():
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as client:
+        client.connect("/run/containerd/containerd.sock")
+        return True
+    return False
 
 
 def prepare_mounts():
