@@ -175,7 +175,8 @@ class Server:
             return 200, json.dumps({"auth": {"client_token": "granted", "lease_duration": 60}}).encode()
         return 400, b'{"errors": ["invalid role"]}'
 
-    def start(self):
+    def start(self, port=PORT):
+        """Serves at a port, or at a free one if that is 0, and returns it."""
         server = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -196,5 +197,6 @@ class Server:
             def log_message(self, *_):
                 pass
 
-        listening = http.server.ThreadingHTTPServer((ADDRESS, PORT), Handler)
+        listening = http.server.ThreadingHTTPServer((ADDRESS, port), Handler)
         threading.Thread(target=listening.serve_forever, daemon=True).start()
+        return listening.server_port
