@@ -15,13 +15,28 @@ CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blki
 PREFIX = "initflow-node-"
 
 
+# The exit status on a machine that cannot run a node.
+UNABLE = 77
+
+
 def check():
     """Ends this program, with the reason, on a machine that cannot run a node."""
     if os.geteuid():
-        sys.exit("tests/node/run: run it as root: only root can start containers")
+        unable("run it as root: only root can start containers")
     found = hierarchies()
     if missing := [name for name in CONTROLLERS if not any(name in each["controllers"] for each in found)]:
-        sys.exit(f"tests/node/run: it needs version 1 of control groups, and this machine has no hierarchy for {' '.join(missing)}")
+        unable(f"it needs version 1 of control groups, and this machine has no hierarchy for {' '.join(missing)}")
+    try:
+        status = run(["mount", "-t", "tmpfs", "tmpfs", "/run"])
+    except (OSError, subprocess.SubprocessError) as error:
+        unable(f"it cannot make control groups: {error}")
+    if status:
+        unable("it cannot mount anything in namespaces of its own")
+
+
+def unable(reason):
+    print(f"tests/node/run: {reason}", file=sys.stderr)
+    sys.exit(UNABLE)
 
 
 def run(command):
