@@ -1,7 +1,7 @@
 //! Writes plans as a graph in the language of Graphviz.
 
-use super::picture::{edges, unquoted};
-use super::{Plan, Start};
+use super::Plan;
+use super::picture::{edges, label, unquoted};
 use crate::diagnostic::visible::is_hidden;
 use crate::model::Role;
 use std::fmt::Write as _;
@@ -69,14 +69,6 @@ fn look(role: Role) -> &'static str {
         Role::Sidecar => "shape=box style=\"rounded,filled\" fillcolor=\"#f6d9a8\" color=\"#b26a00\"",
         Role::App => "shape=hexagon fillcolor=\"#b9e3d4\" color=\"#0f7a5c\"",
     }
-}
-
-fn label(nth: usize, start: &Start) -> Vec<String> {
-    let requests: Vec<String> =
-        start.requests.iter().map(|(name, quantity)| format!("{name} {quantity}")).collect();
-    let mut label = vec![format!("{}. {} {}", nth + 1, start.role.name(), start.name)];
-    label.extend(Some(requests.join(", ")).filter(|requests| !requests.is_empty()));
-    label
 }
 
 fn lines(lines: &[String]) -> String {

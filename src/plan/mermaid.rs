@@ -1,7 +1,7 @@
 //! Writes plans as Mermaid flowcharts, which GitHub and GitLab draw in Markdown.
 
-use super::picture::{edges, unquoted};
-use super::{Plan, Start};
+use super::Plan;
+use super::picture::{edges, label, unquoted};
 use crate::diagnostic::visible::is_hidden;
 use crate::model::Role;
 use std::fmt::Write as _;
@@ -22,7 +22,8 @@ pub fn mermaid<'a>(plans: impl IntoIterator<Item = &'a Plan>) -> String {
     for (at, plan) in plans.into_iter().enumerate() {
         let _ = writeln!(text, "  subgraph p{at}[\"{}\"]", quoted(&plan.title()));
         for (nth, start) in plan.order.iter().enumerate() {
-            let label = label(nth, start);
+            let label: Vec<String> = label(nth, start).iter().map(|line| quoted(line)).collect();
+            let label = label.join("<br/>");
             let _ = match start.role {
                 Role::Step => writeln!(text, "    p{at}n{nth}[\"{label}\"]:::step"),
                 Role::Sidecar => writeln!(text, "    p{at}n{nth}([\"{label}\"]):::sidecar"),
@@ -63,14 +64,6 @@ pub fn mermaid<'a>(plans: impl IntoIterator<Item = &'a Plan>) -> String {
          classDef total fill:none,stroke-dasharray:3\n",
     );
     text
-}
-
-fn label(nth: usize, start: &Start) -> String {
-    let requests: Vec<String> =
-        start.requests.iter().map(|(name, quantity)| format!("{name} {quantity}")).collect();
-    let requests =
-        if requests.is_empty() { String::new() } else { format!("<br/>{}", quoted(&requests.join(", "))) };
-    format!("{}. {} {}{requests}", nth + 1, start.role.name(), quoted(&start.name))
 }
 
 /// Escapes text for a quoted label.

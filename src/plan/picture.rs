@@ -13,8 +13,9 @@ mod start;
 pub(super) use chart::{moments, peak};
 pub(super) use flow::{Edge, edges};
 
-use super::Plan;
+use super::{Plan, Start};
 use crate::source::Sources;
+use crate::timing::TimeRange;
 use columns::Columns;
 use measure::{fit, width};
 
@@ -158,6 +159,17 @@ mod boxes;
 /// Converts a number of things for the computation of pixels.
 fn count(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX / 1000)
+}
+
+/// What the node of a container says: its place and name, what it requests, and how long it takes as far as that is known.
+pub(super) fn label(nth: usize, start: &Start) -> Vec<String> {
+    let mut label = vec![format!("{}. {} {}", nth + 1, start.role.name(), start.name)];
+    let requests: Vec<String> =
+        start.requests.iter().map(|(name, quantity)| format!("{name} {quantity}")).collect();
+    label.extend(Some(requests.join(", ")).filter(|requests| !requests.is_empty()));
+    let takes = start.time.takes;
+    label.extend((takes != TimeRange::NONE && !takes.is_unknown()).then(|| takes.to_string()));
+    label
 }
 
 /// Removes the backticks around names.

@@ -332,3 +332,13 @@ fn what_a_limit_range_adds_is_in_the_totals() {
     assert_eq!(workload["order"][0].get("added"), None);
     assert_eq!(workload["order"][1]["added"], serde_json::json!({"requests": ["cpu"], "limits": ["cpu"]}));
 }
+
+#[test]
+fn graphs_say_how_long_a_container_takes() {
+    let (plan, _) = plan();
+    let takes = ["sidecar proxy", "5s..14s"];
+    for graph in [mermaid([&plan]), dot([&plan])] {
+        let line = graph.lines().find(|line| takes.iter().all(|text| line.contains(text)));
+        assert!(line.is_some() && !graph.contains("unknown"), "{graph}");
+    }
+}
