@@ -27,6 +27,7 @@ fn compiled_objects_are_imported_unchanged() {
             .flat_map(|(program, compilation)| {
                 objects(compilation).into_iter().map(|object| (program.version, object))
             })
+            .filter(|(_, object)| !lacks_key_type(object))
             .collect();
         seen += given.len() as u64;
         let back: Vec<Result<Value, String>> =
@@ -50,6 +51,12 @@ fn compiled_objects_are_imported_unchanged() {
         }
     }
     report.finish();
+}
+
+/// Whether a certificate of the pod has no type of key. Where Kubernetes drops the certificate, that is only a warning, and the typed
+/// object has an empty type, which `import` refuses like the API server of a later version.
+fn lacks_key_type(object: &Value) -> bool {
+    object.to_string().contains(r#""keyType":"""#)
 }
 
 /// An object, imported and compiled again, or the diagnostics.
