@@ -7,8 +7,8 @@ list() {
 is_mine() {
   [ -d "../$base" ] && [ ! -L "../$base" ] && untouched "$base" && [ -z "$(find "../$base" ! -type d ! -type f | head -n 1)" ]
 }
-# Whether the place has what is wanted, and nothing else; `.initflow-right` are the times and paths of the files that are right. Without a checksum the time
-# counts, which rclone gives its files.
+# Whether the place has what is wanted, and nothing else. The times and paths of the files that are right go to `.initflow-right`.
+# Without a checksum the time counts, which rclone gives its files.
 is_here() {
   : >./.initflow-right
   is_mine && list "../$base" >./.initflow-list 2>/dev/null || return 1
@@ -34,6 +34,8 @@ get() {
   fi
   # The name of the folder could lead elsewhere by now.
   while IFS=';' read -r time path; do
+    # A name with a line break can look like another path.
+    case /$path/ in */../*) continue ;; esac
     part=./.initflow-parts/folder/$path
     if [ -e "$part" ]; then continue; fi
     mkdir -p "${part%/*}"
