@@ -109,6 +109,12 @@ fn conflicting_statements_of_a_fetch_are_reported() {
         ("from \"s3://a/b/\"", "c/", None, ""),
         ("from \"https://a/b.tgz\"; unpack", "c", None, ""),
         ("from \"https://a/b\"", "c/", Some(Code::InvalidPath), ""),
+        (
+            "from \"s3://a/b\"",
+            "c/",
+            Some(Code::InvalidPath),
+            "for everything below a prefix, end the URL with `/`: `s3://a/b/`",
+        ),
         ("from \"oci://a.dev/b:1\"", "c/", None, ""),
         (
             &format!("from \"s3://a/b/\"; {sum}"),

@@ -182,6 +182,12 @@ impl FetchOptions {
         let inner = if folder { text.strip_suffix('/').unwrap_or(text) } else { text };
         let expected = if folder { "a folder path in the volume" } else { FILE_PATH };
         let headline = mismatch(expected, text);
+        if source == FetchSource::Object && !folder && text.ends_with('/') {
+            let error = Diagnostic::error(Code::InvalidPath, path.span, headline);
+            let help = format!("for everything below a prefix, end the URL with `/`: `{url}/`");
+            diagnostics.push(error.here("a folder, but the URL names one object").help(help));
+            return None;
+        }
         wrong(path_fault(inner).map_or(Ok(()), Err), Code::InvalidPath, path.span, &headline, diagnostics)?;
         let sha256 = match given.value("sha256") {
             Some(node) => {
