@@ -226,7 +226,10 @@ mod tests {
         observed.read(&format!("\u{feff}{{\"kind\": \"PodList\", \"items\": [{pod}]}}")).unwrap();
         observed.read("{\"kind\": \"List\", \"items\": []}").unwrap();
         observed.read("{\"kind\": \"PodList\", \"items\": null}").unwrap();
-        observed.read("kind: Pod\n---\nkind: List\nitems:\n- kind: Pod\n- kind: Service\n").unwrap();
+        let named = "metadata: { name: b }";
+        let yaml =
+            format!("kind: Pod\n{named}\n---\nkind: List\nitems:\n- kind: Pod\n  {named}\n- kind: Service\n");
+        observed.read(&yaml).unwrap();
         assert_eq!(observed.pods.len(), 3);
         observed.forget_repeated();
         assert_eq!(observed.pods.len(), 2);
