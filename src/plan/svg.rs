@@ -7,8 +7,8 @@ use crate::source::Sources;
 use std::fmt::Write as _;
 
 /// The style for a light color scheme; the dark one changes only colors.
-pub(super) const LIGHT: &str = include_str!("svg/light.css");
-pub(super) const DARK: &str = include_str!("svg/dark.css");
+pub(crate) const LIGHT: &str = include_str!("svg/light.css");
+pub(crate) const DARK: &str = include_str!("svg/dark.css");
 
 /// Draws the plans of any number of sources, one below another.
 ///
@@ -36,8 +36,13 @@ pub fn svg<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>, axis: A
     drawn(&picture, &plans, "plan", &style)
 }
 
+/// Draws one plan for a page that has the style and shows several pictures, this one as `nth`.
+pub(crate) fn part_of_page(plan: &Plan, sources: &Sources, nth: usize, axis: Axis) -> String {
+    drawn(&Picture::of([(plan, sources)], axis), &[plan], &format!("w{nth}-picture"), "")
+}
+
 /// Draws a picture of plans; `id` is the prefix of the ids in it.
-pub(super) fn drawn(picture: &Picture, plans: &[&Plan], id: &str, style: &str) -> String {
+fn drawn(picture: &Picture, plans: &[&Plan], id: &str, style: &str) -> String {
     let Picture { width, height, marks, entries } = picture;
     let names: Vec<String> = plans.iter().map(|plan| plan.title()).collect();
     let title = escaped(&format!("How the pods of {} start", names.join(", ")));
