@@ -4,8 +4,8 @@
 
 mod times;
 
-use super::picture::{Axis, Picture, moments, peak, unquoted};
-use super::svg::{DARK, LIGHT, drawn, escaped};
+use super::picture::{Axis, moments, peak, unquoted};
+use super::svg::{DARK, LIGHT, escaped, part_of_page};
 use super::{Plan, Resources, Start};
 use crate::model::{Direction, Role};
 use crate::source::Sources;
@@ -56,7 +56,6 @@ pub fn html<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>, axis: 
 
 fn section(page: &mut String, nth: usize, plan: &Plan, sources: &Sources, axis: Axis) {
     let name = escaped(&plan.title());
-    let picture = Picture::of([(plan, sources)], axis);
     let _ = writeln!(
         page,
         "<section aria-labelledby=\"w{nth}\">\n<h2 class=\"hidden\" id=\"w{nth}\">{name}</h2>"
@@ -64,7 +63,7 @@ fn section(page: &mut String, nth: usize, plan: &Plan, sources: &Sources, axis: 
     let _ = writeln!(
         page,
         "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Picture of {name}\">\n{}</div>",
-        drawn(&picture, &[plan], &format!("w{nth}-picture"), "")
+        part_of_page(plan, sources, nth, axis)
     );
     order(page, nth, plan, &name);
     times::start(page, plan, &name);

@@ -5,12 +5,14 @@
 
 mod chart;
 mod columns;
+mod entry;
 mod flow;
 mod measure;
 mod seconds;
 mod start;
 
 pub(super) use chart::{moments, peak};
+pub(super) use entry::Entry;
 pub(super) use flow::{Edge, edges};
 
 use super::{Plan, Start};
@@ -25,6 +27,8 @@ pub(super) struct Picture {
     pub(super) width: i32,
     pub(super) height: i32,
     pub(super) marks: Vec<Mark>,
+    /// What the marks stand for.
+    pub(super) entries: Vec<Entry>,
 }
 
 /// One thing in a drawing.
@@ -33,7 +37,8 @@ pub(super) struct Mark {
     /// Its class in the style sheet.
     pub(super) class: &'static str,
     pub(super) shape: Shape,
-    /// The container that it represents, by its place in the order.
+    /// The workload or container that it stands for, by its place in the picture's entries. The marks of one entry follow
+    /// each other.
     pub(super) entry: Option<usize>,
     /// The full text that a viewer shows for the mark under the pointer.
     pub(super) title: Option<String>,
@@ -91,7 +96,7 @@ pub enum Axis {
 impl Picture {
     /// Draws plans, each with a heading.
     pub(super) fn of<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>, axis: Axis) -> Self {
-        let mut picture = Self { width: 0, height: PAD, marks: Vec::new() };
+        let mut picture = Self { width: 0, height: PAD, marks: Vec::new(), entries: Vec::new() };
         for (plan, sources) in plans {
             if picture.width > 0 {
                 picture.height += 28;
@@ -106,16 +111,17 @@ impl Picture {
         let columns = Columns::of(plan, axis);
         self.width = self.width.max(columns.right + PAD);
         let room = columns.right - PAD;
-        let span = sources.in_file(plan.span);
-        let file = sources.get(span.file);
-        let (line, column) = file.line_column(span.start);
+        let first = self.entries.len();
+        self.entries.extend(Entry::of(plan, sources));
         self.height += 18;
+        let begin = self.marks.len();
         self.text("heading", PAD, HEADING, Anchor::Start, &plan.title(), room);
         self.height += 18;
-        let place = format!("{}:{line}:{column}", file.name);
+        let place = self.entries[first].place();
         self.text("muted", PAD, SMALL, Anchor::Start, &place, room);
+        self.assign(begin, first);
         self.height += 14;
-        self.start_up(plan, &columns);
+        self.start_up(plan, first + 1, &columns);
         for resource in ["cpu", "memory"] {
             self.chart(plan, resource, &columns);
         }
@@ -146,6 +152,13 @@ impl Picture {
             entry: None,
             title,
         });
+    }
+
+    /// Lets all marks from this one on stand for an entry.
+    fn assign(&mut self, begin: usize, entry: usize) {
+        for mark in &mut self.marks[begin..] {
+            mark.entry = Some(entry);
+        }
     }
 
     fn mark(&mut self, class: &'static str, shape: Shape) {

@@ -283,6 +283,33 @@ fn every_format_has_every_name_as_text() {
 }
 
 #[test]
+fn rows_of_a_picture_name_their_statements() {
+    let (plan, sources) = plan();
+    for axis in [Axis::Order, Axis::Seconds] {
+        let svg = svg([(&plan, &sources)], axis);
+        let hooks: Vec<&str> = svg.lines().filter(|line| line.starts_with("<g ")).collect();
+        let place = "data-file=\"shop.initflow\" data-line";
+        assert_eq!(
+            hooks,
+            [
+                format!("<g class=\"entry\" data-workload=\"Deployment shop\" {place}=\"2\" data-column=\"1\">"),
+                row("proxy", 0, &format!("{place}=\"4\"")),
+                row("schema", 1, &format!("{place}=\"3\"")),
+                row("web", 2, &format!("{place}=\"5\"")),
+            ]
+        );
+        assert_eq!(svg.matches("</g>").count(), 4);
+    }
+}
+
+fn row(name: &str, at: usize, place: &str) -> String {
+    format!(
+        "<g class=\"entry\" data-workload=\"Deployment shop\" data-container=\"{name}\" data-entry=\"{at}\" {place} \
+         data-column=\"3\">"
+    )
+}
+
+#[test]
 fn files_lead_from_writers_to_readers() {
     let (mut plan, _) = plan();
     let used = |direction, sub: Option<&str>| VolumeUse {

@@ -71,7 +71,7 @@ async function keys(name) {
     await page.keyboard.press(key);
     assert.equal(await focused(), `w0-${at}`, `${name}: ${key}`);
   }
-  assert.equal(await page.locator(".plan .lit").count(), 2);
+  assert.equal(await page.locator(".plan .lit").count(), 1);
   const details = page.locator("#w0-0");
   assert.equal(await details.isVisible(), false);
   await page.keyboard.press("Enter");

@@ -1,4 +1,4 @@
-// Addresses the documents that explain diagnostics.
+// Addresses the documents that explain diagnostics. The package's defaults show them rendered, not as Markdown.
 
 export const EXPLAIN_SCHEME = "initflow-explain";
 

@@ -2,25 +2,28 @@
 
 import * as os from "node:os";
 import * as vscode from "vscode";
+import EXAMPLE from "../walkthrough/example.initflow";
 import { registerExplanations } from "./commands/explain";
 import { ImportCommand } from "./commands/import";
 import { PlanViews } from "./commands/plan";
 import { Previews } from "./commands/preview";
+import { sourceOf } from "./commands/source";
 import { Server } from "./server";
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  const server = new Server(os.homedir());
+  const server = new Server(os.homedir(), context.extensionPath);
   const previews = new Previews(server);
-  const plans = new PlanViews(server);
+  const plans = new PlanViews(server, context.extensionUri);
   const imports = new ImportCommand(server);
   context.subscriptions.push(
     server,
     previews,
     plans,
     registerExplanations(server),
-    vscode.commands.registerCommand("initflow.preview", (uri?: string) => previews.open(uri)),
-    vscode.commands.registerCommand("initflow.plan", (uri?: string) => plans.open(uri)),
+    vscode.commands.registerCommand("initflow.preview", (uri?: unknown) => previews.open(sourceOf(uri, plans.active))),
+    vscode.commands.registerCommand("initflow.plan", (uri?: unknown) => plans.open(sourceOf(uri, plans.active))),
     vscode.commands.registerCommand("initflow.import", () => imports.run()),
+    vscode.commands.registerCommand("initflow.example", showExample),
     vscode.commands.registerCommand("initflow.restart", () => server.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("initflow.path")) void server.restart();
@@ -28,4 +31,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
   );
   await server.restart();
+}
+
+async function showExample(): Promise<void> {
+  const document = await vscode.workspace.openTextDocument({ language: "initflow", content: EXAMPLE });
+  await vscode.window.showTextDocument(document);
 }

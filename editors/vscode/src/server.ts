@@ -21,7 +21,10 @@ export class Server implements vscode.Disposable {
   /** The server has started, for the first time or again. */
   readonly onStarted = this.started.event;
 
-  constructor(private readonly home: string) {}
+  constructor(
+    private readonly home: string,
+    private readonly extension: string,
+  ) {}
 
   restart(): Promise<void> {
     this.queue = this.queue.then(async () => {
@@ -58,6 +61,7 @@ export class Server implements vscode.Disposable {
   private async start(): Promise<void> {
     this.found = findBinary({
       setting: vscode.workspace.getConfiguration("initflow").get<string>("path", ""),
+      extension: this.extension,
       searchPath: process.env["PATH"] ?? "",
       home: this.home,
       windows: process.platform === "win32",
@@ -125,7 +129,7 @@ export class Server implements vscode.Disposable {
 
 function configured(): Configured {
   const section = vscode.workspace.getConfiguration("initflow");
-  return { kube: section.get("kube", ""), inlayHints: section.get("inlayHints", true) };
+  return { kube: section.get("kube", ""), profile: section.get("profile", ""), inlayHints: section.get("inlayHints", true) };
 }
 
 function runs(file: string): boolean {

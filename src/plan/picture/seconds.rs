@@ -13,11 +13,13 @@ const APART: i32 = 72;
 const DISTANCES: [u64; 14] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
 
 impl Picture {
-    pub(super) fn seconds(&mut self, plan: &Plan, columns: &Columns) {
+    pub(super) fn seconds(&mut self, plan: &Plan, entries: usize, columns: &Columns) {
         self.second_axis(plan, columns);
         let top = self.height + 8;
         for (at, start) in plan.order.iter().enumerate() {
+            let begin = self.marks.len();
             self.timed_row(at, start, top + ROW * count(at) + ROW / 2, columns);
+            self.assign(begin, entries + at);
         }
         self.height = top + ROW * count(plan.order.len());
         self.second_legend(plan);
@@ -54,7 +56,7 @@ impl Picture {
             format!("{} {}: takes {} ({})", start.role.name(), start.name, time.takes, time.by.text());
         let on = format!("M{left} {top}H{}L{right} {y}L{} {}H{left}Z", right - TIP, right - TIP, top + BAR);
         let mut bar = |class, shape| {
-            self.marks.push(Mark { class, shape, entry: Some(at), title: Some(title.clone()) });
+            self.marks.push(Mark { class, shape, entry: None, title: Some(title.clone()) });
         };
         match start.role {
             Role::Step => bar("step", taking),

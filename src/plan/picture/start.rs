@@ -26,15 +26,18 @@ impl Way {
 }
 
 impl Picture {
-    pub(super) fn start_up(&mut self, plan: &Plan, columns: &Columns) {
+    /// Draws the containers, whose entries begin at the given one.
+    pub(super) fn start_up(&mut self, plan: &Plan, entries: usize, columns: &Columns) {
         if columns.seconds.is_some() {
-            return self.seconds(plan, columns);
+            return self.seconds(plan, entries, columns);
         }
         self.axis(plan, columns);
         let top = self.height + 8;
         let row = |at: usize| top + ROW * count(at) + ROW / 2;
         for (at, start) in plan.order.iter().enumerate() {
+            let begin = self.marks.len();
             self.row(at, start, row(at), columns);
+            self.assign(begin, entries + at);
         }
         self.height = top + ROW * count(plan.order.len());
         let arrows = edges(plan);
@@ -60,13 +63,14 @@ impl Picture {
         }
     }
 
-    /// Draws the number, the name and the role of a container.
+    /// Draws the row of a container with its number, its name and its role.
     pub(super) fn row_head(&mut self, at: usize, start: &Start, y: i32, columns: &Columns) {
         let base = y + BODY / 3;
+        let area = Shape::Rect { x: PAD, y: y - ROW / 2, width: columns.right - PAD, height: ROW };
+        self.mark("hit", area);
         self.mark("row", Shape::Path(format!("M{PAD} {}H{}", y + ROW / 2, columns.right)));
         self.text_at("number", (PAD + 20, base), SMALL, Anchor::End, &(at + 1).to_string(), 20);
         self.text_at("name", (PAD + 30, base), BODY, Anchor::Start, &start.name, columns.name);
-        self.set_entry(at);
         let role = PAD + 30 + columns.name + 14;
         self.text_at("muted", (role, base), SMALL, Anchor::Start, start.role.name(), 56);
     }
@@ -85,7 +89,7 @@ impl Picture {
         };
         let moved = if start.moved { "; moved down" } else { "" };
         let title = format!("{} {}: {}{moved}", start.role.name(), start.name, unquoted(&start.because));
-        self.marks.push(Mark { class, shape, entry: Some(at), title: Some(title) });
+        self.marks.push(Mark { class, shape, entry: None, title: Some(title) });
     }
 
     /// Draws arrows to containers that start later: down from the bar, then along the row, which is empty there. Arrows
@@ -193,13 +197,6 @@ impl Picture {
             }
             self.text("muted", x + 28, SMALL, Anchor::Start, text, 200);
             x += 28 + width(text, SMALL) + 14;
-        }
-    }
-
-    /// Assigns the last added mark to a container.
-    fn set_entry(&mut self, at: usize) {
-        if let Some(mark) = self.marks.last_mut() {
-            mark.entry = Some(at);
         }
     }
 }

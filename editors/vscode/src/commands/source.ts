@@ -1,14 +1,23 @@
 // Determines which source a command is about.
 
 import * as vscode from "vscode";
+import { PREVIEW_SCHEME } from "../preview";
 
-/** The address that a code lens passes, or else that of the active source. */
-export function sourceOf(uri?: string): vscode.Uri | undefined {
+/** The address that a code lens passes, or else that of the active source, or of the one whose YAML or plan is active. */
+export function sourceOf(uri: unknown, ofPlan: vscode.Uri | undefined): vscode.Uri | undefined {
   if (typeof uri === "string") return vscode.Uri.parse(uri, true);
   const document = vscode.window.activeTextEditor?.document;
   if (document?.languageId === "initflow") return document.uri;
+  if (document?.uri.scheme === PREVIEW_SCHEME) return vscode.Uri.parse(document.uri.query, true);
+  if (ofPlan) return ofPlan;
   void vscode.window.showInformationMessage("Open an .initflow file first.");
   return undefined;
+}
+
+/** The column beside a source, where its YAML and its plan are shown. */
+export function beside(source: vscode.Uri): vscode.ViewColumn {
+  const editor = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === source.toString());
+  return editor?.viewColumn === undefined ? vscode.ViewColumn.Beside : editor.viewColumn + 1;
 }
 
 /** Calls `changed` if a source, open or on disk, `initflow.toml` or a setting changes. */

@@ -1,0 +1,6 @@
+// Declares files that are bundled as texts.
+
+declare module "*.initflow" {
+  const text: string;
+  export default text;
+}
