@@ -13,6 +13,9 @@ mod follow;
 mod private;
 mod read;
 mod root;
+mod surroundings;
+mod unrendered;
+mod walk;
 pub(crate) mod watch;
 mod write;
 
@@ -21,6 +24,9 @@ pub(crate) use find::{Ground, Grounds};
 pub(crate) use private::{PrivateFolder, plain};
 pub(crate) use read::{reason, text, unbounded};
 pub(crate) use root::Root;
+pub(crate) use surroundings::Surroundings;
+pub(crate) use unrendered::KUSTOMIZATIONS;
+pub(crate) use walk::{MANIFESTS, SOURCES, Walk, has_ending};
 pub(crate) use write::{OutputTarget, Written, rewrite};
 
 use std::path::Path;

@@ -9,6 +9,7 @@
 mod actions;
 mod answers;
 mod aside;
+mod aside_answers;
 mod completion;
 mod diagnostics;
 mod disk;
@@ -23,10 +24,10 @@ mod names;
 mod outline;
 mod position;
 mod preview;
+mod project;
 mod refusal;
 mod state;
 mod tokens;
-mod toml;
 
 use editor::Editor;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};

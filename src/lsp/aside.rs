@@ -1,23 +1,13 @@
-//! Holds the open documents that are not sources, by what their names say that they are, and answers requests about them.
-//!
-//! Invariant: a document that this server does not know gets no diagnostics, and every request about it is answered with
-//! nothing.
+//! Holds the open documents that are not sources, by what their names say that they are.
 
-use super::diagnostics::findings_in;
 use super::edited::edited;
 use super::findings::Findings;
 use super::position::LineIndex;
-use super::refusal::RequestRefusal;
-use super::state::{State, read};
-use super::toml;
 use crate::config::{self, FILE_NAME, LOCK_NAME};
 use crate::diagnostic::Diagnostic;
 use crate::expect;
 use crate::source::{FileId, SourceFile};
-use lsp_server::ErrorCode;
-use lsp_types::request::{CodeActionRequest, Request as _};
 use lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -104,53 +94,6 @@ impl AsideKind {
             _ => config::MAX_CONFIG_BYTES,
         }
     }
-}
-
-impl State {
-    /// Works out the findings of the documents that have changed.
-    pub(super) fn find_aside(&mut self) {
-        let unchecked = self.aside.iter().filter(|(_, document)| document.found.is_none());
-        let found: Vec<(String, Arc<Findings>)> = unchecked
-            .map(|(path, document)| {
-                let found = findings_in(self, &document.file, &document.lines, &document.diagnostics);
-                (path.clone(), Arc::new(found))
-            })
-            .collect();
-        for (path, found) in found {
-            if let Some(document) = self.aside.get_mut(&path) {
-                document.found = Some(found);
-            }
-        }
-    }
-
-    /// The path of the document that a request is about, if that is open and not a source.
-    pub(super) fn aside_of(&self, params: &Value) -> Option<String> {
-        let uri = params.get("textDocument")?.get("uri")?.as_str()?;
-        let path = super::disk::path_of(&uri.parse().ok()?);
-        self.aside.contains_key(&path).then_some(path)
-    }
-}
-
-/// The answer to a request about a document that is not a source.
-pub(super) fn answer(
-    state: &State,
-    path: &str,
-    method: &str,
-    params: Value,
-) -> Result<Value, RequestRefusal> {
-    if method.starts_with("initflow/") {
-        return Err(RequestRefusal::new(ErrorCode::InvalidParams, format!("`{path}` is not a source")));
-    }
-    let Some(document) = state.aside.get(path) else { return Ok(Value::Null) };
-    let invalid = |message| RequestRefusal::new(ErrorCode::InvalidParams, message);
-    let answered = match method {
-        CodeActionRequest::METHOD => {
-            let params = read(params).map_err(invalid)?;
-            serde_json::to_value(toml::actions(document, &params))
-        }
-        _ => Ok(Value::Null),
-    };
-    answered.map_err(|error| RequestRefusal::new(ErrorCode::InternalError, error.to_string()))
 }
 
 #[cfg(test)]

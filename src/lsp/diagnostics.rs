@@ -8,14 +8,15 @@ use super::library::is_library;
 use super::position::LineIndex;
 use super::state::State;
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
-use crate::ide::{Analysis, Parsed};
+use crate::ide::Analysis;
 use crate::source::{FileId, SourceFile, Span};
 use crate::total::sure;
+use fnv::FnvHashMap;
 use lsp_types::{
     CodeDescription, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
     NumberOrString, Range, Uri,
 };
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -49,7 +50,7 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
         let Some(analysis) = state.analysis(&path) else { continue };
         let Some(document) = state.documents.get_mut(&path) else { continue };
         let mut known = std::mem::take(&mut document.known);
-        let found = if is_library(&path, state) {
+        let found = if is_library(&path, || state.uri("std")) {
             BTreeMap::from([(path.clone(), Arc::default())])
         } else {
             found(state, &path, &analysis, &mut known)
@@ -58,7 +59,7 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
             (document.found, document.known) = (Some(found), known);
         }
     }
-    state.find_aside();
+    find_aside(state);
     // What a document finds in itself comes first.
     let own =
         state.documents.iter().filter_map(|(root, document)| document.found.as_ref()?.get_key_value(root));
@@ -93,6 +94,26 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
     notifications
 }
 
+/// Works out the findings of the documents that have changed.
+fn find_aside(state: &mut State) {
+    let unchecked = state.aside.iter().filter(|(_, document)| document.found.is_none());
+    let unchecked: Vec<String> = unchecked.map(|(path, _)| path.clone()).collect();
+    for path in unchecked {
+        // Whether what they name can be used is known to the project.
+        let project = state.project(&path);
+        let known = project.iter().flat_map(|project| &project.found).find(|(file, _)| file.name == path);
+        let known: Option<Arc<[Diagnostic]>> = known.map(|(_, diagnostics)| diagnostics.as_slice().into());
+        let Some(document) = state.aside.get(&path) else { continue };
+        let diagnostics = known
+            .filter(|_| document.kind == AsideKind::Settings)
+            .unwrap_or_else(|| Arc::clone(&document.diagnostics));
+        let found = findings_in(state, &document.file, &document.lines, &diagnostics);
+        if let Some(document) = state.aside.get_mut(&path) {
+            (document.found, document.diagnostics) = (Some(Arc::new(found)), diagnostics);
+        }
+    }
+}
+
 /// What several documents found in one file.
 fn together(found: &[&Arc<Findings>]) -> Arc<Findings> {
     match found {
@@ -118,13 +139,13 @@ struct Shown<'a> {
     analysis: &'a Analysis,
     /// Each is looked up when something is found in it.
     files: Vec<OnceCell<Option<ShownFile>>>,
-    /// The standard library.
-    library: OnceCell<Option<ShownFile>>,
+    /// Files that are not part of the program.
+    others: RefCell<FnvHashMap<FileId, Option<ShownFile>>>,
 }
 
 struct ShownFile {
     uri: Uri,
-    file: Arc<Parsed>,
+    file: Arc<SourceFile>,
     lines: Arc<LineIndex>,
 }
 
@@ -136,23 +157,33 @@ impl Shown<'_> {
         let shown = self.files.get(number)?.get_or_init(|| {
             let path = &self.analysis.compilation.sources.get(span.file).name;
             let file = Arc::clone(self.state.workspace.get(path)?);
-            Some(ShownFile { uri: self.state.uri(path)?, lines: self.state.lines(path, &file), file })
+            Some(ShownFile {
+                uri: self.state.uri(path)?,
+                lines: self.state.lines(path, &file),
+                file: Arc::clone(&file.source),
+            })
         });
         let shown = shown.as_ref()?;
-        Some((number, shown, shown.lines.range(shown.file.text(), span)))
+        Some((number, shown, shown.lines.range(&shown.file.text, span)))
     }
 
-    /// The URI and the range of a place, which may be in the standard library.
+    /// The URI and the range of a place, which may be in the standard library or in what surrounds the workloads.
     fn related(&self, span: Span) -> Option<(Uri, Range)> {
-        if span.file != FileId::STD {
-            return self.place(span).map(|(_, shown, range)| (shown.uri.clone(), range));
+        if let Some((_, shown, range)) = self.place(span) {
+            return Some((shown.uri.clone(), range));
         }
-        let library = self.library.get_or_init(|| {
-            let file = Arc::clone(self.state.workspace.get("std")?);
-            Some(ShownFile { uri: self.state.uri("std")?, lines: self.state.lines("std", &file), file })
-        });
-        let ShownFile { uri, file, lines } = library.as_ref()?;
-        Some((uri.clone(), lines.range(file.text(), span)))
+        let mut others = self.others.borrow_mut();
+        let shown = others.entry(span.file).or_insert_with(|| self.other(span.file)).as_ref()?;
+        Some((shown.uri.clone(), shown.lines.range(&shown.file.text, span)))
+    }
+
+    fn other(&self, id: FileId) -> Option<ShownFile> {
+        let file = match id {
+            FileId::STD => Arc::clone(&self.state.workspace.get("std")?.source),
+            id => Arc::clone(self.analysis.compilation.sources.file(id)?),
+        };
+        let lines = Arc::new(LineIndex::new(&file.text, self.state.encoding));
+        Some(ShownFile { uri: self.state.uri(&file.name)?, file, lines })
     }
 }
 
@@ -168,7 +199,7 @@ fn found(
         state,
         analysis,
         files: files.iter().map(|_| OnceCell::new()).collect(),
-        library: OnceCell::new(),
+        others: RefCell::default(),
     };
     let published = |file: &Arc<SourceFile>| state.published.get(&file.name);
     let like_before = |file| published(file).map(|(_, before)| Findings::like(before)).unwrap_or_default();
@@ -208,12 +239,10 @@ fn found(
         .filter(|(file, found)| file.name == root || !found.is_empty())
         .map(|(file, found)| (file.name.clone(), Arc::new(found)))
         .collect();
-    if let Some((source, _, diagnostics)) =
-        state.settings_of(root).filter(|(_, _, diagnostics)| !diagnostics.is_empty())
-    {
+    for (source, diagnostics) in state.project(root).iter().flat_map(|project| &project.found) {
         let lines = LineIndex::new(&source.text, state.encoding);
-        let findings = findings_in(state, &source, &lines, &diagnostics);
-        found.insert(source.name, Arc::new(findings));
+        let findings = findings_in(state, source, &lines, diagnostics);
+        found.insert(source.name.clone(), Arc::new(findings));
     }
     found
 }
@@ -228,7 +257,8 @@ pub(super) fn findings_in(
     let mut findings = Findings::default();
     for diagnostic in diagnostics {
         let range = lines.range(&source.text, diagnostic.primary.span);
-        let related = diagnostic.labels.iter().filter_map(|label| {
+        let is_here = |label: &&Label| label.span.file == diagnostic.primary.span.file;
+        let related = diagnostic.labels.iter().filter(is_here).filter_map(|label| {
             let location =
                 Location { uri: state.uri(&source.name)?, range: lines.range(&source.text, label.span) };
             Some(DiagnosticRelatedInformation { location, message: label.text.clone() })

@@ -3,9 +3,8 @@
 //! The second way is for editors that open only files. The file is a copy in the user's cache, named by its content, so
 //! that servers of several versions do not share one.
 
-use super::disk::uri_of;
+use super::disk::{path_of, uri_of};
 use super::refusal::RequestRefusal;
-use super::state::State;
 use crate::files::readable_copy;
 use crate::source::std;
 use lsp_server::ErrorCode;
@@ -20,6 +19,9 @@ pub(super) const SCHEME: &str = "initflow";
 /// The library as a document.
 const LIBRARY: &str = "initflow:/std.initflow";
 
+/// The name of the file.
+const NAME: &str = "std.initflow";
+
 /// The request for the text of such a document.
 pub(super) const CONTENT: &str = "workspace/textDocumentContent";
 
@@ -33,7 +35,7 @@ pub(super) fn library_uri(shows_content: bool, cache: Option<&Path>) -> Option<U
     if shows_content {
         return LIBRARY.parse().ok();
     }
-    let path = readable_copy(&folder(cache?), "std.initflow", &std().text).ok()?;
+    let path = readable_copy(&folder(cache?), NAME, &std().text).ok()?;
     uri_of(path.to_str()?)
 }
 
@@ -43,11 +45,9 @@ fn folder(cache: &Path) -> PathBuf {
     cache.join("initflow").join(format!("std-{:016x}", hasher.finish()))
 }
 
-/// Whether a document is the library: nothing in it is for the author to change.
-pub(super) fn is_library(path: &str, state: &State) -> bool {
-    path == LIBRARY
-        || path.ends_with("/std.initflow")
-            && state.uri("std").is_some_and(|uri| path == super::disk::path_of(&uri))
+/// Whether a document is the library, which other editors find elsewhere: nothing in it is for the author to change.
+pub(super) fn is_library(path: &str, elsewhere: impl FnOnce() -> Option<Uri>) -> bool {
+    path == LIBRARY || path.ends_with(NAME) && elsewhere().is_some_and(|uri| path == path_of(&uri))
 }
 
 /// The text of a document.

@@ -8,13 +8,12 @@ use super::edited::edited;
 use super::findings::{Findings, KnownJson};
 use super::library::library_uri;
 use super::position::{Encoding, LineIndex};
+use super::project::{Project, Projects};
 use super::refusal::RequestRefusal;
 use crate::compile::CompileOptions;
-use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES};
-use crate::diagnostic::Diagnostic;
+use crate::config::FILE_NAME;
 use crate::files::{Ground, Grounds, Root};
 use crate::ide::{Analysis, KeptResults, Location, Parsed, Range32, Workspace};
-use crate::source::{FileId, SourceFile};
 use lsp_server::{ErrorCode, Message, Notification};
 use lsp_types::notification::{
     DidChangeConfiguration, DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders,
@@ -71,6 +70,7 @@ pub(super) struct State {
     /// Whether it logs which root and which `initflow.toml` apply.
     verbose: bool,
     grounds: Grounds,
+    projects: Projects,
     disk: Disk,
 }
 
@@ -147,6 +147,7 @@ impl State {
             root: call.root.as_ref().map(|root| root.to_string_lossy().into_owned()),
             verbose: call.verbose,
             grounds: Grounds::default(),
+            projects: Projects::default(),
             disk: Disk::default(),
         };
         state.look_again();
@@ -173,19 +174,15 @@ impl State {
         self.ground(path).root
     }
 
-    /// The `initflow.toml` that applies to a file, its content, and what is wrong with it.
-    pub(super) fn settings_of(&self, path: &str) -> Option<(SourceFile, Config, Vec<Diagnostic>)> {
+    /// The project that a file belongs to, if there is an `initflow.toml` for it.
+    pub(super) fn project(&self, path: &str) -> Option<Arc<Project>> {
         let Ground { root, settings, .. } = self.ground(path);
         let file = settings?;
         let is_it =
             |document: &&AsideDocument| document.place == file && document.kind == AsideKind::Settings;
-        let (name, text) = match self.aside.values().find(is_it) {
-            Some(open) => (open.file.name.clone(), open.file.text.clone()),
-            None => (file.to_str()?.to_owned(), root.read(&file, MAX_CONFIG_BYTES).ok()?),
-        };
-        let source = SourceFile::new(FileId(0), name, text);
-        let (config, diagnostics) = config::read(&source);
-        Some((source, config, diagnostics))
+        let open = self.aside.values().find(is_it).map(|document| &document.file);
+        let wanted = self.settings.profile.as_deref().filter(|profile| !profile.is_empty());
+        self.projects.get(&file, open, wanted, &root)
     }
 
     /// Handles a notification from the editor, and returns the messages to send.
@@ -297,20 +294,16 @@ impl State {
 
     /// How a file is compiled.
     pub(super) fn options(&self, path: &str) -> CompileOptions {
-        let (file, config) =
-            self.settings_of(path).map(|(source, config, _)| (source.name, config)).unwrap_or_default();
-        // A profile that only exists in another project leaves this one with its default.
-        let wanted = self.settings.profile.as_deref().filter(|profile| !profile.is_empty());
-        let profile = config.profile(wanted).or_else(|_| config.profile(None)).ok().flatten();
-        let settings = profile.map(|profile| disk::values_of(profile, &file, &self.root(&file)));
-        let settings = settings.unwrap_or_default();
         let set = self.settings.kube.as_deref().and_then(|version| version.parse().ok());
-        let version = set.or(config.version).unwrap_or_default();
+        let Some(project) = self.project(path) else {
+            return CompileOptions { version: set.unwrap_or_default(), ..CompileOptions::default() };
+        };
         CompileOptions {
-            version,
-            images: config.images,
-            levels: config.levels,
-            settings,
+            version: set.or(project.config.version).unwrap_or_default(),
+            images: project.config.images.clone(),
+            levels: project.config.levels.clone(),
+            settings: project.values.clone(),
+            context: Arc::clone(&project.context),
             ..CompileOptions::default()
         }
     }
@@ -460,6 +453,9 @@ impl State {
             document.analysis = None;
             document.found = None;
             document.known = KnownJson::default();
+        }
+        for document in self.aside.values_mut() {
+            document.found = None;
         }
     }
 

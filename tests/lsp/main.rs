@@ -14,6 +14,7 @@ mod files;
 mod folder;
 mod library;
 mod messages;
+mod project;
 mod show;
 mod text;
 mod toml;

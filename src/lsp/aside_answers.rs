@@ -1,19 +1,56 @@
-//! Answers requests about the TOML documents of a project.
+//! Answers requests about open documents that are not sources.
+//!
+//! Invariant: every request about a document that this server does not know is answered with nothing.
 
 use super::aside::AsideDocument;
+use super::disk::path_of;
 use super::position::LineIndex;
+use super::refusal::RequestRefusal;
+use super::state::{State, read};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::source::SourceFile;
+use lsp_server::ErrorCode;
+use lsp_types::request::{CodeActionRequest, Request as _};
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, NumberOrString, TextEdit,
     WorkspaceEdit,
 };
+use serde_json::Value;
 use std::collections::HashMap;
+
+/// The path of the document that a request is about, if that is open and not a source.
+pub(super) fn concerned(state: &State, params: &Value) -> Option<String> {
+    let uri = params.get("textDocument")?.get("uri")?.as_str()?;
+    let path = path_of(&uri.parse().ok()?);
+    state.aside.contains_key(&path).then_some(path)
+}
+
+/// The answer to a request about a document that is not a source.
+pub(super) fn answer(
+    state: &State,
+    path: &str,
+    method: &str,
+    params: Value,
+) -> Result<Value, RequestRefusal> {
+    if method.starts_with("initflow/") {
+        return Err(RequestRefusal::new(ErrorCode::InvalidParams, format!("`{path}` is not a source")));
+    }
+    let Some(document) = state.aside.get(path) else { return Ok(Value::Null) };
+    let invalid = |message| RequestRefusal::new(ErrorCode::InvalidParams, message);
+    let answered = match method {
+        CodeActionRequest::METHOD => {
+            let params = read(params).map_err(invalid)?;
+            serde_json::to_value(actions(document, &params))
+        }
+        _ => Ok(Value::Null),
+    };
+    answered.map_err(|error| RequestRefusal::new(ErrorCode::InternalError, error.to_string()))
+}
 
 /// The fixes in a range.
 // The protocol's edit is a map by URI.
 #[allow(clippy::mutable_key_type)]
-pub(super) fn actions(document: &AsideDocument, params: &CodeActionParams) -> Vec<CodeActionOrCommand> {
+fn actions(document: &AsideDocument, params: &CodeActionParams) -> Vec<CodeActionOrCommand> {
     let wanted = params.context.only.as_ref();
     let is_wanted = wanted.is_none_or(|only| {
         only.iter().any(|only| only.as_str().is_empty() || *only == CodeActionKind::QUICKFIX)
