@@ -6,6 +6,7 @@
 #[cfg(feature = "cli")]
 pub(crate) mod compare;
 mod dot;
+mod graph;
 mod header;
 mod html;
 pub(crate) mod json;

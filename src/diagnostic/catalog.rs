@@ -164,7 +164,10 @@ mod tests {
         for code in Code::ALL {
             let text = code.markdown();
             let fences: Vec<&str> = text.lines().filter(|line| line.starts_with("```")).collect();
-            assert!(fences.len() >= 4 && fences.iter().all(|fence| !fence.contains(' ')), "{code}: {fences:?}");
+            assert!(
+                fences.len() >= 4 && fences.iter().all(|fence| !fence.contains(' ')),
+                "{code}: {fences:?}"
+            );
             assert!(text.contains("**Fixed:**"), "{code}");
             let is_announced = text.contains(":\n\n```") && code.source().is_some();
             assert!(text.contains("**Reported:**") || is_announced, "{code}");

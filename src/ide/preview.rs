@@ -127,7 +127,8 @@ impl Places<'_> {
             ends
         });
         let end = ends.get(&span.start).copied().unwrap_or(span.end);
-        let range = |end: u32| Location { path: path.clone(), range: super::Range32 { start: span.start, end } };
+        let range =
+            |end: u32| Location { path: path.clone(), range: super::Range32 { start: span.start, end } };
         StatementPlace { head: range(span.end), whole: range(end) }
     }
 }

@@ -2,15 +2,21 @@
 //!
 //! Invariant: the page shows everything without its script, and its policy allows no network access.
 
+mod policy;
 mod times;
 
-use super::picture::{Axis, moments, peak, unquoted};
-use super::svg::{DARK, LIGHT, escaped, part_of_page};
+use super::picture::{Axis, Legend, Picture, resource_uses, unquoted};
+use super::svg::{DARK, LIGHT, described, drawn, escaped};
 use super::{Plan, Resources, Start};
 use crate::model::{Direction, Role};
 use crate::source::Sources;
 use smol_str::SmolStr;
 use std::fmt::Write as _;
+
+/// How many workloads the title names.
+const NAMED: usize = 3;
+/// The width of the explanation of the shapes.
+const LEGEND: i32 = 1000;
 
 const PAGE: &str = include_str!("html/page.html");
 const STYLE: &str = include_str!("html/page.css");
@@ -30,21 +36,28 @@ const SCRIPT: &str = include_str!("html/page.js");
 pub fn html<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>, axis: Axis) -> String {
     let mut sections = String::new();
     let mut names = Vec::new();
+    let mut legend = Legend::default();
     for (nth, (plan, sources)) in plans.into_iter().enumerate() {
         names.push(plan.title());
-        section(&mut sections, nth, plan, sources, axis);
+        let picture = Picture::unexplained(plan, sources, axis);
+        legend.merge(&picture.shapes);
+        section(&mut sections, nth, plan, &picture);
     }
+    let legend = drawn(&legend.picture(LEGEND), ("The shapes of the pictures", ""), "legend", "");
     let dark = format!(
         "@media screen and (prefers-color-scheme: dark) {{ :root:not([data-theme=\"light\"]) {{\n{DARK}}} }}\n\
          @media screen {{ :root[data-theme=\"dark\"] {{\n{DARK}}} }}\n"
     );
+    let style = [STYLE, LIGHT, &dark].concat();
     // The page is filled in one pass, so that a name from a source is never read as a placeholder.
     let mut page = String::new();
     for piece in PAGE.split("{{") {
         let (name, rest) = piece.split_once("}}").unwrap_or(("", piece));
         match name {
-            "title" => page.push_str(&escaped(&names.join(", "))),
-            "style" => page.extend([STYLE, LIGHT, &dark]),
+            "policy" => page.push_str(&policy::policy(&style, SCRIPT)),
+            "title" => page.push_str(&escaped(&title(&names))),
+            "style" => page.push_str(&style),
+            "legend" => page.push_str(&legend),
             "sections" => page.push_str(&sections),
             "script" => page.push_str(SCRIPT),
             _ => {}
@@ -54,8 +67,21 @@ pub fn html<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>, axis: 
     page
 }
 
-fn section(page: &mut String, nth: usize, plan: &Plan, sources: &Sources, axis: Axis) {
+/// The title of the page, which a browser shows in a tab: the workloads, and what it says of them.
+fn title(names: &[String]) -> String {
+    let named = names.iter().take(NAMED).cloned();
+    let more = names.len().checked_sub(NAMED).filter(|more| *more > 0).map(|more| format!("{more} more"));
+    let all: Vec<String> = named.chain(more).collect();
+    match all.as_slice() {
+        [] => "Start of no pod".to_owned(),
+        [one] => format!("Start of {one}"),
+        [first @ .., last] => format!("Start of {} and {last}", first.join(", ")),
+    }
+}
+
+fn section(page: &mut String, nth: usize, plan: &Plan, picture: &Picture) {
     let name = escaped(&plan.title());
+    let (title, desc) = described(&[plan]);
     let _ = writeln!(
         page,
         "<section aria-labelledby=\"w{nth}\">\n<h2 class=\"hidden\" id=\"w{nth}\">{name}</h2>"
@@ -63,7 +89,7 @@ fn section(page: &mut String, nth: usize, plan: &Plan, sources: &Sources, axis: 
     let _ = writeln!(
         page,
         "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Picture of {name}\">\n{}</div>",
-        part_of_page(plan, sources, nth, axis)
+        drawn(picture, (&title, &desc), &format!("w{nth}-picture"), "")
     );
     order(page, nth, plan, &name);
     times::start(page, plan, &name);
@@ -135,19 +161,24 @@ fn details(start: &Start) -> String {
 }
 
 fn reserved(page: &mut String, plan: &Plan, name: &str) {
-    head(page, &format!("Reserved at each moment of {name}"), &["Moment", "CPU", "Memory"]);
-    let (cpu, memory) = (moments(plan, "cpu"), moments(plan, "memory"));
-    let peaks = [peak(plan, "cpu", &cpu), peak(plan, "memory", &memory)];
-    for (at, moment) in cpu.iter().zip(&memory).enumerate() {
+    let uses = resource_uses(plan);
+    let requested: Vec<_> = uses.iter().filter_map(|each| Some((each, each.peak(plan)?))).collect();
+    if requested.is_empty() {
+        return;
+    }
+    let titles: Vec<String> = requested.iter().map(|(each, _)| escaped(each.title())).collect();
+    let columns: Vec<&str> = std::iter::once("Moment").chain(titles.iter().map(String::as_str)).collect();
+    head(page, &format!("Reserved at each moment of {name}"), &columns);
+    let slots = requested.iter().map(|(each, _)| each.moments.len()).max().unwrap_or(0);
+    for at in 0..slots {
         let start = plan.order.get(at).filter(|start| start.role != Role::App);
         let label = start.map_or("all apps at once".to_owned(), |start| {
             format!("{}: {} {}", at + 1, start.role.name(), start.name)
         });
         let mut cells = String::new();
-        for (quantity, peak) in [moment.0, moment.1].into_iter().zip(&peaks) {
-            let is_peak = peak.as_ref().is_some_and(|peak| peak.slot == at && !peak.quantity.is_zero());
-            let note = if is_peak { " <strong>peak</strong>" } else { "" };
-            let _ = write!(cells, "<td>{quantity}{note}</td>");
+        for (each, peak) in &requested {
+            let note = if peak.slot == at { " <strong>peak</strong>" } else { "" };
+            let _ = write!(cells, "<td>{}{note}</td>", each.moments[at]);
         }
         let _ = writeln!(page, "<tr><th scope=\"row\">{}</th>{cells}</tr>", escaped(&label));
     }
@@ -158,24 +189,18 @@ fn totals(page: &mut String, plan: &Plan, name: &str) {
     if !(plan.requests.is_empty() && plan.limits.is_empty()) {
         let columns = ["Resource", "Requests", "Limits", "Apps alone", "Set by"];
         head(page, &format!("Effective totals of {name}"), &columns);
-        let only_limited = plan.limits.iter().map(|limit| &limit.resource);
-        let mut resources: Vec<_> = plan.requests.iter().map(|request| &request.resource).collect();
-        for resource in only_limited {
-            if !resources.contains(&resource) {
-                resources.push(resource);
+        for each in resource_uses(plan) {
+            let (request, limit) = (each.request, each.limit);
+            if request.is_none() && limit.is_none() {
+                continue;
             }
-        }
-        for resource in resources {
-            let request = plan.requests.iter().find(|request| request.resource == *resource);
-            let limit = plan.limits.iter().find(|limit| limit.resource == *resource);
-            let alone = plan.apps.iter().find(|(name, _)| name == resource);
             let _ = writeln!(
                 page,
                 "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-                escaped(resource),
+                escaped(each.name),
                 request.map_or(NONE.to_owned(), |request| request.quantity.to_string()),
                 limit.map_or(NONE.to_owned(), |limit| code(&limit.to_string())),
-                alone.map_or(NONE.to_owned(), |(_, quantity)| quantity.to_string()),
+                each.alone,
                 request.map_or(NONE.to_owned(), |request| code(&request.because)),
             );
         }

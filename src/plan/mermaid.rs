@@ -1,12 +1,13 @@
 //! Writes plans as Mermaid flowcharts, which GitHub and GitLab draw in Markdown.
 
 use super::Plan;
-use super::picture::{edges, label, unquoted};
+use super::graph::arrows;
+use super::picture::{label, unquoted};
 use crate::diagnostic::visible::is_hidden;
 use crate::model::Role;
 use std::fmt::Write as _;
 
-/// Writes a chart: a subgraph for each workload, the init list one after another, then the apps.
+/// Writes a chart: a subgraph for each workload, the init list from top to bottom, then the apps, and what the pod reserves.
 ///
 /// ```
 /// use initflow::compile::{CompileOptions, NoFiles, compile};
@@ -18,44 +19,37 @@ use std::fmt::Write as _;
 /// assert!(mermaid([&plan]).contains("flowchart"));
 /// ```
 pub fn mermaid<'a>(plans: impl IntoIterator<Item = &'a Plan>) -> String {
-    let mut text = String::from("flowchart LR\n");
+    // A subgraph without a direction of its own is drawn across that of the chart.
+    let mut text = String::from("flowchart TB\n");
     for (at, plan) in plans.into_iter().enumerate() {
-        let _ = writeln!(text, "  subgraph p{at}[\"{}\"]", quoted(&plan.title()));
+        let _ = writeln!(text, "  subgraph p{at}[\"{}\"]\n    direction TB", quoted(&plan.title()));
         for (nth, start) in plan.order.iter().enumerate() {
-            let label: Vec<String> = label(nth, start).iter().map(|line| quoted(line)).collect();
-            let label = label.join("<br/>");
+            let label = lines(label(nth, start).iter());
             let _ = match start.role {
                 Role::Step => writeln!(text, "    p{at}n{nth}[\"{label}\"]:::step"),
                 Role::Sidecar => writeln!(text, "    p{at}n{nth}([\"{label}\"]):::sidecar"),
                 Role::App => writeln!(text, "    p{at}n{nth}{{{{\"{label}\"}}}}:::app"),
             };
         }
-        let init = plan.order.iter().take_while(|start| start.role != Role::App).count();
-        for nth in 1..init {
-            let _ = writeln!(text, "    p{at}n{} --> p{at}n{nth}", nth - 1);
-        }
-        for app in init..plan.order.len() {
-            if init > 0 {
-                let _ = writeln!(text, "    p{at}n{} --> p{at}n{app}", init - 1);
-            }
-        }
-        for edge in edges(plan) {
-            let _ = match &edge.volume {
-                Some(volume) => {
-                    writeln!(text, "    p{at}n{} -. \"{}\" .-> p{at}n{}", edge.from, quoted(volume), edge.to)
+        for arrow in arrows(plan) {
+            let (from, to) = (arrow.from, arrow.to);
+            let _ = match arrow.label().as_deref().map(quoted) {
+                Some(label) if arrow.is_only_files() => {
+                    writeln!(text, "    p{at}n{from} -. \"{label}\" .-> p{at}n{to}")
                 }
-                None => writeln!(text, "    p{at}n{} -- after --> p{at}n{}", edge.from, edge.to),
+                Some(label) => writeln!(text, "    p{at}n{from} -- \"{label}\" --> p{at}n{to}"),
+                None => writeln!(text, "    p{at}n{from} --> p{at}n{to}"),
             };
         }
-        text.push_str("  end\n");
-        for request in &plan.requests {
-            let note = format!("{} {}: {}", request.resource, request.quantity, unquoted(&request.because));
-            let id = format!(
-                "p{at}r{}",
-                request.resource.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_")
-            );
-            let _ = writeln!(text, "  {id}[/\"{}\"/]:::total", quoted(&note));
+        if !plan.requests.is_empty() {
+            let requests = plan.requests.iter().map(|request| {
+                format!("{} {}: {}", request.resource, request.quantity, unquoted(&request.because))
+            });
+            let total: Vec<String> =
+                std::iter::once(format!("Reserved for {}", plan.title())).chain(requests).collect();
+            let _ = writeln!(text, "    p{at}total[/\"{}\"/]:::total", lines(total.iter()));
         }
+        text.push_str("  end\n");
     }
     text.push_str(
         "  classDef step fill:#2f74b5,color:#ffffff,stroke:#1f4f7d\n  \
@@ -64,6 +58,10 @@ pub fn mermaid<'a>(plans: impl IntoIterator<Item = &'a Plan>) -> String {
          classDef total fill:none,stroke-dasharray:3\n",
     );
     text
+}
+
+fn lines<'a>(lines: impl Iterator<Item = &'a String>) -> String {
+    lines.map(|line| quoted(line)).collect::<Vec<_>>().join("<br/>")
 }
 
 /// Escapes text for a quoted label.

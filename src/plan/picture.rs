@@ -3,32 +3,41 @@
 //! Invariant: the layout does not depend on a format, and all sizes are whole pixels, so that it is the same
 //! everywhere.
 
+#[cfg(test)]
+mod boxes;
 mod chart;
 mod columns;
 mod entry;
 mod flow;
+mod legend;
 mod measure;
 mod seconds;
 mod start;
+mod usage;
 
-pub(super) use chart::{moments, peak};
 pub(super) use entry::Entry;
 pub(super) use flow::{Edge, edges};
+pub(super) use legend::Legend;
+pub(super) use usage::resource_uses;
 
 use super::{Plan, Start};
+use crate::kubernetes::quantity::Quantity;
 use crate::source::Sources;
 use crate::timing::TimeRange;
 use columns::Columns;
-use measure::{fit, width};
+use measure::{bold_width, fit, fit_name, width};
+use smol_str::SmolStr;
 
 /// A drawing of any number of plans, one below another.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Picture {
     pub(super) width: i32,
     pub(super) height: i32,
     pub(super) marks: Vec<Mark>,
-    /// What the marks stand for.
+    /// What the marks represent.
     pub(super) entries: Vec<Entry>,
+    /// The shapes that need an explanation.
+    pub(super) shapes: Legend,
 }
 
 /// One thing in a drawing.
@@ -37,7 +46,7 @@ pub(super) struct Mark {
     /// Its class in the style sheet.
     pub(super) class: &'static str,
     pub(super) shape: Shape,
-    /// The workload or container that it stands for, by its place in the picture's entries. The marks of one entry follow
+    /// The workload or container that it represents, by its place in the picture's entries. The marks of one entry follow
     /// each other.
     pub(super) entry: Option<usize>,
     /// The full text that a viewer shows for the mark under the pointer.
@@ -94,15 +103,25 @@ pub enum Axis {
 }
 
 impl Picture {
-    /// Draws plans, each with a heading.
+    /// Draws plans, each with a heading, and explains the shapes below them.
     pub(super) fn of<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>, axis: Axis) -> Self {
-        let mut picture = Self { width: 0, height: PAD, marks: Vec::new(), entries: Vec::new() };
+        let mut picture = Self { height: PAD, ..Self::default() };
         for (plan, sources) in plans {
             if picture.width > 0 {
                 picture.height += 28;
             }
             picture.section(plan, sources, axis);
         }
+        let shapes = picture.shapes.clone();
+        picture.legend(&shapes);
+        picture.height += PAD;
+        picture
+    }
+
+    /// Draws one plan without the explanation of its shapes.
+    pub(super) fn unexplained(plan: &Plan, sources: &Sources, axis: Axis) -> Self {
+        let mut picture = Self { height: PAD, ..Self::default() };
+        picture.section(plan, sources, axis);
         picture.height += PAD;
         picture
     }
@@ -122,8 +141,8 @@ impl Picture {
         self.assign(begin, first);
         self.height += 14;
         self.start_up(plan, first + 1, &columns);
-        for resource in ["cpu", "memory"] {
-            self.chart(plan, resource, &columns);
+        for resource in resource_uses(plan) {
+            self.chart(plan, &resource, &columns);
         }
         self.height += 20;
         let qos = format!("QoS class {}; all {}", plan.qos, plan.caveat());
@@ -144,7 +163,19 @@ impl Picture {
         text: &str,
         room: i32,
     ) {
-        let shown = fit(text, size, room);
+        self.fitted(class, (x, y), size, anchor, text, fit(text, size, room));
+    }
+
+    /// Adds a text of which only a part may be shown.
+    fn fitted(
+        &mut self,
+        class: &'static str,
+        (x, y): (i32, i32),
+        size: i32,
+        anchor: Anchor,
+        text: &str,
+        shown: String,
+    ) {
         let title = (shown != text).then(|| text.to_owned());
         self.marks.push(Mark {
             class,
@@ -154,20 +185,22 @@ impl Picture {
         });
     }
 
-    /// Lets all marks from this one on stand for an entry.
+    /// Assigns all marks from this one on to an entry.
     fn assign(&mut self, begin: usize, entry: usize) {
         for mark in &mut self.marks[begin..] {
             mark.entry = Some(entry);
         }
     }
 
+    /// Clears the ground of a small text from lines.
+    fn clear(&mut self, x: i32, base: i32, width: i32) {
+        self.mark("clear", Shape::Rect { x, y: base - SMALL + 1, width, height: SMALL + 1 });
+    }
+
     fn mark(&mut self, class: &'static str, shape: Shape) {
         self.marks.push(Mark { class, shape, entry: None, title: None });
     }
 }
-
-#[cfg(test)]
-mod boxes;
 
 /// Converts a number of things for the computation of pixels.
 fn count(number: usize) -> i32 {
@@ -177,9 +210,12 @@ fn count(number: usize) -> i32 {
 /// What the node of a container says: its place and name, what it requests, and how long it takes as far as that is known.
 pub(super) fn label(nth: usize, start: &Start) -> Vec<String> {
     let mut label = vec![format!("{}. {} {}", nth + 1, start.role.name(), start.name)];
-    let requests: Vec<String> =
-        start.requests.iter().map(|(name, quantity)| format!("{name} {quantity}")).collect();
-    label.extend(Some(requests.join(", ")).filter(|requests| !requests.is_empty()));
+    let is_common = |name: &str| matches!(name, "cpu" | "memory");
+    let (common, others): (Vec<_>, Vec<_>) = start.requests.iter().partition(|(name, _)| is_common(name));
+    let text = |(name, quantity): &(SmolStr, Quantity)| format!("{name} {quantity}");
+    let common: Vec<String> = common.into_iter().map(text).collect();
+    label.extend(Some(common.join(", ")).filter(|common| !common.is_empty()));
+    label.extend(others.into_iter().map(text));
     let takes = start.time.takes;
     label.extend((takes != TimeRange::NONE && !takes.is_unknown()).then(|| takes.to_string()));
     label

@@ -12,7 +12,7 @@ pub(crate) const DARK: &str = include_str!("svg/dark.css");
 
 /// Draws the plans of any number of sources, one below another.
 ///
-/// The heading of a workload and the row of a container are `g` elements that say what they stand for, for a program
+/// The heading of a workload and the row of a container are `g` elements that say what they represent, for a program
 /// that shows the picture: `data-workload="Deployment shop"`, `data-container="web"` (rows only), `data-entry="2"` (rows
 /// only: its place in the order, from 0), and the place of its statement, `data-file="shop.initflow"`, `data-line="7"` and
 /// `data-column="3"`, both from 1. A file is named as it was given; an absolute name is relative to the folder of the
@@ -33,26 +33,33 @@ pub fn svg<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>, axis: A
     let picture = Picture::of(plans.iter().copied(), axis);
     let plans: Vec<&Plan> = plans.into_iter().map(|(plan, _)| plan).collect();
     let style = format!("<style>\n{LIGHT}@media (prefers-color-scheme: dark) {{\n{DARK}}}\n</style>\n");
-    drawn(&picture, &plans, "plan", &style)
+    let (title, desc) = described(&plans);
+    drawn(&picture, (&title, &desc), "plan", &style)
 }
 
 /// Draws one plan for a page that has the style and shows several pictures, this one as `nth`.
 pub(crate) fn part_of_page(plan: &Plan, sources: &Sources, nth: usize, axis: Axis) -> String {
-    drawn(&Picture::of([(plan, sources)], axis), &[plan], &format!("w{nth}-picture"), "")
+    let (title, desc) = described(&[plan]);
+    drawn(&Picture::of([(plan, sources)], axis), (&title, &desc), &format!("w{nth}-picture"), "")
 }
 
-/// Draws a picture of plans; `id` is the prefix of the ids in it.
-fn drawn(picture: &Picture, plans: &[&Plan], id: &str, style: &str) -> String {
-    let Picture { width, height, marks, entries } = picture;
+/// The title of a picture of plans, and its description in sentences.
+pub(super) fn described(plans: &[&Plan]) -> (String, String) {
     let names: Vec<String> = plans.iter().map(|plan| plan.title()).collect();
-    let title = escaped(&format!("How the pods of {} start", names.join(", ")));
-    let desc: Vec<String> = plans.iter().map(|plan| description(plan)).collect();
+    let sentences: Vec<String> = plans.iter().map(|plan| description(plan)).collect();
+    (format!("How the pods of {} start", names.join(", ")), sentences.join(" "))
+}
+
+/// Writes a picture with its title and description; `id` is the prefix of the ids in it.
+pub(super) fn drawn(picture: &Picture, (title, desc): (&str, &str), id: &str, style: &str) -> String {
+    let Picture { width, height, marks, entries, shapes: _ } = picture;
+    let title = escaped(title);
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plan\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">\n\
          <title id=\"{id}-title\">{title}</title>\n<desc id=\"{id}-desc\">{}</desc>\n{style}\
          <rect class=\"page\" width=\"{width}\" height=\"{height}\"/>\n",
-        escaped(&desc.join(" "))
+        escaped(desc)
     );
     for group in marks.chunk_by(|a, b| a.entry == b.entry) {
         let entry = group.first().and_then(|mark| entries.get(mark.entry?));
@@ -68,12 +75,12 @@ fn drawn(picture: &Picture, plans: &[&Plan], id: &str, style: &str) -> String {
     text
 }
 
-/// The attributes by which a program finds what a part of the picture stands for.
+/// The attributes by which a program finds what a part of the picture represents.
 fn hooks(entry: &Entry) -> String {
     let Entry { workload, container, file, line, column } = entry;
-    let container = container.as_ref().map(|(at, name)| {
-        format!(" data-container=\"{}\" data-entry=\"{at}\"", escaped(name))
-    });
+    let container = container
+        .as_ref()
+        .map(|(at, name)| format!(" data-container=\"{}\" data-entry=\"{at}\"", escaped(name)));
     format!(
         " data-workload=\"{}\"{} data-file=\"{}\" data-line=\"{line}\" data-column=\"{column}\"",
         escaped(workload),

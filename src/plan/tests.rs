@@ -251,7 +251,8 @@ fn hostile() -> (Plan, Sources) {
 
 #[test]
 fn no_two_texts_of_a_picture_overlap() {
-    let both = [Axis::Order, Axis::Seconds].map(|axis| [(plan(), axis), (hostile(), axis)]);
+    let both =
+        [Axis::Order, Axis::Seconds].map(|axis| [(plan(), axis), (hostile(), axis), (heights(), axis)]);
     for ((plan, sources), axis) in both.into_iter().flatten() {
         let picture = picture::Picture::of([(&plan, &sources), (&plan, &sources)], axis);
         let boxes = picture.text_boxes();
@@ -292,7 +293,9 @@ fn rows_of_a_picture_name_their_statements() {
         assert_eq!(
             hooks,
             [
-                format!("<g class=\"entry\" data-workload=\"Deployment shop\" {place}=\"2\" data-column=\"1\">"),
+                format!(
+                    "<g class=\"entry\" data-workload=\"Deployment shop\" {place}=\"2\" data-column=\"1\">"
+                ),
                 row("proxy", 0, &format!("{place}=\"4\"")),
                 row("schema", 1, &format!("{place}=\"3\"")),
                 row("web", 2, &format!("{place}=\"5\"")),
@@ -307,6 +310,106 @@ fn row(name: &str, at: usize, place: &str) -> String {
         "<g class=\"entry\" data-workload=\"Deployment shop\" data-container=\"{name}\" data-entry=\"{at}\" {place} \
          data-column=\"3\">"
     )
+}
+
+/// A pod with twelve steps, with heights of memory between them, and devices.
+fn heights() -> (Plan, Sources) {
+    let step = |nth: usize| {
+        let memory = if nth % 3 == 1 { 1100 + nth } else { 64 };
+        let devices = if nth == 4 { "; resource \"nvidia.com/gpu\" 3" } else { "" };
+        let after = if nth > 1 && nth % 4 == 1 { "; after step-0; reads files at /files" } else { "" };
+        let writes = if nth == 0 { "; writes files at /files" } else { "" };
+        format!(
+            "step step-{nth} {{ image \"a:1\"; run \"a\"; memory {memory}Mi..8Gi{devices}{after}{writes} }}\n"
+        )
+    };
+    let steps: String = (0..12).map(step).collect();
+    let app = "app web { image \"b:1\"; memory 2Gi..3Gi; storage 1Gi..2Gi; resource \"nvidia.com/gpu\" 1; reads files at /files }";
+    let source = format!("deployment shop {{\n volume files\n{steps}{app}\n}}");
+    let shop = compile("shop.initflow", source.into(), &NoFiles, &CompileOptions::default());
+    let plan = shop.workloads[0].plan();
+    (plan, shop.sources)
+}
+
+#[test]
+fn a_picture_has_all_resources_and_all_heights() {
+    let (plan, sources) = heights();
+    let svg = svg([(&plan, &sources)], Axis::Order);
+    for title in ["CPU", "Memory", "ephemeral-storage", "nvidia.com/gpu"] {
+        let line = svg.lines().find(|line| line.ends_with(&format!(">{title}</text>")));
+        assert!(line.is_some_and(|line| line.starts_with("<text class=\"title\"")), "{title}");
+    }
+    let value = |text: &str| {
+        let line = svg.lines().find(|line| line.starts_with("<text class=\"value\"") && line.contains(text));
+        assert!(line.is_some(), "{text}");
+    };
+    for nth in (1..12).step_by(3) {
+        value(&format!(">{}Mi</text>", 1100 + nth));
+    }
+    ["2Gi", "3", "1", "1Gi"].into_iter().for_each(|text| value(&format!(">{text}</text>")));
+    for key in [
+        "effective request 3<",
+        "apps alone 1<",
+        "limit 3<",
+        "effective request 1Gi<",
+        "limit 8Gi, off the scale<",
+    ] {
+        assert!(svg.contains(key), "{key}");
+    }
+    let html = html([(&plan, &sources)], Axis::Order);
+    assert!(html.contains("<th scope=\"col\">nvidia.com/gpu</th>"));
+}
+
+#[test]
+fn shapes_are_explained_once() {
+    let (plan, sources) = plan();
+    for axis in [Axis::Order, Axis::Seconds] {
+        let both = [(&plan, &sources), (&plan, &sources)];
+        for text in [svg(both, axis), html(both, axis)] {
+            assert_eq!(text.matches(">app, runs on<").count(), 1);
+        }
+    }
+}
+
+#[test]
+fn the_page_allows_its_own_script_alone() {
+    let (plan, sources) = plan();
+    let html = html([(&plan, &sources)], Axis::Order);
+    assert!(
+        html.contains("<title>Start of Deployment shop</title>")
+            && html.contains("<h1>Start of Deployment shop</h1>")
+    );
+    assert!(!html.contains("unsafe-inline") && !html.contains("{{"));
+}
+
+#[test]
+fn two_containers_have_one_arrow() {
+    let (plan, _) = heights();
+    let chart = mermaid([&plan]);
+    let ends =
+        |line: &str| Some((line.trim().split(' ').next()?.to_owned(), line.rsplit_once("> ")?.1.to_owned()));
+    let mut arrows: Vec<_> = chart.lines().filter_map(ends).collect();
+    let all = arrows.len();
+    arrows.sort();
+    arrows.dedup();
+    assert_eq!((all, arrows.len()), (15, 15), "{chart}");
+    assert!(
+        chart.contains("p0n0 -- \"after, files\" --> p0n5") && chart.contains("p0n0 -. \"files\" .-> p0n12")
+    );
+    assert!(chart.contains("Reserved for Deployment shop<br/>"));
+}
+
+#[test]
+fn long_graphs_have_columns() {
+    let (long, _) = heights();
+    let graph = dot([&long]);
+    assert!(
+        graph.contains("{ rank=same edge [style=invis] p0n0 -> p0n6 }") && graph.contains("p0n5:e -> p0n6:w")
+    );
+    assert!(graph.contains("after step-0\\nfiles from step-0\""), "{graph}");
+    let (short, _) = plan();
+    let graph = dot([&short]);
+    assert!(!graph.contains("rank=same") && !graph.contains(":e"));
 }
 
 #[test]

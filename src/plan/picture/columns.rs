@@ -1,12 +1,12 @@
 //! Computes where the columns of a picture are: one for each start, or as wide as the times are long.
 
 use super::measure::width;
-use super::{Axis, BODY, PAD, TARGET, count};
+use super::{Axis, BODY, PAD, SMALL, TARGET, count};
 use crate::model::Role;
 use crate::plan::Plan;
 
 /// The width of the column in which everything runs on.
-const TAIL: i32 = 180;
+const TAIL: i32 = 220;
 
 /// The positions of the columns of one plan.
 pub(super) struct Columns {
@@ -23,7 +23,7 @@ pub(super) struct Columns {
 impl Columns {
     pub(super) fn of(plan: &Plan, axis: Axis) -> Self {
         let names = plan.order.iter().map(|start| width(&start.name, BODY)).max().unwrap_or(0);
-        let name = names.clamp(80, 250);
+        let name = names.clamp(110, 340);
         let left = PAD + 30 + name + 14 + 56;
         let init = plan.order.iter().filter(|start| start.role != Role::App);
         let whole = plan.start.whole.most;
@@ -40,7 +40,10 @@ impl Columns {
             return Self { begins: starts.map(|seconds| columns.at(seconds)).collect(), ..columns };
         }
         let slots = count(init.count());
-        let slot = ((TARGET - left - TAIL) / slots.max(1)).clamp(40, 110);
+        // Two heights of a curve are at least two slots apart: there is room for both of their amounts.
+        let reserved = plan.order.iter().flat_map(|start| &start.reserved);
+        let amounts = reserved.map(|(_, amount)| width(&amount.to_string(), SMALL) + 2).max().unwrap_or(0);
+        let slot = ((TARGET - left - TAIL) / slots.max(1)).clamp(40.max(amounts * 3 / 5 + 4).min(110), 110);
         let right = (left + slot * slots + TAIL).max(760);
         Self { left, begins: (0..=slots).map(|at| left + slot * at).collect(), right, name, seconds: None }
     }

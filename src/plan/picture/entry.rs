@@ -4,7 +4,7 @@ use super::super::Plan;
 use crate::source::{Sources, Span};
 use std::path::{Component, Path};
 
-/// What a part of a picture stands for, and its place in the source.
+/// What a part of a picture represents, and its place in the source.
 #[derive(Debug)]
 pub(in super::super) struct Entry {
     /// The workload, as its heading names it.

@@ -1,7 +1,7 @@
 //! Draws the start of a pod in seconds: how long each container takes at worst, as far as that is known.
 
-use super::start::{BAR, ROW, TIP};
-use super::{Anchor, BODY, Columns, Mark, PAD, Picture, SMALL, Shape, count, width};
+use super::start::{BAR, ROW, TIP, amounts};
+use super::{Anchor, BODY, Columns, Mark, PAD, Picture, SMALL, Shape, count};
 use crate::model::Role;
 use crate::plan::{Plan, Start};
 use crate::timing::duration;
@@ -22,7 +22,9 @@ impl Picture {
             self.assign(begin, entries + at);
         }
         self.height = top + ROW * count(plan.order.len());
-        self.second_legend(plan);
+        self.height += BODY + 9;
+        let whole = format!("in all {}", plan.start.whole);
+        self.text("muted", PAD, SMALL, Anchor::Start, &whole, 400);
     }
 
     /// Draws the marks of the axis, as many as have room.
@@ -52,10 +54,17 @@ impl Picture {
         // Something that takes no time is seen, too.
         let (wide, top, right) = ((up - left).max(3), y - BAR / 2, columns.right);
         let taking = Shape::Rect { x: left, y: top, width: wide, height: BAR };
-        let title =
-            format!("{} {}: takes {} ({})", start.role.name(), start.name, time.takes, time.by.text());
+        let title = format!(
+            "{} {}: takes {} ({}){}",
+            start.role.name(),
+            start.name,
+            time.takes,
+            time.by.text(),
+            amounts(start)
+        );
         let on = format!("M{left} {top}H{}L{right} {y}L{} {}H{left}Z", right - TIP, right - TIP, top + BAR);
         let mut bar = |class, shape| {
+            self.shapes.add(class);
             self.marks.push(Mark { class, shape, entry: None, title: Some(title.clone()) });
         };
         match start.role {
@@ -71,25 +80,5 @@ impl Picture {
             let x = left + wide + 5;
             self.text_at("value", (x, y + SMALL / 3), SMALL, Anchor::Start, "or more", right - TIP - x);
         }
-    }
-
-    fn second_legend(&mut self, plan: &Plan) {
-        self.height += 26;
-        let has = |role| plan.order.iter().any(|start| start.role == role);
-        let items = [
-            ("step", "step", has(Role::Step)),
-            ("starting", "starting", has(Role::Sidecar) || has(Role::App)),
-            ("sidecar", "sidecar, runs on", has(Role::Sidecar)),
-            ("app", "app, runs on", has(Role::App)),
-        ];
-        let (mut x, y) = (PAD, self.height - 4);
-        for (class, text, _) in items.into_iter().filter(|(_, _, there)| *there) {
-            self.mark(class, Shape::Rect { x, y: y - 5, width: 22, height: 10 });
-            self.text("muted", x + 28, SMALL, Anchor::Start, text, 200);
-            x += 28 + width(text, SMALL) + 14;
-        }
-        let whole = format!("in all {}", plan.start.whole);
-        self.height += BODY + 7;
-        self.text("muted", PAD, SMALL, Anchor::Start, &whole, 400);
     }
 }

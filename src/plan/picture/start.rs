@@ -1,8 +1,10 @@
 //! Draws the start of a pod: a row for each container, a slot for each moment, and arrows between containers.
 
-use super::{Anchor, BODY, Columns, Edge, Mark, PAD, Picture, SMALL, Shape, count, edges, unquoted, width};
+use super::{
+    Anchor, BODY, Columns, Edge, Mark, PAD, Picture, SMALL, Shape, count, edges, fit_name, unquoted, width,
+};
 use crate::model::Role;
-use crate::plan::{Plan, Start};
+use crate::plan::{Plan, Resources, Start};
 use std::collections::BTreeMap;
 
 pub(super) const ROW: i32 = 32;
@@ -45,7 +47,6 @@ impl Picture {
             arrows.into_iter().partition(|edge| edge.from < edge.to && is_init(plan, edge.from));
         self.ahead(&ahead, plan, columns, row);
         self.beside(&beside, columns, row);
-        self.legend(plan, &ahead, &beside);
     }
 
     /// Draws the numbers of the slots, and what they count.
@@ -70,7 +71,8 @@ impl Picture {
         self.mark("hit", area);
         self.mark("row", Shape::Path(format!("M{PAD} {}H{}", y + ROW / 2, columns.right)));
         self.text_at("number", (PAD + 20, base), SMALL, Anchor::End, &(at + 1).to_string(), 20);
-        self.text_at("name", (PAD + 30, base), BODY, Anchor::Start, &start.name, columns.name);
+        let name = fit_name(&start.name, BODY, columns.name);
+        self.fitted("name", (PAD + 30, base), BODY, Anchor::Start, &start.name, name);
         let role = PAD + 30 + columns.name + 14;
         self.text_at("muted", (role, base), SMALL, Anchor::Start, start.role.name(), 56);
     }
@@ -88,7 +90,9 @@ impl Picture {
             Role::App => ("app", Shape::Path(on)),
         };
         let moved = if start.moved { "; moved down" } else { "" };
-        let title = format!("{} {}: {}{moved}", start.role.name(), start.name, unquoted(&start.because));
+        let because = unquoted(&start.because);
+        let title = format!("{} {}: {because}{moved}{}", start.role.name(), start.name, amounts(start));
+        self.shapes.add(class);
         self.marks.push(Mark { class, shape, entry: None, title: Some(title) });
     }
 
@@ -100,6 +104,7 @@ impl Picture {
         for edge in edges {
             let is_file = edge.volume.is_some();
             let way = if is_file { Way::FILES } else { Way::AFTER };
+            self.shapes.add(way.class);
             let lowest = down.entry((is_file, edge.from)).or_default();
             *lowest = row(edge.to).max(*lowest);
             along.entry((is_file, edge.to)).or_default().push(edge);
@@ -117,6 +122,17 @@ impl Picture {
             let (y, end) = (row(to) + way.enters, columns.slot(to) + 2);
             let from = |edge: &&Edge| columns.slot(edge.from) + way.inset + 5;
             let first = edges.iter().map(from).min().unwrap_or(end);
+            let mut volumes: Vec<&str> = edges.iter().filter_map(|edge| edge.volume.as_deref()).collect();
+            volumes.sort_unstable();
+            volumes.dedup();
+            let text = volumes.join(", ");
+            let room = (end - columns.left - 10).clamp(8, 320);
+            let (right, base) = (end - 2, y + SMALL);
+            if !text.is_empty() {
+                // What leads down to other rows makes room for the name; the arrow itself is drawn over it.
+                let wide = width(&text, SMALL).min(room) + 4;
+                self.clear(right + 2 - wide, base, wide);
+            }
             let title: Vec<String> = edges.iter().map(|edge| description(plan, edge)).collect();
             self.marks.push(Mark {
                 class: way.class,
@@ -128,19 +144,8 @@ impl Picture {
             for x in edges.iter().map(from).filter(|x| *x > first) {
                 self.mark(way.head, Shape::Dot { x, y });
             }
-            let mut volumes: Vec<&str> = edges.iter().filter_map(|edge| edge.volume.as_deref()).collect();
-            volumes.sort_unstable();
-            volumes.dedup();
-            if !volumes.is_empty() {
-                let room = (end - 11 - columns.left - 24).clamp(8, 220);
-                self.text_at(
-                    "flow",
-                    (end - 11, y + SMALL / 3),
-                    SMALL,
-                    Anchor::End,
-                    &volumes.join(", "),
-                    room,
-                );
+            if !text.is_empty() {
+                self.text_at("flow", (right, base), SMALL, Anchor::End, &text, room);
             }
         }
     }
@@ -151,6 +156,7 @@ impl Picture {
         let last = columns.slot(usize::MAX);
         for (nth, edge) in edges.iter().enumerate() {
             let Some(volume) = &edge.volume else { continue };
+            self.shapes.add("files");
             let x = (columns.right - 24 - 9 * count(nth % 8)).max(last + 12);
             let up = edge.from > edge.to;
             let side = if up { -1 } else { 1 };
@@ -176,29 +182,15 @@ impl Picture {
             );
         }
     }
+}
 
-    /// Explains the shapes that the picture has.
-    fn legend(&mut self, plan: &Plan, ahead: &[Edge], beside: &[Edge]) {
-        self.height += 26;
-        let has = |role| plan.order.iter().any(|start| start.role == role);
-        let is_file = |edge: &Edge| edge.volume.is_some();
-        let items = [
-            ("step", "step, runs to completion", has(Role::Step)),
-            ("sidecar", "sidecar, runs on", has(Role::Sidecar)),
-            ("app", "app, runs on", has(Role::App)),
-            ("after", "starts after", ahead.iter().any(|edge| !is_file(edge))),
-            ("files", "files of a volume", ahead.iter().chain(beside).any(is_file)),
-        ];
-        let (mut x, y) = (PAD, self.height - 4);
-        for (class, text, _) in items.into_iter().filter(|(_, _, there)| *there) {
-            match class {
-                "after" | "files" => self.mark(class, Shape::Path(format!("M{x} {y}h22"))),
-                _ => self.mark(class, Shape::Rect { x, y: y - 5, width: 22, height: 10 }),
-            }
-            self.text("muted", x + 28, SMALL, Anchor::Start, text, 200);
-            x += 28 + width(text, SMALL) + 14;
-        }
-    }
+/// What a container requests and at most gets, for its title.
+pub(super) fn amounts(start: &Start) -> String {
+    let listed = |word: &str, amounts: &Resources| {
+        let each: Vec<String> = amounts.iter().map(|(name, quantity)| format!("{name} {quantity}")).collect();
+        if each.is_empty() { String::new() } else { format!("; {word} {}", each.join(", ")) }
+    };
+    listed("requests", &start.requests) + &listed("limits", &start.limits)
 }
 
 fn description(plan: &Plan, edge: &Edge) -> String {
