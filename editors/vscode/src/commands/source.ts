@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { PREVIEW_SCHEME } from "../preview";
+import { SELECTOR } from "../settings";
 
 /** The address that a code lens passes, or else that of the active source, or of the one whose YAML or plan is active. */
 export function sourceOf(uri: unknown, ofPlan: vscode.Uri | undefined): vscode.Uri | undefined {
@@ -12,6 +13,11 @@ export function sourceOf(uri: unknown, ofPlan: vscode.Uri | undefined): vscode.U
   if (ofPlan) return ofPlan;
   void vscode.window.showInformationMessage("Open an .initflow file first.");
   return undefined;
+}
+
+/** Whether the server has something to say about a document: a source, or a file of a project beside it. */
+export function isSource(document: vscode.TextDocument): boolean {
+  return vscode.languages.match(SELECTOR, document) > 0;
 }
 
 /** The column beside a source, where its YAML and its plan are shown. */
