@@ -7,6 +7,7 @@
 //! and compared once per folder, instead of being walked by descriptors as `cap-std` does, which also refuses absolute
 //! links that stay inside.
 
+mod copy;
 mod find;
 mod follow;
 mod private;
@@ -15,6 +16,7 @@ mod root;
 pub(crate) mod watch;
 mod write;
 
+pub(crate) use copy::readable_copy;
 pub(crate) use find::{Ground, Grounds};
 pub(crate) use private::{PrivateFolder, plain};
 pub(crate) use read::{reason, text, unbounded};

@@ -186,7 +186,7 @@ pub(super) fn explain(_: &mut State, params: NameParams) -> Result<Explained, Re
             format!("there is no diagnostic with the name `{}`", params.name),
         )
     })?;
-    Ok(Explained { markdown: code.text().to_owned() })
+    Ok(Explained { markdown: code.markdown() })
 }
 
 fn not_open(path: &str) -> RequestRefusal {

@@ -2,8 +2,11 @@
 //!
 //! Invariant: an analysis is dropped as soon as the text of one of its files has changed.
 
+use super::aside::{AsideDocument, AsideKind};
 use super::disk::{self, Disk, Known, path_of, uri_of};
+use super::edited::edited;
 use super::findings::{Findings, KnownJson};
+use super::library::library_uri;
 use super::position::{Encoding, LineIndex};
 use super::refusal::RequestRefusal;
 use crate::compile::CompileOptions;
@@ -19,11 +22,11 @@ use lsp_types::notification::{
 };
 use lsp_types::{
     DidChangeTextDocumentParams, DidOpenTextDocumentParams, InitializeParams, LogMessageParams, MessageType,
-    Position, PositionEncodingKind, Range, SemanticToken, Uri, WorkspaceFolder,
+    PositionEncodingKind, Range, SemanticToken, Uri, WorkspaceFolder,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,6 +38,8 @@ pub(crate) struct ServerOptions {
     pub root: Option<PathBuf>,
     /// Whether the editor's log shows which root and which `initflow.toml` apply.
     pub verbose: bool,
+    /// The user's folder for what can be made again.
+    pub cache: Option<PathBuf>,
 }
 
 /// All that the server knows.
@@ -46,6 +51,14 @@ pub(super) struct State {
     /// Open files as in the editor, and files from disk that were needed.
     pub(super) workspace: Workspace,
     pub(super) documents: BTreeMap<String, OpenDocument>,
+    /// The open documents that are not sources.
+    pub(super) aside: BTreeMap<String, AsideDocument>,
+    /// Whether the editor can show documents of which only the server has the text.
+    pub(super) shows_content: bool,
+    /// Where the editor finds the standard library, once that is needed.
+    library: OnceCell<Option<Uri>>,
+    /// The user's folder for what can be made again.
+    cache: Option<PathBuf>,
     /// What was published to the editor, by path, with the version of an open document.
     pub(super) published: BTreeMap<String, (Option<i32>, Arc<Findings>)>,
     /// The tokens of open documents that were last sent to the editor.
@@ -105,7 +118,7 @@ impl Default for Settings {
 }
 
 impl State {
-    pub(super) fn new(params: &InitializeParams, call: &ServerOptions) -> Self {
+    pub(super) fn new(params: &InitializeParams, call: &ServerOptions, shows_content: bool) -> Self {
         let offered =
             params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
         let utf8 = offered.is_some_and(|offered| offered.contains(&PositionEncodingKind::UTF8));
@@ -123,6 +136,10 @@ impl State {
             client: params.capabilities.clone(),
             workspace,
             documents: BTreeMap::new(),
+            aside: BTreeMap::new(),
+            shows_content,
+            library: OnceCell::new(),
+            cache: call.cache.clone(),
             published: BTreeMap::new(),
             tokens: BTreeMap::new(),
             retired: Vec::new(),
@@ -160,8 +177,13 @@ impl State {
     pub(super) fn settings_of(&self, path: &str) -> Option<(SourceFile, Config, Vec<Diagnostic>)> {
         let Ground { root, settings, .. } = self.ground(path);
         let file = settings?;
-        let text = root.read(&file, MAX_CONFIG_BYTES).ok()?;
-        let source = SourceFile::new(FileId(0), file.to_str()?, text);
+        let is_it =
+            |document: &&AsideDocument| document.place == file && document.kind == AsideKind::Settings;
+        let (name, text) = match self.aside.values().find(is_it) {
+            Some(open) => (open.file.name.clone(), open.file.text.clone()),
+            None => (file.to_str()?.to_owned(), root.read(&file, MAX_CONFIG_BYTES).ok()?),
+        };
+        let source = SourceFile::new(FileId(0), name, text);
         let (config, diagnostics) = config::read(&source);
         Some((source, config, diagnostics))
     }
@@ -242,6 +264,13 @@ impl State {
 
     /// The editor's name of a file.
     pub(super) fn uri(&self, path: &str) -> Option<Uri> {
+        if path == "std" {
+            let made = || library_uri(self.shows_content, self.cache.as_deref());
+            return self.library.get_or_init(made).clone();
+        }
+        if let Some(document) = self.aside.get(path) {
+            return Some(document.uri.clone());
+        }
         self.documents.get(path).map(|document| document.uri.clone()).or_else(|| uri_of(path))
     }
 
@@ -343,6 +372,12 @@ impl State {
     fn open(&mut self, params: DidOpenTextDocumentParams) -> Option<Message> {
         let document = params.text_document;
         let path = path_of(&document.uri);
+        if let Some(kind) = AsideKind::of(&path) {
+            let lines = LineIndex::new(&document.text, self.encoding);
+            self.aside.insert(path.clone(), AsideDocument::new(&path, kind, document, lines));
+            self.settings_changed(kind);
+            return None;
+        }
         let lines = Arc::new(LineIndex::new(&document.text, self.encoding));
         self.set(&document.uri, document.version, document.text, lines);
         let Ground { root, settings, .. } = self.ground(&path);
@@ -354,33 +389,25 @@ impl State {
     fn change(&mut self, params: DidChangeTextDocumentParams) -> Result<(), String> {
         let uri = params.text_document.uri;
         let path = path_of(&uri);
+        if let Some(document) = self.aside.get_mut(&path) {
+            document.change(params.text_document.version, params.content_changes);
+            let kind = document.kind;
+            self.settings_changed(kind);
+            return Ok(());
+        }
         let (Some(document), Some(file)) = (self.documents.get(&path), self.workspace.get(&path)) else {
             return Err(format!("`{}` is not open", uri.as_str()));
         };
-        let mut text = Cow::Borrowed(file.text());
-        let mut lines = Arc::clone(&document.lines);
-        for change in params.content_changes {
-            match change.range {
-                None => {
-                    text = Cow::Owned(change.text);
-                    lines = Arc::new(LineIndex::new(&text, self.encoding));
-                }
-                Some(range) => {
-                    let offset = |position: Position| lines.offset(&text, position);
-                    let (start, end) = (offset(range.start), offset(range.end));
-                    let gone = start.min(end)..end.max(start);
-                    text = Cow::Owned([&text[..gone.start], &change.text, &text[gone.end..]].concat());
-                    lines = Arc::new(lines.edited(&text, &gone, change.text.len()));
-                }
-            }
-        }
-        let text = text.into_owned();
+        let (text, lines) = edited(file.text(), &document.lines, params.content_changes, self.encoding);
         self.set(&uri, params.text_document.version, text, lines);
         Ok(())
     }
 
     fn close(&mut self, uri: &Uri) {
         let path = path_of(uri);
+        if let Some(document) = self.aside.remove(&path) {
+            return self.settings_changed(document.kind);
+        }
         self.documents.remove(&path);
         self.tokens.remove(&path);
         self.workspace.remove(&path);
@@ -418,6 +445,13 @@ impl State {
         for document in self.documents.values_mut().filter(|document| document.uses.contains(path)) {
             document.analysis = None;
             document.found = None;
+        }
+    }
+
+    /// Drops every analysis if a document holds settings: they apply as the editor has them.
+    fn settings_changed(&mut self, kind: AsideKind) {
+        if kind == AsideKind::Settings {
+            self.forget_all();
         }
     }
 
