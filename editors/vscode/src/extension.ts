@@ -7,7 +7,7 @@ import { registerExplanations } from "./commands/explain";
 import { ImportCommand } from "./commands/import";
 import { PlanViews } from "./commands/plan";
 import { Previews } from "./commands/preview";
-import { isSource, sourceOf } from "./commands/source";
+import { isSource, rememberSources, sourceOf } from "./commands/source";
 import { highlightMarkdown } from "./markdown";
 import { Server } from "./server";
 
@@ -21,6 +21,7 @@ export function activate(context: vscode.ExtensionContext): object {
     previews,
     plans,
     registerExplanations(server),
+    rememberSources(),
     vscode.commands.registerCommand("initflow.preview", (uri?: unknown) => previews.open(sourceOf(uri, plans.active))),
     vscode.commands.registerCommand("initflow.plan", (uri?: unknown) => plans.open(sourceOf(uri, plans.active))),
     vscode.commands.registerCommand("initflow.import", () => imports.run()),

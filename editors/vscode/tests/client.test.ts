@@ -90,7 +90,7 @@ test("the preview keeps the last YAML while there is none", () => {
 test("a preview has its source's name and address", () => {
   const source = "file:///home/ada/my%20shop/main.initflow";
   assert.deepEqual(previewOf(source), { scheme: "initflow-preview", path: "/main.yaml", query: source });
-  assert.equal(previewOf("untitled:Untitled-1").path, "/untitled:Untitled-1.yaml");
+  assert.equal(previewOf("untitled:Untitled-1").path, "/Untitled-1.yaml");
   const address = explanationOf("unknown-volume");
   assert.deepEqual(address, { scheme: "initflow-explain", path: "/unknown-volume.md" });
   assert.equal(explained(address.path), "unknown-volume");
