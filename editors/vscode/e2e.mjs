@@ -59,6 +59,32 @@ test("a source is edited in VS Code", async (t) => {
     await saved((text) => text === SOURCE);
   });
 
+  await t.test("a warning is allowed where it is", async () => {
+    await page.locator(".squiggly-warning").first().waitFor();
+    await at("fetch");
+    await page.keyboard.press("Control+.");
+    await page.getByText(/Allow `.*` here/).first().click();
+    await page.locator(".squiggly-warning").first().waitFor({ state: "detached" });
+    await saved((text) => text.includes("# initflow: allow("));
+    await shot("allow");
+    await restore();
+  });
+
+  await t.test("hints stay while a statement is half typed", async () => {
+    const hint = line(/step\sfetch.*#1/);
+    await hint.waitFor();
+    await at("cpu 250m");
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("image");
+    await page.keyboard.press("Escape");
+    await page.locator(".squiggly-error").first().waitFor();
+    await shot("half");
+    assert.equal(await hint.count(), 1);
+    assert.equal(await line(/shop.*cpu\s250m/).count(), 1);
+    await restore();
+  });
+
   await t.test("a statement is described", async () => {
     await at("reads data");
     await command("Show or Focus Hover");
@@ -169,8 +195,46 @@ test("a source is edited in VS Code", async (t) => {
     await command("Show or Focus Hover");
     await page.locator(".monaco-hover:visible a", { hasText: "unpinned-image" }).first().click();
     await view().locator("h1, h2").first().waitFor();
+    await view().locator("code .hljs-keyword").first().waitFor();
     await shot("explanation");
+    await close("unpinned-image.md");
+    await command("initflow: Explain a Message");
+    const input = page.locator(".quick-input-widget input.input");
+    await input.fill("unknown-volume");
+    await input.press("Enter");
+    await view().getByRole("heading", { name: "unknown-volume" }).waitFor();
+    await close("unknown-volume.md");
     await restore();
+  });
+
+  await t.test("a definition leads into the library", async () => {
+    await tab("main.initflow").click();
+    const db = 'sidecar db from std.cloud_sql_proxy(instance: "acme:eu:shop")';
+    await change(SOURCE, `use "std"\n${SOURCE.replace("  app web", `  ${db}\n  app web`)}`);
+    await at("cloud_sql_proxy");
+    await command("Go to Definition");
+    await tab("std.initflow").waitFor();
+    await line(/template\s+sidecar\s+cloud_sql_proxy/).waitFor();
+    await shot("std");
+    await close("std.initflow");
+    await restore();
+  });
+
+  await t.test("a mistake in initflow.toml is marked, and its fix corrects it", async () => {
+    const settings = `${WORK}/initflow.toml`;
+    writeFileSync(settings, 'kubee = "1.34"\n');
+    await page.getByRole("treeitem", { name: "initflow.toml" }).dblclick();
+    await page.locator(".squiggly-error, .squiggly-warning").first().waitFor();
+    await page.locator(".view-line", { hasText: "kubee" }).locator("span span").first().click();
+    await page.keyboard.press("Control+.");
+    await page.getByText("Change to `kube`").first().waitFor();
+    await shot("toml");
+    await page.keyboard.press("Enter");
+    await line(/^kube\s=/).waitFor();
+    await page.keyboard.press("Control+S");
+    await page.locator(".tab.active.dirty").waitFor({ state: "detached" });
+    assert.equal(readFileSync(settings, "utf8"), 'kube = "1.34"\n');
+    await close("initflow.toml");
   });
 
   await t.test("a walkthrough shows the first steps", async () => {
@@ -189,7 +253,14 @@ test("a source is edited in VS Code", async (t) => {
     await page.getByRole("button", { name: "Open an Example" }).first().click();
     await line("step warm-up").waitFor();
     assert.equal(await page.locator(".squiggly-error, .squiggly-warning").count(), 0);
-    await command("initflow: Show the Plan");
+    // From the walkthrough, the commands are about the example.
+    await tab("Walkthrough").click();
+    for (const [step, button] of [["See the YAML", "Show the Compiled YAML"], ["See how the pod starts", "Show the Plan"]]) {
+      await page.getByRole("button", { name: step }).first().click();
+      await page.getByRole("button", { name: button }).first().click();
+      await tab(step === "See the YAML" ? "Untitled-1.yaml" : "Plan of Untitled-1").waitFor();
+    }
+    await tab(/.*Untitled-1, Editor Group 1/).click();
     await view().locator("svg.plan text.name", { hasText: "warm-up" }).waitFor();
     await shot("example");
   });

@@ -2,7 +2,12 @@
 
 export const EXPLAIN_SCHEME = "initflow-explain";
 
-/** The diagnostic that an address such as `initflow-explain:/unknown-volume.md` explains. */
+/** The parts of the address of an explanation, such as `initflow-explain:/unknown-volume.md`. */
+export function explanationOf(name: string): { scheme: string; path: string } {
+  return { scheme: EXPLAIN_SCHEME, path: `/${name}.md` };
+}
+
+/** What the document at an address explains. */
 export function explained(path: string): string {
   return path.replace(/^\//, "").replace(/\.md$/, "");
 }

@@ -7,10 +7,11 @@ import { registerExplanations } from "./commands/explain";
 import { ImportCommand } from "./commands/import";
 import { PlanViews } from "./commands/plan";
 import { Previews } from "./commands/preview";
-import { sourceOf } from "./commands/source";
+import { isSource, rememberSources, sourceOf } from "./commands/source";
+import { highlightMarkdown } from "./markdown";
 import { Server } from "./server";
 
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
+export function activate(context: vscode.ExtensionContext): object {
   const server = new Server(os.homedir(), context.extensionPath);
   const previews = new Previews(server);
   const plans = new PlanViews(server, context.extensionUri);
@@ -20,6 +21,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     previews,
     plans,
     registerExplanations(server),
+    rememberSources(),
     vscode.commands.registerCommand("initflow.preview", (uri?: unknown) => previews.open(sourceOf(uri, plans.active))),
     vscode.commands.registerCommand("initflow.plan", (uri?: unknown) => plans.open(sourceOf(uri, plans.active))),
     vscode.commands.registerCommand("initflow.import", () => imports.run()),
@@ -30,7 +32,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       else if (change.affectsConfiguration("initflow")) void server.configure();
     }),
   );
-  await server.restart();
+  // A preview of Markdown alone, which colors programs, needs no server.
+  if (vscode.workspace.textDocuments.some(isSource)) void server.start();
+  context.subscriptions.push(
+    vscode.workspace.onDidOpenTextDocument((document) => {
+      if (isSource(document)) void server.start();
+    }),
+  );
+  return { extendMarkdownIt: highlightMarkdown };
 }
 
 async function showExample(): Promise<void> {

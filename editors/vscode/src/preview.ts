@@ -27,7 +27,7 @@ export const PREVIEW_SCHEME = "initflow-preview";
 
 /** The parts of a preview's address, derived from its source's. */
 export function previewOf(source: string): { scheme: string; path: string; query: string } {
-  const file = decodeURIComponent(source.split(/[?#]/)[0] ?? "").split("/").pop() ?? "";
+  const file = decodeURIComponent(source.split(/[?#]/)[0] ?? "").split(/[/:]/).pop() ?? "";
   const name = file.replace(/\.initflow$/, "") || "preview";
   return { scheme: PREVIEW_SCHEME, path: `/${name}.yaml`, query: source };
 }

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { adviceOn, adviceOnFailure, adviceOnImport, BUTTONS } from "../src/advice";
 import { findBinary, type Surroundings } from "../src/binary";
-import { explained } from "../src/explain";
+import { explained, explanationOf } from "../src/explain";
+import { highlightMarkdown } from "../src/markdown";
 import { Plan, planPage } from "../src/plan";
 import { Preview, previewOf } from "../src/preview";
 import type { PlanAnswer, Range } from "../src/protocol";
@@ -89,17 +90,29 @@ test("the preview keeps the last YAML while there is none", () => {
 test("a preview has its source's name and address", () => {
   const source = "file:///home/ada/my%20shop/main.initflow";
   assert.deepEqual(previewOf(source), { scheme: "initflow-preview", path: "/main.yaml", query: source });
-  assert.equal(previewOf("untitled:Untitled-1").path, "/untitled:Untitled-1.yaml");
-  assert.equal(explained("/unknown-volume.md"), "unknown-volume");
+  assert.equal(previewOf("untitled:Untitled-1").path, "/Untitled-1.yaml");
+  const address = explanationOf("unknown-volume");
+  assert.deepEqual(address, { scheme: "initflow-explain", path: "/unknown-volume.md" });
+  assert.equal(explained(address.path), "unknown-volume");
+});
+
+test("programs in Markdown are highlighted, and texts in other languages are left to others", () => {
+  const md = { options: { highlight: (code: string, language: string) => `${language}: ${code}` } };
+  highlightMarkdown(md);
+  const { highlight } = md.options;
+  assert.match(highlight("pod a { image \"<b>\" }", "initflow"), /class="hljs-keyword">pod<.*&lt;b&gt;/);
+  assert.match(highlight("pod a { }", "initflow,ignore"), /hljs-keyword/);
+  assert.equal(highlight("true", "sh"), "sh: true");
 });
 
 test("empty settings are left to the server", () => {
-  assert.deepEqual(serverSettings({ kube: "", profile: " ", inlayHints: true }), { inlayHints: true, explainLinks: true });
+  assert.deepEqual(serverSettings({ kube: "", profile: " ", inlayHints: true }), { inlayHints: true, explainLinks: true, explainCommand: true });
   assert.deepEqual(serverSettings({ kube: "1.34", profile: "production", inlayHints: false }), {
     kube: "1.34",
     profile: "production",
     inlayHints: false,
     explainLinks: true,
+    explainCommand: true,
   });
 });
 

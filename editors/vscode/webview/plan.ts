@@ -8,7 +8,7 @@ import type { FromPage, Picture, Row, ToPage } from "../src/plan";
 declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
 
 /** How much smaller than drawn a picture may be, before it is scrolled instead. */
-const SMALLEST = 0.72;
+const SMALLEST = 0.65;
 /** The space above or below a row to which the page is scrolled. */
 const MARGIN = 16;
 
