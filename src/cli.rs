@@ -47,7 +47,6 @@ mod sides;
 mod status;
 mod test;
 mod text_diff;
-mod unrendered;
 mod values;
 mod verify;
 mod wanted;

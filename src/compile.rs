@@ -170,21 +170,37 @@ pub fn check_together<T>(compilations: &mut [&mut Compilation<T>]) {
         .iter()
         .map(|compilation| compilation.surrounded.as_ref().is_some_and(is_strict))
         .collect();
-    let mut parts: Vec<Part<'_>> = compilations
-        .iter_mut()
-        .map(|compilation| {
-            let Compilation { sources, diagnostics, unset, surrounded, .. } = &mut **compilation;
-            Part { sources, diagnostics, unset: *unset, surrounded: surrounded.take() }
-        })
-        .collect();
-    if parts.iter().any(|part| part.surrounded.is_some()) {
+    if compilations.iter().any(|compilation| compilation.surrounded.is_some()) {
+        let take = |compilation: &mut &mut Compilation<T>| -> Vec<Arc<Diagnostic>> {
+            std::mem::take(&mut compilation.diagnostics).into_iter().map(Arc::new).collect()
+        };
+        let mut found: Vec<Vec<Arc<Diagnostic>>> = compilations.iter_mut().map(take).collect();
+        let mut parts: Vec<Part<'_>> = compilations
+            .iter_mut()
+            .zip(&mut found)
+            .map(|(compilation, diagnostics)| {
+                let Compilation { sources, unset, surrounded, .. } = &mut **compilation;
+                Part { sources, diagnostics, unset: *unset, surrounded: surrounded.take() }
+            })
+            .collect();
         check_parts(&mut parts);
+        for (compilation, found) in compilations.iter_mut().zip(found) {
+            compilation.diagnostics = found.into_iter().map(Arc::unwrap_or_clone).collect();
+        }
     }
-    drop(parts);
     for (compilation, is_strict) in compilations.iter_mut().zip(are_strict) {
         if is_strict && compilation.failed() {
             compilation.workloads.clear();
         }
+    }
+}
+
+/// Like [`check_together`], for one program. The findings that it has stay the same ones.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
+pub(crate) fn check_alone<T>(compilation: &mut Compilation<T, Arc<Diagnostic>>) {
+    let Compilation { sources, diagnostics, unset, surrounded, .. } = compilation;
+    if let Some(surrounded) = surrounded.take() {
+        check_parts(&mut [Part { sources, diagnostics, unset: *unset, surrounded: Some(surrounded) }]);
     }
 }
 

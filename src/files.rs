@@ -7,18 +7,26 @@
 //! and compared once per folder, instead of being walked by descriptors as `cap-std` does, which also refuses absolute
 //! links that stay inside.
 
+mod copy;
 mod find;
 mod follow;
 mod private;
 mod read;
 mod root;
+mod surroundings;
+mod unrendered;
+mod walk;
 pub(crate) mod watch;
 mod write;
 
+pub(crate) use copy::readable_copy;
 pub(crate) use find::{Ground, Grounds};
 pub(crate) use private::{PrivateFolder, plain};
 pub(crate) use read::{reason, text, unbounded};
 pub(crate) use root::Root;
+pub(crate) use surroundings::Surroundings;
+pub(crate) use unrendered::KUSTOMIZATIONS;
+pub(crate) use walk::{MANIFESTS, SOURCES, Walk, has_ending};
 pub(crate) use write::{OutputTarget, Written, rewrite};
 
 use std::path::Path;

@@ -13,7 +13,7 @@ pub(crate) mod rename;
 pub(crate) mod shape;
 pub(crate) mod tokens;
 
-use crate::compile::{Arranged, Compilation, CompileOptions, Compiled, compile_files};
+use crate::compile::{Arranged, Compilation, CompileOptions, Compiled, check_alone, compile_files};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Kept, read_use};
 use crate::plan::Plan;
@@ -243,7 +243,9 @@ impl Analysis {
             *kept = KeptResults { options: options.clone(), ..KeptResults::default() };
         }
         let (name, text, memory) = (&file.source.name, file.as_text(), &mut kept.results);
-        Self { compilation: compile_files(name, text, reader, &options, memory, PlannedWorkload::of) }
+        let mut compilation = compile_files(name, text, reader, &options, memory, PlannedWorkload::of);
+        check_alone(&mut compilation);
+        Self { compilation }
     }
 
     /// The place in its file of something in a workload or a diagnostic.

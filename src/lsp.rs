@@ -8,18 +8,23 @@
 
 mod actions;
 mod answers;
+mod aside;
+mod aside_answers;
 mod completion;
 mod diagnostics;
 mod disk;
+mod edited;
 mod editor;
 mod findings;
 mod formatting;
 mod hover;
 mod lens;
+mod library;
 mod names;
 mod outline;
 mod position;
 mod preview;
+mod project;
 mod refusal;
 mod state;
 mod tokens;
@@ -50,6 +55,7 @@ pub(crate) enum Leave {
 pub(crate) fn serve(call: &ServerOptions) -> Result<Leave, String> {
     let mut editor = Editor::on_stdio();
     let (id, params) = editor.introduced()?;
+    let shows_content = library::shows_content(&params);
     let params: InitializeParams = match serde_json::from_value(params) {
         Ok(params) => params,
         Err(error) => {
@@ -58,7 +64,7 @@ pub(crate) fn serve(call: &ServerOptions) -> Result<Leave, String> {
             return Err(message);
         }
     };
-    let mut state = State::new(&params, call);
+    let mut state = State::new(&params, call, shows_content);
     editor.introduce(id, answers::introduction(&state))?;
     if let Some(request) = answers::registrations(&params) {
         editor.send(request)?;

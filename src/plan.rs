@@ -13,7 +13,7 @@ pub(crate) mod json;
 mod links;
 mod mermaid;
 mod picture;
-mod svg;
+pub(crate) mod svg;
 pub(crate) mod text;
 mod times;
 
@@ -180,7 +180,7 @@ pub struct PlannedLimit {
 
 impl Plan {
     /// The workload, as a heading names it.
-    fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         let profile =
             self.profile.as_ref().map(|profile| format!(" (profile {profile})")).unwrap_or_default();
         format!("{} {}{profile}", self.kind.name(), self.name)

@@ -1,9 +1,11 @@
-//! Checks that the words that editors color are those of the vocabulary; `UPDATE=1` writes them.
+//! Checks that the words that editors color are those of the vocabulary, and what the walkthrough of VS Code shows; `UPDATE=1`
+//! writes them.
 //!
 //! In the file of an editor, the line after `words: NAME` has the words of the list NAME.
 #![allow(clippy::unwrap_used)]
 
-use initflow::compile::parameter_types;
+use initflow::compile::{CompileOptions, NoFiles, compile, parameter_types};
+use initflow::plan::{Axis, svg};
 use initflow::vocabulary::{Body, Need, Slot, StatementPlace, StatementSpec};
 use initflow::vocabulary::{CONTAINERS, statements, statements_of_steps};
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,5 +137,34 @@ fn a_list_is_written_below_its_name() {
     assert_eq!(rendered(text, &EXPRESSION, &lists).unwrap(), "# words: pair\nx (?:a|b) y\nz (?:kept)\n");
     for wrong in ["# words: pair\nnothing\n", "# words: other\n(?:)\n", "no list\n"] {
         assert!(rendered(wrong, &EXPRESSION, &lists).is_err(), "{wrong}");
+    }
+}
+
+/// Where the walkthrough of VS Code is.
+const WALKTHROUGH: &str = "editors/vscode/walkthrough";
+
+#[test]
+fn the_walkthrough_of_vs_code_shows_what_its_example_compiles_to() {
+    let example = fs::read_to_string(format!("{WALKTHROUGH}/example.initflow")).unwrap();
+    let shop = compile("shop.initflow", example.clone(), &NoFiles, &CompileOptions::default());
+    assert!(shop.diagnostics.is_empty(), "{:?}", shop.diagnostics);
+    let [workload] = shop.workloads.as_slice() else { panic!("the example has one workload") };
+    let picture = svg([(&workload.plan(), &shop.sources)], Axis::Order);
+    let (before, rest) = picture.split_once("@media (prefers-color-scheme: dark) {\n").unwrap();
+    let (dark, after) = rest.split_once("}\n</style>").unwrap();
+    let fence = |language, text: &str| format!("```{language}\n{text}```\n");
+    let texts = [
+        ("example.md", fence("initflow", &example)),
+        ("yaml.md", fence("yaml", &workload.yaml(Some("shop.initflow")))),
+        ("plan-light.svg", format!("{before}</style>{after}")),
+        ("plan-dark.svg", format!("{before}{dark}</style>{after}")),
+    ];
+    for (name, text) in texts {
+        let path = format!("{WALKTHROUGH}/{name}");
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(path, text).unwrap();
+        } else {
+            assert_eq!(fs::read_to_string(path).unwrap(), text, "run `UPDATE=1 cargo test --test editors`");
+        }
     }
 }

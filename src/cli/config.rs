@@ -4,7 +4,7 @@ use super::arguments::SettingsArguments;
 use super::console::Console;
 use super::params;
 use crate::config::{self, Config, FILE_NAME, LOCK_NAME, MAX_CONFIG_BYTES, MAX_LOCK_BYTES, Placed};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::files::{Ground, Grounds, Root};
 use crate::model::Setting;
 use crate::source::{MAX_SOURCE_BYTES, Sources, Span};
@@ -198,9 +198,7 @@ impl Project {
             let text = match self.root.read(&path, MAX_SOURCE_BYTES) {
                 Ok(text) => text,
                 Err(reason) => {
-                    let headline =
-                        format!("cannot read the file with the values of the profile `{}`", profile.name);
-                    self.refuse(written, headline, &reason, console);
+                    self.show(written.unusable_values(&profile.name, &reason), console);
                     return None;
                 }
             };
@@ -236,9 +234,7 @@ impl Project {
         reason: &dyn std::fmt::Display,
         console: &mut Console,
     ) {
-        let diagnostic = Diagnostic::error(Code::UnreadableFile, written.span, headline);
-        let help = "use a path below the root, or set another root with `--root`";
-        self.show(diagnostic.here(reason.to_string()).help(help), console);
+        self.show(written.unusable(headline, reason), console);
     }
 
     pub(super) fn show(&self, diagnostic: Diagnostic, console: &mut Console) {

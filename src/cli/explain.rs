@@ -59,7 +59,7 @@ fn names() -> impl Iterator<Item = &'static str> {
 }
 
 fn diagnostic(name: &str) -> Option<String> {
-    Some(name.parse::<Code>().ok()?.text().to_owned())
+    Some(name.parse::<Code>().ok()?.markdown())
 }
 
 /// A statement of the language, in each of its places.

@@ -3,14 +3,12 @@
 //! Invariant: the files of a folder come in one order on every machine.
 
 use super::config::Project;
-use super::unrendered;
 use super::wanted::{MANIFESTS, SOURCES, Wanted, has_ending, looks_like_manifests};
 use crate::compile::Loader;
 use crate::context::Context;
-use crate::files::{self, Ground, Grounds, Root, reason, watch};
+use crate::files::{self, Ground, Grounds, Root, Walk, watch};
 use crate::source::MAX_SOURCE_BYTES;
 use std::collections::{HashMap, HashSet};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -324,7 +322,12 @@ impl Found {
         relative: &Path,
         endings: &'static [&'static str],
     ) {
-        FolderWalk { base, endings, found: self, patches: HashSet::new() }.walk(folder, relative);
+        let Walk { files, troubles, notes, .. } = Walk::below(folder, relative, endings);
+        let inputs = files.into_iter().map(|(path, below)| Input::file(path, base, below, endings));
+        self.inputs.extend(inputs);
+        let troubles = troubles.into_iter().map(|message| Trouble { message, help: None });
+        self.troubles.extend(troubles);
+        self.notes.extend(notes);
     }
 }
 
@@ -332,57 +335,6 @@ impl Found {
 pub(super) fn once_each(inputs: &mut Vec<Input>) {
     let mut seen = HashSet::new();
     inputs.retain(|input| seen.insert(input.path.clone()));
-}
-
-/// A walk through a folder.
-struct FolderWalk<'f> {
-    base: &'f Path,
-    endings: &'static [&'static str],
-    found: &'f mut Found,
-    /// The files that change manifests instead of being some: the patches of kustomize.
-    patches: HashSet<PathBuf>,
-}
-
-impl FolderWalk<'_> {
-    /// Gathers the files below a folder, sorted by name. Linked folders are not entered, so there are no loops.
-    fn walk(&mut self, folder: &Path, relative: &Path) {
-        let read = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        watch::note_folder(read, self.endings);
-        let entries = fs::read_dir(read).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-        let mut entries = match entries {
-            Ok(entries) => entries,
-            Err(error) => {
-                let message = format!("cannot read the folder `{}`: {}", folder.display(), reason(&error));
-                return self.found.troubles.push(Trouble { message, help: None });
-            }
-        };
-        entries.sort_by_key(fs::DirEntry::file_name);
-        let has_manifests = self.endings == MANIFESTS;
-        let mut chart = false;
-        if has_manifests {
-            let names: Vec<String> =
-                entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-            self.patches.extend(unrendered::patches(folder, &names));
-            if let Some(note) = unrendered::chart(folder, &names) {
-                chart = true;
-                self.found.notes.push(note);
-            }
-        }
-        for entry in entries {
-            let (name, path) = (entry.file_name(), folder.join(entry.file_name()));
-            let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            let is_hidden = name.as_encoded_bytes().starts_with(b".");
-            if is_hidden || self.patches.contains(&path) || chart && unrendered::is_of_chart(&name) {
-                continue;
-            }
-            let below = relative.join(&name);
-            if is_dir {
-                self.walk(&path, &below);
-            } else if has_ending(&path, self.endings) && !path.is_dir() {
-                self.found.inputs.push(Input::file(path, self.base, below, self.endings));
-            }
-        }
-    }
 }
 
 #[cfg(test)]

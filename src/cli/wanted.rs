@@ -1,6 +1,7 @@
 //! Tells sources from manifests, by their names and texts, and declares `--input`, which decides where neither does.
 
 use crate::diagnostic::phrase::joined;
+pub(super) use crate::files::{MANIFESTS, SOURCES, has_ending};
 use clap::{Args, ValueEnum};
 use std::path::Path;
 
@@ -18,11 +19,6 @@ impl Reading {
         Wanted::Programs(self.input)
     }
 }
-
-/// The endings of the names of sources.
-pub(super) const SOURCES: &[&str] = &["initflow"];
-/// The endings of the names of manifests.
-pub(super) const MANIFESTS: &[&str] = &["yaml", "yml", "json"];
 
 /// The files that a command reads.
 #[derive(Clone, Copy, Debug)]
@@ -82,14 +78,6 @@ pub(super) fn looks_like_manifests(text: &str) -> bool {
         !name.is_empty() && (rest == ":" || rest.starts_with(": "))
     };
     first.starts_with(['{', '[', '%', '-']) || key(first)
-}
-
-pub(super) fn has_ending(path: &Path, endings: &[&str]) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    // The ending may contain a dot.
-    endings.iter().any(|ending| {
-        name.strip_suffix(ending).and_then(|rest| rest.strip_suffix('.')).is_some_and(|stem| !stem.is_empty())
-    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::console::Console;
 use super::input::{self, Found, Input, Trouble};
 use super::wanted::{MANIFESTS, Wanted};
 use crate::context::Context;
-use crate::files::Grounds;
+use crate::files::{Grounds, Surroundings};
 use crate::source::{SourceFile, Sources};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -58,34 +58,20 @@ fn of_project(project: &Project, of_call: &Arc<Context>, console: &mut Console) 
     if settings.with.is_empty() && !settings.complete && settings.mesh.is_none() {
         return Some(Arc::clone(of_call));
     }
-    let mut found = Found::default();
-    for written in &settings.with {
-        let path = project.path(&written.text);
-        if let Err(reason) = project.root.resolve(&path) {
-            let headline = format!("the manifests in `{}` cannot be used", written.text);
-            project.refuse(written, headline, &reason, console);
-            return None;
-        }
-        if path.is_dir() {
-            found.walk(&path, &path, Path::new(""), MANIFESTS);
-        } else {
-            let name = path.file_name().map(PathBuf::from).unwrap_or_default();
-            found.inputs.push(Input::file(path.clone(), path.parent().unwrap_or(&path), name, MANIFESTS));
-        }
+    let folder = project.folder.as_deref().unwrap_or(Path::new(""));
+    let found = Surroundings::of(settings, folder, &project.root);
+    if let Some((written, reason)) = found.refused.first() {
+        project.show(written.unusable_manifests(reason), console);
+        return None;
     }
-    let Found { mut inputs, troubles, .. } = found;
-    for trouble in &troubles {
-        report(trouble, console);
+    for trouble in &found.troubles {
+        console.trouble(trouble);
     }
-    for input in &mut inputs {
-        input.root = Arc::clone(&project.root);
-    }
-    input::once_each(&mut inputs);
-    let mut context = read(&inputs, console)?;
-    context.complete = settings.complete;
-    context.mesh.clone_from(&settings.mesh);
+    show(&found.context, console);
+    let is_whole = found.is_whole();
+    let mut context = found.context;
     context.extend(of_call);
-    troubles.is_empty().then(|| Arc::new(context))
+    is_whole.then(|| Arc::new(context))
 }
 
 fn report(trouble: &Trouble, console: &mut Console) {
@@ -105,6 +91,12 @@ fn read(inputs: &[Input], console: &mut Console) -> Option<Context> {
             }
         }
     }
+    show(&context, console);
+    is_complete.then_some(context)
+}
+
+/// Shows what is wrong with the objects of a context.
+fn show(context: &Context, console: &mut Console) {
     for file in context.files_in_order() {
         let found: Vec<_> = context
             .diagnostics()
@@ -116,5 +108,4 @@ fn read(inputs: &[Input], console: &mut Console) -> Option<Context> {
         sources.share(file.id, file);
         console.diagnostics(&file.name, &sources, &found);
     }
-    is_complete.then_some(context)
 }

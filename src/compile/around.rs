@@ -25,7 +25,7 @@ pub(crate) struct Surrounded {
 /// A program, as far as it is checked together with others.
 pub(super) struct Part<'c> {
     pub(super) sources: &'c mut Sources,
-    pub(super) diagnostics: &'c mut Vec<Diagnostic>,
+    pub(super) diagnostics: &'c mut Vec<Arc<Diagnostic>>,
     /// Whether a param has no value.
     pub(super) unset: bool,
     pub(super) surrounded: Option<Surrounded>,
@@ -168,9 +168,9 @@ impl Found {
         for diagnostic in &mut found {
             Arc::make_mut(diagnostic).each_place(&mut |span| *span = sources.in_file(*span));
         }
-        found.extend(std::mem::take(*diagnostics).into_iter().map(Arc::new));
+        found.append(diagnostics);
         sort(&mut found, sources);
-        **diagnostics = found.into_iter().map(Arc::unwrap_or_clone).collect();
+        **diagnostics = found;
     }
 }
 

@@ -21,6 +21,25 @@ pub struct Placed {
     pub span: Span,
 }
 
+impl Placed {
+    /// The error about a path in the file that cannot be used.
+    pub(crate) fn unusable(&self, headline: String, reason: &dyn std::fmt::Display) -> Diagnostic {
+        Diagnostic::error(Code::UnreadableFile, self.span, headline)
+            .here(reason.to_string())
+            .help("use a path below the root, or set another root with `--root`")
+    }
+
+    /// The error about a path to manifests that cannot be used.
+    pub(crate) fn unusable_manifests(&self, reason: &dyn std::fmt::Display) -> Diagnostic {
+        self.unusable(format!("the manifests in `{}` cannot be used", self.text), reason)
+    }
+
+    /// The error about a file with the values of a profile that cannot be used.
+    pub(crate) fn unusable_values(&self, profile: &str, reason: &dyn std::fmt::Display) -> Diagnostic {
+        self.unusable(format!("cannot read the file with the values of the profile `{profile}`"), reason)
+    }
+}
+
 /// A file that is being read, with the diagnostics found so far.
 pub(crate) struct Tables<'s> {
     source: &'s SourceFile,

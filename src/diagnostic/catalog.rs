@@ -14,6 +14,21 @@ impl Code {
         self.text().lines().skip(1).find(|line| !line.is_empty()).unwrap_or_default()
     }
 
+    /// The whole explanation as Markdown for a reader: each program says whether it is reported or fixed, and the
+    /// marks that the tests of the programs read are gone.
+    ///
+    /// ```
+    /// use initflow::diagnostic::Code;
+    ///
+    /// assert!(Code::UnwrittenVolume.text().contains("```initflow fails\n"));
+    /// let markdown = Code::UnwrittenVolume.markdown();
+    /// assert!(markdown.contains("**Reported:**\n\n```initflow\n"));
+    /// assert!(markdown.contains("**Fixed:**\n\n```initflow\n"));
+    /// ```
+    pub fn markdown(self) -> String {
+        markdown(self.text())
+    }
+
     /// The language of its programs.
     ///
     /// ```
@@ -106,9 +121,62 @@ fn fence(text: &'static str, opening: &str) -> Option<&'static str> {
     rest.get(..end)
 }
 
+/// An explanation without the marks of its programs. A program after a paragraph that announces it, such as "The
+/// source:", needs no other title.
+fn markdown(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len() + 64);
+    let mut is_inside = false;
+    let mut is_announced = false;
+    let mut has_failed = false;
+    for (at, line) in text.lines().enumerate() {
+        let info = line.strip_prefix("```");
+        let (language, mark) = info.map_or(("", ""), |info| info.split_once(' ').unwrap_or((info, "")));
+        if info.is_some() && !is_inside {
+            has_failed |= mark == "fails";
+            match (is_announced, mark, has_failed) {
+                (false, "fails", _) => clean.push_str("**Reported:**\n\n"),
+                (false, _, true) => clean.push_str("**Fixed:**\n\n"),
+                _ => {}
+            }
+            clean.extend(["```", language]);
+        } else {
+            clean.push_str(line);
+        }
+        clean.push('\n');
+        if at == 0 {
+            // A heading is followed by a blank line.
+            clean.push('\n');
+        }
+        is_inside ^= info.is_some();
+        if !line.is_empty() {
+            is_announced = !is_inside && line.ends_with(':');
+        }
+    }
+    clean
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reader_sees_no_marks_of_tests() {
+        for code in Code::ALL {
+            let text = code.markdown();
+            let fences: Vec<&str> = text.lines().filter(|line| line.starts_with("```")).collect();
+            assert!(
+                fences.len() >= 4 && fences.iter().all(|fence| !fence.contains(' ')),
+                "{code}: {fences:?}"
+            );
+            assert!(text.contains("**Fixed:**"), "{code}");
+            let is_announced = text.contains(":\n\n```") && code.source().is_some();
+            assert!(text.contains("**Reported:**") || is_announced, "{code}");
+        }
+        let rendered = Code::BrokenOrder.markdown();
+        assert!(rendered.contains("\nThe source:\n\n```initflow\n"), "{rendered}");
+        assert!(rendered.contains("\nWhat was rendered:\n\n```yaml\n"), "{rendered}");
+        assert!(rendered.contains("\n**Fixed:**\n\n```yaml\n"), "{rendered}");
+    }
 
     #[test]
     fn a_fence_ends_where_it_is_closed() {

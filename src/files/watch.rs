@@ -67,6 +67,23 @@ pub(crate) fn note_folder(path: &Path, endings: &'static [&'static str]) {
 }
 
 impl Watched {
+    /// Files, and folders in which files with these endings are looked for, in their present state.
+    pub(crate) fn of(
+        files: impl Iterator<Item = PathBuf>,
+        folders: impl Iterator<Item = PathBuf>,
+        endings: &'static [&'static str],
+    ) -> Self {
+        let files = files.map(|path| (path.clone(), state(&path))).collect();
+        let folders = folders.map(|path| ((path.clone(), endings), names(&path, endings))).collect();
+        Self { files, folders }
+    }
+
+    /// Whether everything is still in the same state.
+    pub(crate) fn is_current(&self) -> bool {
+        self.files.iter().all(|(path, known)| state(path) == *known)
+            && self.folders.iter().all(|((path, endings), known)| names(path, endings) == *known)
+    }
+
     /// The number of files that there were.
     pub(crate) fn count(&self) -> usize {
         self.files.values().filter(|state| matches!(state, FileState::Regular { .. })).count()

@@ -251,7 +251,7 @@ pub(crate) fn links(workspace: &Workspace, path: &str, file: &Parsed) -> Vec<(Ra
             .collect::<Vec<_>>()
     };
     let uses = file.pieces().iter().flat_map(of_piece);
-    uses.filter(|(_, used)| used != "std" && workspace.get(used).is_some()).collect()
+    uses.filter(|(_, used)| workspace.get(used).is_some()).collect()
 }
 
 #[cfg(test)]

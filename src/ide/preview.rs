@@ -1,11 +1,14 @@
-//! Shows what an open file compiles to, next to it: the YAML and the plan.
+//! Shows what an open file compiles to, next to it: the YAML, the plan, and its pictures with the places of what they show.
 //!
 //! Invariant: nothing is shown for a file that does not compile.
 
-use super::Analysis;
+use super::outline::{Symbol, symbols};
+use super::{Analysis, Location, Workspace};
 use crate::diagnostic::Severity;
 use crate::emit::SEPARATOR;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Axis, Plan, svg};
+use crate::source::Span;
+use std::collections::{BTreeMap, HashMap};
 
 /// What is shown beside a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,14 +41,103 @@ pub(crate) fn preview(analysis: &Analysis, name: &str) -> Preview {
     }
 }
 
-/// The plan of a file as JSON, as `initflow plan --format json` prints it.
-///
-/// # Errors
-/// Why there is none.
-pub(crate) fn plan(analysis: &Analysis) -> Result<String, String> {
-    let plans = shown(analysis).map_err(|(_, message)| message)?;
-    let plans = plans.iter().map(|plan| (plan, &analysis.compilation.sources));
-    Ok(plan::json(plans))
+/// What is drawn beside a source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Drawings {
+    /// A picture for each workload.
+    pub workloads: Vec<Drawing>,
+    /// Why there is none.
+    pub message: Option<String>,
+}
+
+/// The picture of how the pods of a workload start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Drawing {
+    /// The workload's kind and name.
+    pub title: String,
+    /// The picture, without a style; `data-entry` is a place in `entries`.
+    pub svg: String,
+    /// The workload's statement.
+    pub place: StatementPlace,
+    /// Its containers, in the order in which they start.
+    pub entries: Vec<DrawnEntry>,
+}
+
+/// A container in a picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DrawnEntry {
+    /// Its name.
+    pub name: String,
+    /// `step`, `sidecar` or `app`.
+    pub role: &'static str,
+    /// The statement that declares it.
+    pub place: StatementPlace,
+}
+
+/// The place of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StatementPlace {
+    /// What it declares, as it is written.
+    pub head: Location,
+    /// All of it.
+    pub whole: Location,
+}
+
+/// The pictures of the plans of a file.
+pub(crate) fn drawings(analysis: &Analysis, workspace: &Workspace) -> Drawings {
+    match shown(analysis) {
+        Err((_, message)) => Drawings { workloads: Vec::new(), message: Some(message) },
+        Ok(plans) => {
+            let mut places = Places { analysis, workspace, files: HashMap::new() };
+            let drawn = plans.iter().enumerate().map(|(nth, plan)| Drawing {
+                title: plan.title(),
+                svg: svg::part_of_page(plan, &analysis.compilation.sources, nth, Axis::Order),
+                place: places.of(plan.span),
+                entries: plan
+                    .order
+                    .iter()
+                    .map(|start| DrawnEntry {
+                        name: start.name.to_string(),
+                        role: start.role.name(),
+                        place: places.of(start.span),
+                    })
+                    .collect(),
+            });
+            Drawings { workloads: drawn.collect(), message: None }
+        }
+    }
+}
+
+/// Finds the statements that plans name.
+struct Places<'a> {
+    analysis: &'a Analysis,
+    workspace: &'a Workspace,
+    /// The end of each declaration by its start, for each file that a plan names.
+    files: HashMap<String, BTreeMap<u32, u32>>,
+}
+
+impl Places<'_> {
+    fn of(&mut self, span: Span) -> StatementPlace {
+        let span = self.analysis.place(span);
+        let path = self.analysis.compilation.sources.get(span.file).name.clone();
+        let ends = self.files.entry(path.clone()).or_insert_with(|| {
+            let mut ends = BTreeMap::new();
+            let file = self.workspace.get(&path);
+            add_ends(&file.map(|file| symbols(file)).unwrap_or_default(), &mut ends);
+            ends
+        });
+        let end = ends.get(&span.start).copied().unwrap_or(span.end);
+        let range =
+            |end: u32| Location { path: path.clone(), range: super::Range32 { start: span.start, end } };
+        StatementPlace { head: range(span.end), whole: range(end) }
+    }
+}
+
+fn add_ends(symbols: &[Symbol], ends: &mut BTreeMap<u32, u32>) {
+    for symbol in symbols {
+        ends.insert(symbol.range.start, symbol.range.end);
+        add_ends(&symbol.inner, ends);
+    }
 }
 
 /// The plans of a file's workloads; or how many errors there are, and why there is nothing to show.
@@ -54,16 +146,13 @@ fn shown(analysis: &Analysis) -> Result<Vec<Plan>, (usize, String)> {
     let errors = found.filter(|diagnostic| diagnostic.severity == Severity::Error).count();
     let plural = if errors == 1 { "" } else { "s" };
     if errors > 0 {
-        return Err((errors, format!("there is nothing to show: the source has {errors} error{plural}")));
+        return Err((errors, format!("the source has {errors} error{plural}")));
     }
     if analysis.unset() {
-        return Err((
-            0,
-            "there is nothing to show: a `param` has no default, so its value is not known".to_owned(),
-        ));
+        return Err((0, "a `param` has no default, so its value is not known".to_owned()));
     }
     if analysis.compilation.workloads.is_empty() {
-        return Err((0, "there is nothing to show: the source defines no workload".to_owned()));
+        return Err((0, "the source defines no workload".to_owned()));
     }
     Ok(analysis.compilation.workloads.iter().map(|workload| workload.plan().clone()).collect())
 }
@@ -104,7 +193,7 @@ mod tests {
         let analysis = Analysis::of(&root, &workspace, &CompileOptions::default());
         assert_eq!(
             preview(&analysis, "a").message.as_deref(),
-            Some("there is nothing to show: a `param` has no default, so its value is not known")
+            Some("a `param` has no default, so its value is not known")
         );
         assert_eq!(crate::ide::hints::hints(&analysis), []);
     }
@@ -121,10 +210,10 @@ mod tests {
                 .map(|text| shown_of(text).message.unwrap_or_default())
                 .join("\n"),
             @r#"
-            there is nothing to show: the source has 1 error
-            there is nothing to show: a `param` has no default, so its value is not known
-            there is nothing to show: the source defines no workload
-            there is nothing to show: a `param` has no default, so its value is not known
+            the source has 1 error
+            a `param` has no default, so its value is not known
+            the source defines no workload
+            a `param` has no default, so its value is not known
             "#
         );
     }

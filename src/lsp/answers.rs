@@ -2,7 +2,8 @@
 
 use super::refusal::RequestRefusal;
 use super::state::{State, read};
-use super::{actions, completion, formatting, hover, lens, names, outline, preview, tokens};
+use super::{actions, aside_answers, completion, formatting, hover, lens};
+use super::{library, names, outline, preview, tokens};
 use lsp_server::{ErrorCode, Request};
 use lsp_types::notification::{DidChangeWatchedFiles, Notification as _};
 use lsp_types::request::{
@@ -24,7 +25,11 @@ use serde_json::{Value, json};
 
 /// The answer to a request.
 pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<Value, RequestRefusal> {
+    if let Some(path) = aside_answers::concerned(state, &params) {
+        return aside_answers::answer(state, &path, method, params);
+    }
     match method {
+        library::CONTENT => library::content(&params),
         CodeLensRequest::METHOD => typed::<CodeLensRequest>(state, params, lens::lenses),
         Formatting::METHOD => typed::<Formatting>(state, params, formatting::whole),
         RangeFormatting::METHOD => typed::<RangeFormatting>(state, params, formatting::range),
@@ -75,8 +80,15 @@ fn typed<M: Method>(
 
 /// How the server introduces itself.
 pub(super) fn introduction(state: &State) -> Value {
+    let mut capabilities = json!(capabilities(state));
+    // The types of the protocol do not know this yet.
+    if state.shows_content
+        && let Some(workspace) = capabilities.get_mut("workspace")
+    {
+        workspace["textDocumentContent"] = json!({ "schemes": [library::SCHEME] });
+    }
     json!({
-        "capabilities": capabilities(state),
+        "capabilities": capabilities,
         "serverInfo": { "name": "initflow", "version": env!("CARGO_PKG_VERSION") },
     })
 }
@@ -142,7 +154,12 @@ pub(super) fn registrations(params: &InitializeParams) -> Option<Request> {
     let watch =
         |pattern: &str| FileSystemWatcher { glob_pattern: GlobPattern::String(pattern.into()), kind: None };
     let options = DidChangeWatchedFilesRegistrationOptions {
-        watchers: vec![watch("**/*.initflow"), watch("**/initflow.toml")],
+        watchers: vec![
+            watch("**/*.{initflow,params}"),
+            watch("**/initflow.{toml,lock}"),
+            // What surrounds the workloads.
+            watch("**/*.{yaml,yml,json}"),
+        ],
     };
     let registration = Registration {
         id: "files".to_owned(),

@@ -2,18 +2,21 @@
 //!
 //! Invariant: what is published for a file is what all open documents that use it found in it, without duplicates.
 
+use super::aside::AsideKind;
 use super::findings::{Findings, KnownJson};
+use super::library::is_library;
 use super::position::LineIndex;
 use super::state::State;
-use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::ide::{Analysis, Parsed};
-use crate::source::{SourceFile, Span};
+use crate::diagnostic::{Code, Diagnostic, Label, Severity};
+use crate::ide::Analysis;
+use crate::source::{FileId, SourceFile, Span};
 use crate::total::sure;
+use fnv::FnvHashMap;
 use lsp_types::{
     CodeDescription, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
     NumberOrString, Range, Uri,
 };
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -47,20 +50,27 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
         let Some(analysis) = state.analysis(&path) else { continue };
         let Some(document) = state.documents.get_mut(&path) else { continue };
         let mut known = std::mem::take(&mut document.known);
-        let found = found(state, &path, &analysis, &mut known);
+        let found = if is_library(&path, || state.uri("std")) {
+            BTreeMap::from([(path.clone(), Arc::default())])
+        } else {
+            found(state, &path, &analysis, &mut known)
+        };
         if let Some(document) = state.documents.get_mut(&path) {
             (document.found, document.known) = (Some(found), known);
         }
     }
+    find_aside(state);
     // What a document finds in itself comes first.
     let own =
         state.documents.iter().filter_map(|(root, document)| document.found.as_ref()?.get_key_value(root));
+    let aside = state.aside.iter().filter(|(_, document)| document.kind != AsideKind::Foreign);
+    let aside = aside.filter_map(|(path, document)| Some((path, document.found.as_ref()?)));
     let others = state
         .documents
         .iter()
         .flat_map(|(root, document)| document.found.iter().flatten().filter(move |(path, _)| *path != root));
     let mut by_path: BTreeMap<&String, Vec<&Arc<Findings>>> = BTreeMap::new();
-    for (path, found) in own.chain(others) {
+    for (path, found) in own.chain(aside).chain(others) {
         by_path.entry(path).or_default().push(found);
     }
     let mut all: BTreeMap<String, Arc<Findings>> =
@@ -84,6 +94,26 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
     notifications
 }
 
+/// Works out the findings of the documents that have changed.
+fn find_aside(state: &mut State) {
+    let unchecked = state.aside.iter().filter(|(_, document)| document.found.is_none());
+    let unchecked: Vec<String> = unchecked.map(|(path, _)| path.clone()).collect();
+    for path in unchecked {
+        // Whether what they name can be used is known to the project.
+        let project = state.project(&path);
+        let known = project.iter().flat_map(|project| &project.found).find(|(file, _)| file.name == path);
+        let known: Option<Arc<[Diagnostic]>> = known.map(|(_, diagnostics)| diagnostics.as_slice().into());
+        let Some(document) = state.aside.get(&path) else { continue };
+        let diagnostics = known
+            .filter(|_| document.kind == AsideKind::Settings)
+            .unwrap_or_else(|| Arc::clone(&document.diagnostics));
+        let found = findings_in(state, &document.file, &document.lines, &diagnostics);
+        if let Some(document) = state.aside.get_mut(&path) {
+            (document.found, document.diagnostics) = (Some(Arc::new(found)), diagnostics);
+        }
+    }
+}
+
 /// What several documents found in one file.
 fn together(found: &[&Arc<Findings>]) -> Arc<Findings> {
     match found {
@@ -99,7 +129,8 @@ fn together(found: &[&Arc<Findings>]) -> Arc<Findings> {
 }
 
 fn version_of(state: &State, path: &str) -> Option<i32> {
-    state.documents.get(path).map(|document| document.version)
+    let aside = || state.aside.get(path).map(|document| document.version);
+    state.documents.get(path).map(|document| document.version).or_else(aside)
 }
 
 /// The files of an analysis as the editor knows them.
@@ -108,26 +139,51 @@ struct Shown<'a> {
     analysis: &'a Analysis,
     /// Each is looked up when something is found in it.
     files: Vec<OnceCell<Option<ShownFile>>>,
+    /// Files that are not part of the program.
+    others: RefCell<FnvHashMap<FileId, Option<ShownFile>>>,
 }
 
 struct ShownFile {
     uri: Uri,
-    file: Arc<Parsed>,
+    file: Arc<SourceFile>,
     lines: Arc<LineIndex>,
 }
 
 impl Shown<'_> {
-    /// The number of the file, the file and the range of a place; nothing in the standard library, which no editor shows.
+    /// The number of the file, the file and the range of a place; nothing in the standard library.
     fn place(&self, span: Span) -> Option<(usize, &ShownFile, Range)> {
         let span = self.analysis.place(span);
         let number = span.file.0 as usize;
         let shown = self.files.get(number)?.get_or_init(|| {
             let path = &self.analysis.compilation.sources.get(span.file).name;
             let file = Arc::clone(self.state.workspace.get(path)?);
-            Some(ShownFile { uri: self.state.uri(path)?, lines: self.state.lines(path, &file), file })
+            Some(ShownFile {
+                uri: self.state.uri(path)?,
+                lines: self.state.lines(path, &file),
+                file: Arc::clone(&file.source),
+            })
         });
         let shown = shown.as_ref()?;
-        Some((number, shown, shown.lines.range(shown.file.text(), span)))
+        Some((number, shown, shown.lines.range(&shown.file.text, span)))
+    }
+
+    /// The URI and the range of a place, which may be in the standard library or in what surrounds the workloads.
+    fn related(&self, span: Span) -> Option<(Uri, Range)> {
+        if let Some((_, shown, range)) = self.place(span) {
+            return Some((shown.uri.clone(), range));
+        }
+        let mut others = self.others.borrow_mut();
+        let shown = others.entry(span.file).or_insert_with(|| self.other(span.file)).as_ref()?;
+        Some((shown.uri.clone(), shown.lines.range(&shown.file.text, span)))
+    }
+
+    fn other(&self, id: FileId) -> Option<ShownFile> {
+        let file = match id {
+            FileId::STD => Arc::clone(&self.state.workspace.get("std")?.source),
+            id => Arc::clone(self.analysis.compilation.sources.file(id)?),
+        };
+        let lines = Arc::new(LineIndex::new(&file.text, self.state.encoding));
+        Some(ShownFile { uri: self.state.uri(&file.name)?, file, lines })
     }
 }
 
@@ -139,7 +195,12 @@ fn found(
     known: &mut KnownJson,
 ) -> BTreeMap<String, Arc<Findings>> {
     let files = analysis.compilation.sources.files();
-    let shown = Shown { state, analysis, files: files.iter().map(|_| OnceCell::new()).collect() };
+    let shown = Shown {
+        state,
+        analysis,
+        files: files.iter().map(|_| OnceCell::new()).collect(),
+        others: RefCell::default(),
+    };
     let published = |file: &Arc<SourceFile>| state.published.get(&file.name);
     let like_before = |file| published(file).map(|(_, before)| Findings::like(before)).unwrap_or_default();
     let mut found: Vec<Findings> = files.iter().map(like_before).collect();
@@ -148,14 +209,23 @@ fn found(
         // A diagnostic in the standard library is shown where the library is used.
         let mut labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels);
         let Some((number, _, range)) = labels.find_map(|label| shown.place(label.span)) else { continue };
-        let related = || diagnostic.labels.iter().filter_map(|label| Some((label, shown.place(label.span)?)));
+        let is_in_library = |label: &&Label| label.span.file == FileId::STD;
+        let related = || {
+            let first = Some(&diagnostic.primary).filter(is_in_library);
+            let labels = first.into_iter().chain(&diagnostic.labels);
+            labels.filter_map(|label| Some((label, shown.related(label.span)?)))
+        };
         ranges.clear();
         ranges.push(range);
-        ranges.extend(related().map(|(_, (.., range))| range));
+        ranges.extend(related().map(|(_, (_, range))| range));
         let write = || {
-            let related = related().map(|(label, (_, file, _))| DiagnosticRelatedInformation {
-                location: Location { uri: file.uri.clone(), range: Range::default() },
-                message: label.text.clone(),
+            let related = related().map(|(label, (uri, _))| DiagnosticRelatedInformation {
+                location: Location { uri, range: Range::default() },
+                message: if label.text.is_empty() {
+                    "in the standard library".to_owned()
+                } else {
+                    label.text.clone()
+                },
             });
             translate(state, diagnostic, Range::default(), related.collect())
         };
@@ -169,20 +239,34 @@ fn found(
         .filter(|(file, found)| file.name == root || !found.is_empty())
         .map(|(file, found)| (file.name.clone(), Arc::new(found)))
         .collect();
-    if let Some((source, _, diagnostics)) =
-        state.settings_of(root).filter(|(_, _, diagnostics)| !diagnostics.is_empty())
-    {
+    for (source, diagnostics) in state.project(root).iter().flat_map(|project| &project.found) {
         let lines = LineIndex::new(&source.text, state.encoding);
-        let mut findings = Findings::default();
-        for diagnostic in diagnostics {
-            let range = lines.range(&source.text, diagnostic.primary.span);
-            let finding = translate(state, &diagnostic, range, Vec::new());
-            findings
-                .add((range, diagnostic.code), |json| json.push_str(&sure(serde_json::to_string(&finding))));
-        }
-        found.insert(source.name, Arc::new(findings));
+        let findings = findings_in(state, source, &lines, diagnostics);
+        found.insert(source.name.clone(), Arc::new(findings));
     }
     found
+}
+
+/// The findings in one file, all of whose places are in that file.
+pub(super) fn findings_in(
+    state: &State,
+    source: &SourceFile,
+    lines: &LineIndex,
+    diagnostics: &[Diagnostic],
+) -> Findings {
+    let mut findings = Findings::default();
+    for diagnostic in diagnostics {
+        let range = lines.range(&source.text, diagnostic.primary.span);
+        let is_here = |label: &&Label| label.span.file == diagnostic.primary.span.file;
+        let related = diagnostic.labels.iter().filter(is_here).filter_map(|label| {
+            let location =
+                Location { uri: state.uri(&source.name)?, range: lines.range(&source.text, label.span) };
+            Some(DiagnosticRelatedInformation { location, message: label.text.clone() })
+        });
+        let finding = translate(state, diagnostic, range, related.collect());
+        findings.add((range, diagnostic.code), |json| json.push_str(&sure(serde_json::to_string(&finding))));
+    }
+    findings
 }
 
 fn translate(

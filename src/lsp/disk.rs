@@ -2,10 +2,8 @@
 //!
 //! Invariant: a file is read again as soon as its time or its size has changed.
 
-use crate::config::{Profile, values};
 use crate::files::Root;
 use crate::ide::{Parsed, Workspace};
-use crate::model::Setting;
 use crate::program::{FileReader, FileText};
 use crate::source::MAX_SOURCE_BYTES;
 use lsp_types::Uri;
@@ -118,17 +116,6 @@ pub(super) fn parameters_beside(path: &str, root: &Root) -> Vec<Parsed> {
         .collect();
     found.sort_by(|one, other| one.source.name.cmp(&other.source.name));
     found
-}
-
-/// The values that a profile of a settings file gives to params; files that cannot be read are skipped.
-pub(super) fn values_of(profile: &Profile, settings: &str, root: &Root) -> Vec<Setting> {
-    let folder = Path::new(settings).parent().unwrap_or(Path::new(""));
-    let paths = profile.params.iter().map(|written| folder.join(&written.text));
-    let texts = paths.filter_map(|path| Some((path.to_str()?.to_owned(), read(root, &path)?)));
-    let read = texts.filter_map(|(name, text)| values(&name, text).ok()).flatten();
-    read.map(|value| Setting { optional: true, ..value })
-        .chain(profile.set.iter().map(|(value, _)| value.clone()))
-        .collect()
 }
 
 #[cfg(test)]

@@ -39,6 +39,11 @@ impl LineIndex {
         Self { starts: std::iter::once(0).chain(starts_in(text, 0..text.len())).collect(), encoding }
     }
 
+    /// The unit in which columns are counted.
+    pub(super) fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
     /// The lines after an edit that replaced `gone` by `length` bytes and led to `text`. Only the edited lines are read.
     #[must_use]
     pub(super) fn edited(&self, text: &str, gone: &Range<usize>, length: usize) -> Self {

@@ -1,15 +1,16 @@
-//! Answers the requests that only this server has: the compiled YAML, the plan, the import of manifests, and explanations.
+//! Answers the requests that only this server has: the compiled YAML, the pictures of the plan, the import of manifests, and explanations.
 
 use super::refusal::RequestRefusal;
 use super::state::State;
 use crate::diagnostic::{Code, visible};
-use crate::ide::preview;
+use crate::ide::preview::{self, Drawing, Drawings, DrawnEntry, StatementPlace};
 use crate::import::{import, import_with_idioms};
+use crate::plan::svg::{DARK, LIGHT};
 use lsp_server::ErrorCode;
-use lsp_types::TextDocumentIdentifier;
 use lsp_types::request::Request;
+use lsp_types::{Range, TextDocumentIdentifier, Uri};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// `initflow/preview`
@@ -26,7 +27,7 @@ pub(super) enum PlanRequest {}
 
 impl Request for PlanRequest {
     type Params = DocumentParams;
-    type Result = Value;
+    type Result = Planned;
     const METHOD: &'static str = "initflow/plan";
 }
 
@@ -63,6 +64,46 @@ pub(super) struct Previewed {
 }
 
 #[derive(Serialize, Deserialize)]
+pub(super) struct Planned {
+    workloads: Vec<PlannedWorkload>,
+    message: Option<String>,
+    style: PictureStyle,
+}
+
+/// The style of the pictures: the dark one changes colors of the light one.
+#[derive(Serialize, Deserialize)]
+pub(super) struct PictureStyle {
+    light: Cow<'static, str>,
+    dark: Cow<'static, str>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct PlannedWorkload {
+    title: String,
+    svg: String,
+    #[serde(flatten)]
+    place: DrawnPlace,
+    entries: Vec<PlannedEntry>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct PlannedEntry {
+    name: String,
+    role: Cow<'static, str>,
+    #[serde(flatten)]
+    place: DrawnPlace,
+}
+
+/// The place of what a picture shows; without one, it is in no file that an editor can open.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct DrawnPlace {
+    uri: Option<Uri>,
+    range: Range,
+    selection_range: Range,
+}
+
+#[derive(Serialize, Deserialize)]
 pub(super) struct Manifests {
     text: String,
     #[serde(default)]
@@ -94,12 +135,31 @@ pub(super) fn preview(state: &mut State, params: DocumentParams) -> Result<Previ
     Ok(Previewed { yaml, plan, errors, message })
 }
 
-pub(super) fn plan(state: &mut State, params: DocumentParams) -> Result<Value, RequestRefusal> {
+pub(super) fn plan(state: &mut State, params: DocumentParams) -> Result<Planned, RequestRefusal> {
     let (path, _) = state.file(&params.text_document.uri)?;
     let analysis = state.analysis(&path).ok_or_else(|| not_open(&path))?;
-    let refused = |message| RequestRefusal::new(ErrorCode::RequestFailed, message);
-    let text = preview::plan(&analysis).map_err(refused)?;
-    serde_json::from_str(&text).map_err(|error| refused(error.to_string()))
+    let Drawings { workloads, message } = preview::drawings(&analysis, &state.workspace);
+    let workload = |Drawing { title, svg, place, entries }: Drawing| PlannedWorkload {
+        title: visible::plain(&title),
+        svg,
+        place: drawn_place(state, &place),
+        entries: entries.into_iter().map(|entry| planned_entry(state, entry)).collect(),
+    };
+    let style = PictureStyle { light: LIGHT.into(), dark: DARK.into() };
+    Ok(Planned { workloads: workloads.into_iter().map(workload).collect(), message, style })
+}
+
+fn planned_entry(state: &State, DrawnEntry { name, role, place }: DrawnEntry) -> PlannedEntry {
+    PlannedEntry { name: visible::plain(&name), role: role.into(), place: drawn_place(state, &place) }
+}
+
+fn drawn_place(state: &State, place: &StatementPlace) -> DrawnPlace {
+    let (head, whole) = (state.location(&place.head), state.location(&place.whole));
+    DrawnPlace {
+        range: whole.map(|whole| whole.range).unwrap_or_default(),
+        selection_range: head.as_ref().map(|head| head.range).unwrap_or_default(),
+        uri: head.map(|head| head.uri),
+    }
 }
 
 pub(super) fn manifests(state: &mut State, params: Manifests) -> Result<Imported, RequestRefusal> {
@@ -126,7 +186,7 @@ pub(super) fn explain(_: &mut State, params: NameParams) -> Result<Explained, Re
             format!("there is no diagnostic with the name `{}`", params.name),
         )
     })?;
-    Ok(Explained { markdown: code.text().to_owned() })
+    Ok(Explained { markdown: code.markdown() })
 }
 
 fn not_open(path: &str) -> RequestRefusal {

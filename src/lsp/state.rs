@@ -2,16 +2,18 @@
 //!
 //! Invariant: an analysis is dropped as soon as the text of one of its files has changed.
 
+use super::aside::{AsideDocument, AsideKind};
 use super::disk::{self, Disk, Known, path_of, uri_of};
+use super::edited::edited;
 use super::findings::{Findings, KnownJson};
+use super::library::library_uri;
 use super::position::{Encoding, LineIndex};
+use super::project::{Project, Projects};
 use super::refusal::RequestRefusal;
 use crate::compile::CompileOptions;
-use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES};
-use crate::diagnostic::Diagnostic;
+use crate::config::FILE_NAME;
 use crate::files::{Ground, Grounds, Root};
 use crate::ide::{Analysis, KeptResults, Location, Parsed, Range32, Workspace};
-use crate::source::{FileId, SourceFile};
 use lsp_server::{ErrorCode, Message, Notification};
 use lsp_types::notification::{
     DidChangeConfiguration, DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders,
@@ -19,11 +21,11 @@ use lsp_types::notification::{
 };
 use lsp_types::{
     DidChangeTextDocumentParams, DidOpenTextDocumentParams, InitializeParams, LogMessageParams, MessageType,
-    Position, PositionEncodingKind, Range, SemanticToken, Uri, WorkspaceFolder,
+    PositionEncodingKind, Range, SemanticToken, Uri, WorkspaceFolder,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,6 +37,8 @@ pub(crate) struct ServerOptions {
     pub root: Option<PathBuf>,
     /// Whether the editor's log shows which root and which `initflow.toml` apply.
     pub verbose: bool,
+    /// The user's folder for what can be made again.
+    pub cache: Option<PathBuf>,
 }
 
 /// All that the server knows.
@@ -46,6 +50,14 @@ pub(super) struct State {
     /// Open files as in the editor, and files from disk that were needed.
     pub(super) workspace: Workspace,
     pub(super) documents: BTreeMap<String, OpenDocument>,
+    /// The open documents that are not sources.
+    pub(super) aside: BTreeMap<String, AsideDocument>,
+    /// Whether the editor can show documents of which only the server has the text.
+    pub(super) shows_content: bool,
+    /// Where the editor finds the standard library, once that is needed.
+    library: OnceCell<Option<Uri>>,
+    /// The user's folder for what can be made again.
+    cache: Option<PathBuf>,
     /// What was published to the editor, by path, with the version of an open document.
     pub(super) published: BTreeMap<String, (Option<i32>, Arc<Findings>)>,
     /// The tokens of open documents that were last sent to the editor.
@@ -58,6 +70,7 @@ pub(super) struct State {
     /// Whether it logs which root and which `initflow.toml` apply.
     verbose: bool,
     grounds: Grounds,
+    projects: Projects,
     disk: Disk,
 }
 
@@ -105,7 +118,7 @@ impl Default for Settings {
 }
 
 impl State {
-    pub(super) fn new(params: &InitializeParams, call: &ServerOptions) -> Self {
+    pub(super) fn new(params: &InitializeParams, call: &ServerOptions, shows_content: bool) -> Self {
         let offered =
             params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
         let utf8 = offered.is_some_and(|offered| offered.contains(&PositionEncodingKind::UTF8));
@@ -123,6 +136,10 @@ impl State {
             client: params.capabilities.clone(),
             workspace,
             documents: BTreeMap::new(),
+            aside: BTreeMap::new(),
+            shows_content,
+            library: OnceCell::new(),
+            cache: call.cache.clone(),
             published: BTreeMap::new(),
             tokens: BTreeMap::new(),
             retired: Vec::new(),
@@ -130,6 +147,7 @@ impl State {
             root: call.root.as_ref().map(|root| root.to_string_lossy().into_owned()),
             verbose: call.verbose,
             grounds: Grounds::default(),
+            projects: Projects::default(),
             disk: Disk::default(),
         };
         state.look_again();
@@ -156,14 +174,15 @@ impl State {
         self.ground(path).root
     }
 
-    /// The `initflow.toml` that applies to a file, its content, and what is wrong with it.
-    pub(super) fn settings_of(&self, path: &str) -> Option<(SourceFile, Config, Vec<Diagnostic>)> {
+    /// The project that a file belongs to, if there is an `initflow.toml` for it.
+    pub(super) fn project(&self, path: &str) -> Option<Arc<Project>> {
         let Ground { root, settings, .. } = self.ground(path);
         let file = settings?;
-        let text = root.read(&file, MAX_CONFIG_BYTES).ok()?;
-        let source = SourceFile::new(FileId(0), file.to_str()?, text);
-        let (config, diagnostics) = config::read(&source);
-        Some((source, config, diagnostics))
+        let is_it =
+            |document: &&AsideDocument| document.place == file && document.kind == AsideKind::Settings;
+        let open = self.aside.values().find(is_it).map(|document| &document.file);
+        let wanted = self.settings.profile.as_deref().filter(|profile| !profile.is_empty());
+        self.projects.get(&file, open, wanted, &root)
     }
 
     /// Handles a notification from the editor, and returns the messages to send.
@@ -242,6 +261,13 @@ impl State {
 
     /// The editor's name of a file.
     pub(super) fn uri(&self, path: &str) -> Option<Uri> {
+        if path == "std" {
+            let made = || library_uri(self.shows_content, self.cache.as_deref());
+            return self.library.get_or_init(made).clone();
+        }
+        if let Some(document) = self.aside.get(path) {
+            return Some(document.uri.clone());
+        }
         self.documents.get(path).map(|document| document.uri.clone()).or_else(|| uri_of(path))
     }
 
@@ -268,20 +294,16 @@ impl State {
 
     /// How a file is compiled.
     pub(super) fn options(&self, path: &str) -> CompileOptions {
-        let (file, config) =
-            self.settings_of(path).map(|(source, config, _)| (source.name, config)).unwrap_or_default();
-        // A profile that only exists in another project leaves this one with its default.
-        let wanted = self.settings.profile.as_deref().filter(|profile| !profile.is_empty());
-        let profile = config.profile(wanted).or_else(|_| config.profile(None)).ok().flatten();
-        let settings = profile.map(|profile| disk::values_of(profile, &file, &self.root(&file)));
-        let settings = settings.unwrap_or_default();
         let set = self.settings.kube.as_deref().and_then(|version| version.parse().ok());
-        let version = set.or(config.version).unwrap_or_default();
+        let Some(project) = self.project(path) else {
+            return CompileOptions { version: set.unwrap_or_default(), ..CompileOptions::default() };
+        };
         CompileOptions {
-            version,
-            images: config.images,
-            levels: config.levels,
-            settings,
+            version: set.or(project.config.version).unwrap_or_default(),
+            images: project.config.images.clone(),
+            levels: project.config.levels.clone(),
+            settings: project.values.clone(),
+            context: Arc::clone(&project.context),
             ..CompileOptions::default()
         }
     }
@@ -343,6 +365,12 @@ impl State {
     fn open(&mut self, params: DidOpenTextDocumentParams) -> Option<Message> {
         let document = params.text_document;
         let path = path_of(&document.uri);
+        if let Some(kind) = AsideKind::of(&path) {
+            let lines = LineIndex::new(&document.text, self.encoding);
+            self.aside.insert(path.clone(), AsideDocument::new(&path, kind, document, lines));
+            self.settings_changed(kind);
+            return None;
+        }
         let lines = Arc::new(LineIndex::new(&document.text, self.encoding));
         self.set(&document.uri, document.version, document.text, lines);
         let Ground { root, settings, .. } = self.ground(&path);
@@ -354,33 +382,25 @@ impl State {
     fn change(&mut self, params: DidChangeTextDocumentParams) -> Result<(), String> {
         let uri = params.text_document.uri;
         let path = path_of(&uri);
+        if let Some(document) = self.aside.get_mut(&path) {
+            document.change(params.text_document.version, params.content_changes);
+            let kind = document.kind;
+            self.settings_changed(kind);
+            return Ok(());
+        }
         let (Some(document), Some(file)) = (self.documents.get(&path), self.workspace.get(&path)) else {
             return Err(format!("`{}` is not open", uri.as_str()));
         };
-        let mut text = Cow::Borrowed(file.text());
-        let mut lines = Arc::clone(&document.lines);
-        for change in params.content_changes {
-            match change.range {
-                None => {
-                    text = Cow::Owned(change.text);
-                    lines = Arc::new(LineIndex::new(&text, self.encoding));
-                }
-                Some(range) => {
-                    let offset = |position: Position| lines.offset(&text, position);
-                    let (start, end) = (offset(range.start), offset(range.end));
-                    let gone = start.min(end)..end.max(start);
-                    text = Cow::Owned([&text[..gone.start], &change.text, &text[gone.end..]].concat());
-                    lines = Arc::new(lines.edited(&text, &gone, change.text.len()));
-                }
-            }
-        }
-        let text = text.into_owned();
+        let (text, lines) = edited(file.text(), &document.lines, params.content_changes, self.encoding);
         self.set(&uri, params.text_document.version, text, lines);
         Ok(())
     }
 
     fn close(&mut self, uri: &Uri) {
         let path = path_of(uri);
+        if let Some(document) = self.aside.remove(&path) {
+            return self.settings_changed(document.kind);
+        }
         self.documents.remove(&path);
         self.tokens.remove(&path);
         self.workspace.remove(&path);
@@ -421,11 +441,21 @@ impl State {
         }
     }
 
+    /// Drops every analysis if a document holds settings: they apply as the editor has them.
+    fn settings_changed(&mut self, kind: AsideKind) {
+        if kind == AsideKind::Settings {
+            self.forget_all();
+        }
+    }
+
     fn forget_all(&mut self) {
         for document in self.documents.values_mut() {
             document.analysis = None;
             document.found = None;
             document.known = KnownJson::default();
+        }
+        for document in self.aside.values_mut() {
+            document.found = None;
         }
     }
 

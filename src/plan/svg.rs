@@ -7,8 +7,8 @@ use crate::source::Sources;
 use std::fmt::Write as _;
 
 /// The style for a light color scheme; the dark one changes only colors.
-pub(super) const LIGHT: &str = include_str!("svg/light.css");
-pub(super) const DARK: &str = include_str!("svg/dark.css");
+pub(crate) const LIGHT: &str = include_str!("svg/light.css");
+pub(crate) const DARK: &str = include_str!("svg/dark.css");
 
 /// Draws the plans of any number of sources, one below another.
 ///
@@ -35,6 +35,12 @@ pub fn svg<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>, axis: A
     let style = format!("<style>\n{LIGHT}@media (prefers-color-scheme: dark) {{\n{DARK}}}\n</style>\n");
     let (title, desc) = described(&plans);
     drawn(&picture, (&title, &desc), "plan", &style)
+}
+
+/// Draws one plan for a page that has the style and shows several pictures, this one as `nth`.
+pub(crate) fn part_of_page(plan: &Plan, sources: &Sources, nth: usize, axis: Axis) -> String {
+    let (title, desc) = described(&[plan]);
+    drawn(&Picture::of([(plan, sources)], axis), (&title, &desc), &format!("w{nth}-picture"), "")
 }
 
 /// The title of a picture of plans, and its description in sentences.

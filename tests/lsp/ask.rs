@@ -85,9 +85,8 @@ impl Asked<'_> {
             "lenses" => self.lenses()?,
             "actions" => self.actions(false)?,
             "action" => self.actions(true)?,
-            "preview" | "plan" => {
-                show::fields(&self.ask(&format!("initflow/{}", self.case.request), json!({}))?)
-            }
+            "preview" => show::fields(&self.ask("initflow/preview", json!({}))?),
+            "plan" => show::plan(folder, &self.ask("initflow/plan", json!({}))?),
             "import" => {
                 let text = &folder.files[&self.case.name].text;
                 let params = json!({ "text": text, "idioms": argument == "idioms" });

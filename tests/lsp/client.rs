@@ -42,6 +42,7 @@ impl Client {
     pub(crate) fn spawn() -> Client {
         let mut server = Command::new(env!("CARGO_BIN_EXE_initflow"))
             .arg("lsp")
+            .env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/lsp-cache"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -274,6 +275,7 @@ pub(crate) fn initialize(encoding: &str, folder: Option<&str>) -> Value {
                 "didChangeConfiguration": { "dynamicRegistration": true },
                 "didChangeWatchedFiles": { "dynamicRegistration": true },
                 "workspaceEdit": { "documentChanges": true },
+                "textDocumentContent": { "dynamicRegistration": true },
             },
             "textDocument": {
                 "publishDiagnostics": {

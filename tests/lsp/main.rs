@@ -12,9 +12,12 @@ mod client;
 mod edits;
 mod files;
 mod folder;
+mod library;
 mod messages;
+mod project;
 mod show;
 mod text;
+mod toml;
 mod typing;
 
 /// A test for each file of cases.

@@ -326,6 +326,27 @@ pub(crate) fn fields(answer: &Value) -> String {
     if shown.is_empty() { answer.to_string() } else { shown }
 }
 
+/// The pictures of a plan, with what their rows stand for; the place of each is that of its head, then its last line.
+pub(crate) fn plan(folder: &Folder, plan: &Value) -> String {
+    let mut shown = plan["message"].as_str().map(|message| format!("{message}\n")).unwrap_or_default();
+    for workload in list(&plan["workloads"]) {
+        let svg = workload["svg"].as_str().unwrap();
+        let rows = svg.matches("data-entry=").count();
+        shown += &format!("{}: {rows} rows\n", drawn(folder, "title", workload));
+        for entry in list(&workload["entries"]) {
+            shown += &format!("  {} {}\n", entry["role"].as_str().unwrap(), drawn(folder, "name", entry));
+        }
+    }
+    shown
+}
+
+fn drawn(folder: &Folder, name: &str, drawn: &Value) -> String {
+    let name = drawn[name].as_str().unwrap();
+    let Some(uri) = drawn["uri"].as_str() else { return format!("{name} nowhere") };
+    let place = place(folder, uri, &drawn["selectionRange"]);
+    format!("{name} at {} {place} to line {}", folder.name(uri), line(&drawn["range"]["end"]))
+}
+
 pub(crate) fn indented(by: &str, text: &str) -> String {
     text.lines().fold(String::new(), |all, line| all + by + line + "\n")
 }

@@ -29,7 +29,7 @@ export function adviceOn(found: Found): Advice | undefined {
     case "none":
       return {
         text:
-          "The initflow command is neither on the PATH nor in ~/.cargo/bin. Run “cargo install --path .” in a clone of " +
+          "The initflow command is neither in the extension nor on the PATH nor in ~/.cargo/bin. Install the extension's package for your platform, or run “cargo install --path .” in a clone of " +
           "initflow, then try again, or choose the command. Until then, only syntax highlighting works.",
         actions: ["choose", "settings", "retry"],
       };

@@ -1,4 +1,4 @@
-// Finds the `initflow` command: by the setting, then on the PATH, then where cargo installs it.
+// Finds the `initflow` command: by the setting, then in the extension itself, then on the PATH, then where cargo installs it.
 //
 // The environment is passed in as `Surroundings`, so this is a pure function.
 
@@ -7,6 +7,8 @@ import * as path from "node:path";
 export interface Surroundings {
   /** The setting `initflow.path`; empty if it is not set. */
   setting: string;
+  /** The extension's own folder: a package for one platform has the command in it. */
+  extension: string;
   /** The environment's PATH. */
   searchPath: string;
   home: string;
@@ -27,8 +29,9 @@ export function findBinary(around: Surroundings): Found {
     const file = withHome(setting, around);
     return around.runs(file) ? { kind: "found", command: file } : { kind: "wrong-setting", setting };
   }
+  const own = flavor(around).join(around.extension, "bin");
   const searched = folders(around);
-  const command = searched.map((folder) => at(folder, around)).find((file) => around.runs(file));
+  const command = [own, ...searched].map((folder) => at(folder, around)).find((file) => around.runs(file));
   return command === undefined ? { kind: "none", searched } : { kind: "found", command };
 }
 

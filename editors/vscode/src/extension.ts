@@ -2,30 +2,47 @@
 
 import * as os from "node:os";
 import * as vscode from "vscode";
+import EXAMPLE from "../walkthrough/example.initflow";
 import { registerExplanations } from "./commands/explain";
 import { ImportCommand } from "./commands/import";
 import { PlanViews } from "./commands/plan";
 import { Previews } from "./commands/preview";
+import { isSource, rememberSources, sourceOf } from "./commands/source";
+import { highlightMarkdown } from "./markdown";
 import { Server } from "./server";
 
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  const server = new Server(os.homedir());
+export function activate(context: vscode.ExtensionContext): object {
+  const server = new Server(os.homedir(), context.extensionPath);
   const previews = new Previews(server);
-  const plans = new PlanViews(server);
+  const plans = new PlanViews(server, context.extensionUri);
   const imports = new ImportCommand(server);
   context.subscriptions.push(
     server,
     previews,
     plans,
     registerExplanations(server),
-    vscode.commands.registerCommand("initflow.preview", (uri?: string) => previews.open(uri)),
-    vscode.commands.registerCommand("initflow.plan", (uri?: string) => plans.open(uri)),
+    rememberSources(),
+    vscode.commands.registerCommand("initflow.preview", (uri?: unknown) => previews.open(sourceOf(uri, plans.active))),
+    vscode.commands.registerCommand("initflow.plan", (uri?: unknown) => plans.open(sourceOf(uri, plans.active))),
     vscode.commands.registerCommand("initflow.import", () => imports.run()),
+    vscode.commands.registerCommand("initflow.example", showExample),
     vscode.commands.registerCommand("initflow.restart", () => server.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("initflow.path")) void server.restart();
       else if (change.affectsConfiguration("initflow")) void server.configure();
     }),
   );
-  await server.restart();
+  // A preview of Markdown alone, which colors programs, needs no server.
+  if (vscode.workspace.textDocuments.some(isSource)) void server.start();
+  context.subscriptions.push(
+    vscode.workspace.onDidOpenTextDocument((document) => {
+      if (isSource(document)) void server.start();
+    }),
+  );
+  return { extendMarkdownIt: highlightMarkdown };
+}
+
+async function showExample(): Promise<void> {
+  const document = await vscode.workspace.openTextDocument({ language: "initflow", content: EXAMPLE });
+  await vscode.window.showTextDocument(document);
 }

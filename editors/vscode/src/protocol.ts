@@ -15,6 +15,8 @@ export interface PreviewAnswer {
   /** The plan as a plain text table. */
   plan: string | null;
   errors: number;
+  /** Why there is no YAML. */
+  message: string | null;
 }
 
 export interface ImportParams {
@@ -32,41 +34,51 @@ export interface ExplainAnswer {
   markdown: string;
 }
 
-/** The part of the output of `initflow plan --format json` that is shown. */
 export interface PlanAnswer {
-  version: number;
-  workloads: Workload[];
+  /** A picture for each workload; empty while the source has errors. */
+  workloads: PlannedWorkload[];
+  /** Why there is no picture. */
+  message: string | null;
+  style: PictureStyle;
 }
 
-export type Amounts = Record<string, string>;
-
-export interface Place {
-  file: string;
-  /** From 1, like the column, which counts characters. */
-  line: number;
-  column: number;
+/** The style sheets of the pictures; the dark one changes colors of the light one. */
+export interface PictureStyle {
+  light: string;
+  dark: string;
 }
 
-export interface Workload {
-  kind: string;
+export interface PlannedWorkload extends Drawn {
+  title: string;
+  /** The compiler's picture. Its `g.entry` elements are the workload and its entries: those have `data-entry`. */
+  svg: string;
+  /** The containers, in the order in which they start. */
+  entries: PlannedEntry[];
+}
+
+export interface PlannedEntry extends Drawn {
   name: string;
-  span: Place;
-  order: Start[];
-  effective: {
-    requests: Amounts;
-    limits: Amounts;
-    unbounded: Record<string, string>;
-    qos: string;
-    setBy: Record<string, { because: string }>;
-  };
-}
-
-export interface Start {
-  name: string;
+  /** `step`, `sidecar` or `app`. */
   role: string;
-  span: Place;
-  because: string;
-  moved: boolean;
-  requests: Amounts;
-  reserved: Amounts;
+}
+
+/** What a picture shows, with the place of its statement. */
+export interface Drawn {
+  /** Null if no editor can open the file. */
+  uri: string | null;
+  /** The whole statement. */
+  range: Range;
+  /** What it declares. */
+  selectionRange: Range;
+}
+
+export interface Range {
+  start: Position;
+  end: Position;
+}
+
+/** Both from 0; `character` counts UTF-16 code units. */
+export interface Position {
+  line: number;
+  character: number;
 }

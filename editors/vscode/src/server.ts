@@ -10,30 +10,40 @@ import {
 } from "vscode-languageclient/node";
 import { adviceOn, adviceOnFailure, BUTTONS, type Action, type Advice } from "./advice";
 import { findBinary, type Found } from "./binary";
-import { serverSettings, type Configured } from "./settings";
+import { SELECTOR, serverSettings, type Configured } from "./settings";
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private found: Found | undefined;
+  private begun = false;
   /** Restarts run one after another. */
   private queue: Promise<void> = Promise.resolve();
   private readonly started = new vscode.EventEmitter<void>();
   /** The server has started, for the first time or again. */
   readonly onStarted = this.started.event;
 
-  constructor(private readonly home: string) {}
+  constructor(
+    private readonly home: string,
+    private readonly extension: string,
+  ) {}
+
+  /** Starts the server, unless somebody has done so. */
+  start(): Promise<void> {
+    return this.begun ? this.queue : this.restart();
+  }
 
   restart(): Promise<void> {
+    this.begun = true;
     this.queue = this.queue.then(async () => {
       await this.stop();
-      await this.start();
+      await this.begin();
     });
     return this.queue;
   }
 
   /** The server's answer to a request; if no server runs, nothing, and advice for the user. */
   async ask<Answer>(request: string, params: object): Promise<Answer | undefined> {
-    await this.queue;
+    await this.start();
     if (this.client?.state !== State.Running) {
       const advice = this.found && adviceOn(this.found);
       void this.tell(advice ?? adviceOnFailure(this.command, "it is not running"));
@@ -55,9 +65,10 @@ export class Server implements vscode.Disposable {
     this.started.dispose();
   }
 
-  private async start(): Promise<void> {
+  private async begin(): Promise<void> {
     this.found = findBinary({
       setting: vscode.workspace.getConfiguration("initflow").get<string>("path", ""),
+      extension: this.extension,
       searchPath: process.env["PATH"] ?? "",
       home: this.home,
       windows: process.platform === "win32",
@@ -70,7 +81,7 @@ export class Server implements vscode.Disposable {
     }
     const run: Executable = { command: this.found.command, args: ["lsp"] };
     const client = new LanguageClient("initflow", "initflow", run, {
-      documentSelector: [{ language: "initflow" }],
+      documentSelector: SELECTOR,
       initializationOptions: serverSettings(configured()),
       synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/{*.initflow,initflow.toml}") },
     });
@@ -125,7 +136,7 @@ export class Server implements vscode.Disposable {
 
 function configured(): Configured {
   const section = vscode.workspace.getConfiguration("initflow");
-  return { kube: section.get("kube", ""), inlayHints: section.get("inlayHints", true) };
+  return { kube: section.get("kube", ""), profile: section.get("profile", ""), inlayHints: section.get("inlayHints", true) };
 }
 
 function runs(file: string): boolean {

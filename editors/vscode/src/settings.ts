@@ -1,18 +1,30 @@
-// Converts the settings to what the server expects.
+// Converts the settings to what the server expects, and says for which documents it works.
+
+/** The documents that are sent to the server. */
+export const SELECTOR = [
+  { language: "initflow" },
+  ...["initflow.toml", "initflow.lock", "*.test.toml"].map((name) => ({ scheme: "file", pattern: `**/${name}` })),
+];
 
 export interface Configured {
   /** If empty, the version in `initflow.toml`, or else the compiler's default. */
   kube: string;
+  /** If empty, the default profile of `initflow.toml`. */
+  profile: string;
   inlayHints: boolean;
 }
 
 export interface ServerSettings {
   kube?: string;
+  profile?: string;
   inlayHints: boolean;
   /** Diagnostics may link to documents that this extension shows. */
   explainLinks: true;
+  /** Actions may call this extension's command. */
+  explainCommand: true;
 }
 
-export function serverSettings({ kube, inlayHints }: Configured): ServerSettings {
-  return { ...(kube.trim() === "" ? {} : { kube: kube.trim() }), inlayHints, explainLinks: true };
+export function serverSettings({ kube, profile, inlayHints }: Configured): ServerSettings {
+  const written = Object.entries({ kube: kube.trim(), profile: profile.trim() }).filter(([, value]) => value !== "");
+  return { ...Object.fromEntries(written), inlayHints, explainLinks: true, explainCommand: true };
 }

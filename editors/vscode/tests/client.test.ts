@@ -4,16 +4,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { adviceOn, adviceOnFailure, adviceOnImport, BUTTONS } from "../src/advice";
 import { findBinary, type Surroundings } from "../src/binary";
-import { explained } from "../src/explain";
-import { magnitude, planPage } from "../src/plan";
+import { explained, explanationOf } from "../src/explain";
+import { highlightMarkdown } from "../src/markdown";
+import { Plan, planPage } from "../src/plan";
 import { Preview, previewOf } from "../src/preview";
-import type { PlanAnswer } from "../src/protocol";
+import type { PlanAnswer, Range } from "../src/protocol";
 import { Refresher } from "../src/refresher";
 import { serverSettings } from "../src/settings";
 
 function around(programs: string[], more: Partial<Surroundings> = {}): Surroundings {
   return {
     setting: "",
+    extension: "/ext/initflow",
     searchPath: "/usr/local/bin::/usr/bin",
     home: "/home/ada",
     windows: false,
@@ -22,13 +24,14 @@ function around(programs: string[], more: Partial<Surroundings> = {}): Surroundi
   };
 }
 
-test("the setting comes first, then the PATH in its order, then cargo's folder", () => {
-  const everywhere = ["/opt/initflow", "/usr/local/bin/initflow", "/usr/bin/initflow", "/home/ada/.cargo/bin/initflow"];
+test("the setting comes first, then the extension's own command, then the PATH in its order, then cargo's folder", () => {
+  const everywhere = ["/opt/initflow", "/ext/initflow/bin/initflow", "/usr/local/bin/initflow", "/usr/bin/initflow", "/home/ada/.cargo/bin/initflow"];
   const cases: [string, string[]][] = [
     ["/opt/initflow", everywhere],
     ["", everywhere.slice(1)],
     ["", everywhere.slice(2)],
     ["", everywhere.slice(3)],
+    ["", everywhere.slice(4)],
   ];
   for (const [setting, programs] of cases) {
     assert.deepEqual(findBinary(around(programs, { setting })), { kind: "found", command: programs[0] });
@@ -70,32 +73,46 @@ test("an import without a result says why", () => {
   assert.equal(adviceOnImport(["one", "two", "three"]), "one (and 2 more)");
 });
 
-test("the preview keeps the last YAML while the source has errors", () => {
+test("the preview keeps the last YAML while there is none", () => {
   const preview = new Preview();
   assert.equal(preview.text, "");
-  preview.accept({ yaml: null, plan: null, errors: 1 });
-  assert.equal(preview.text, "# The source has 1 error: there is no valid YAML yet.\n");
-  preview.accept({ yaml: "kind: Pod\n", plan: "…", errors: 0 });
+  const none = (message: string) => preview.accept({ yaml: null, plan: null, errors: 1, message });
+  none("the source has 1 error");
+  assert.equal(preview.text, "# There is no YAML yet: the source has 1 error.\n");
+  preview.accept({ yaml: "kind: Pod\n", plan: "…", errors: 0, message: null });
   assert.equal(preview.text, "kind: Pod\n");
-  preview.accept({ yaml: null, plan: null, errors: 2 });
-  assert.equal(preview.text, "# The source has 2 errors: this is the last valid YAML.\nkind: Pod\n");
-  preview.accept({ yaml: "kind: Job\n", plan: "…", errors: 0 });
+  none("the source has 2 errors");
+  assert.equal(preview.text, "# This is the last valid YAML: the source has 2 errors.\nkind: Pod\n");
+  preview.accept({ yaml: "kind: Job\n", plan: "…", errors: 0, message: null });
   assert.equal(preview.text, "kind: Job\n");
 });
 
 test("a preview has its source's name and address", () => {
   const source = "file:///home/ada/my%20shop/main.initflow";
   assert.deepEqual(previewOf(source), { scheme: "initflow-preview", path: "/main.yaml", query: source });
-  assert.equal(previewOf("untitled:Untitled-1").path, "/untitled:Untitled-1.yaml");
-  assert.equal(explained("/unknown-volume.md"), "unknown-volume");
+  assert.equal(previewOf("untitled:Untitled-1").path, "/Untitled-1.yaml");
+  const address = explanationOf("unknown-volume");
+  assert.deepEqual(address, { scheme: "initflow-explain", path: "/unknown-volume.md" });
+  assert.equal(explained(address.path), "unknown-volume");
+});
+
+test("programs in Markdown are highlighted, and texts in other languages are left to others", () => {
+  const md = { options: { highlight: (code: string, language: string) => `${language}: ${code}` } };
+  highlightMarkdown(md);
+  const { highlight } = md.options;
+  assert.match(highlight("pod a { image \"<b>\" }", "initflow"), /class="hljs-keyword">pod<.*&lt;b&gt;/);
+  assert.match(highlight("pod a { }", "initflow,ignore"), /hljs-keyword/);
+  assert.equal(highlight("true", "sh"), "sh: true");
 });
 
 test("empty settings are left to the server", () => {
-  assert.deepEqual(serverSettings({ kube: "", inlayHints: true }), { inlayHints: true, explainLinks: true });
-  assert.deepEqual(serverSettings({ kube: "1.34", inlayHints: false }), {
+  assert.deepEqual(serverSettings({ kube: "", profile: " ", inlayHints: true }), { inlayHints: true, explainLinks: true, explainCommand: true });
+  assert.deepEqual(serverSettings({ kube: "1.34", profile: "production", inlayHints: false }), {
     kube: "1.34",
+    profile: "production",
     inlayHints: false,
     explainLinks: true,
+    explainCommand: true,
   });
 });
 
@@ -159,60 +176,83 @@ test("nothing is shown after it is closed", async () => {
   assert.equal(waiting.length, 1);
 });
 
-const PLAN: PlanAnswer = {
-  version: 1,
-  workloads: [
-    {
-      kind: "Deployment",
-      name: "shop",
-      span: { file: "/src/main.initflow", line: 1, column: 1 },
-      order: [
-        start("warm", "step", { cpu: "50m" }, { cpu: "50m" }),
-        start("<b>", "app", {}, { cpu: "100m" }, { because: "after `warm` & all", moved: true }),
-      ],
-      effective: {
-        requests: { cpu: "100m" },
-        limits: {},
-        unbounded: { cpu: "web" },
-        qos: "Burstable",
-        setBy: { cpu: { because: "`web`" } },
-      },
-    },
-  ],
-};
+const SOURCE = "file:///src/main.initflow";
+const LIBRARY = "file:///src/library.initflow";
 
-function start(name: string, role: string, requests: object, reserved: object, more: object = {}) {
-  const span = { file: "/src/main.initflow", line: 4, column: 3 };
-  const because = "as written";
-  return { name, role, span, because, moved: false, requests, reserved, ...more } as never;
+function lines(first: number, last: number): Range {
+  return { start: { line: first, character: 2 }, end: { line: last, character: 3 } };
 }
 
-test("the plan has a row for each container, with a bar against the peak", () => {
-  const page = planPage(PLAN, "n0nce");
-  assert.equal(page.match(/<tr class="/g)?.length, 2);
-  assert.match(page, /<rect width="50"/);
-  assert.match(page, /<rect class="peak" width="100"/);
-  assert.match(page, /class="moved">moved</);
-  assert.match(page, /unbounded by <code>web<\/code>/);
-  assert.match(page, /data-line="4" data-column="3"/);
+/** A plan of two workloads, which share a step of another file. */
+const PLAN: PlanAnswer = {
+  workloads: ["shop", "stock"].map((name, nth) => ({
+    title: `Deployment ${name}`,
+    svg: `<svg xmlns="http://www.w3.org/2000/svg"/>`,
+    uri: SOURCE,
+    range: lines(20 * nth, 20 * nth + 18),
+    selectionRange: lines(20 * nth, 20 * nth),
+    entries: [
+      { name: "warm", role: "step", uri: LIBRARY, range: lines(3, 8), selectionRange: lines(3, 3) },
+      { name: "web", role: "app", uri: SOURCE, range: lines(20 * nth + 4, 20 * nth + 9), selectionRange: lines(4, 4) },
+    ],
+  })),
+  message: null,
+  style: { light: ".plan {}", dark: ".plan {}" },
+};
+
+test("the rows of the statement at the cursor are marked, in each picture", () => {
+  const plan = new Plan();
+  plan.accept(PLAN);
+  const at = (uri: string, line: number, character: number) =>
+    plan.rowsAt((other) => other === uri, { line, character });
+  assert.deepEqual(at(SOURCE, 6, 0), [{ workload: 0, entry: 1 }]);
+  assert.deepEqual(at(SOURCE, 24, 0), [{ workload: 1, entry: 1 }]);
+  assert.deepEqual(at(SOURCE, 9, 3), [{ workload: 0, entry: 1 }]);
+  assert.deepEqual(at(SOURCE, 9, 4), [{ workload: 0 }]);
+  assert.deepEqual(at(SOURCE, 19, 0), []);
+  assert.deepEqual(at(LIBRARY, 5, 9), [{ workload: 0, entry: 0 }, { workload: 1, entry: 0 }]);
+  assert.deepEqual(at("file:///src/other.initflow", 6, 0), []);
 });
 
-test("no text of a source becomes markup, and only the page's own script runs", () => {
-  const page = planPage(PLAN, "n0nce");
-  assert.ok(!page.includes("<b>") && page.includes("&lt;b&gt;"));
-  assert.match(page, /after <code>warm<\/code> &amp; all/);
-  assert.match(page, /default-src 'none'; style-src 'nonce-n0nce'; script-src 'nonce-n0nce'/);
-  assert.ok(!/ style="| onclick/.test(page));
+test("a row stands for its statement", () => {
+  const plan = new Plan();
+  plan.accept(PLAN);
+  assert.equal(plan.drawn({ workload: 1, entry: 0 })?.uri, LIBRARY);
+  assert.deepEqual(plan.drawn({ workload: 1 })?.selectionRange, lines(20, 20));
+  assert.equal(plan.drawn({ workload: 2 }), undefined);
+  assert.equal(plan.drawn({ workload: 0, entry: 7 }), undefined);
 });
 
-test("the page says if a source has no plan", () => {
-  assert.match(planPage(null, "n"), /The source has errors/);
-  assert.match(planPage({ version: 1, workloads: [] }, "n"), /The source has no workload/);
+test("the last plan stays while there is none, with a note that says why", () => {
+  const plan = new Plan();
+  const shown = () => {
+    const { message } = plan;
+    assert.ok(message.kind === "pictures");
+    return { note: message.note, pictures: message.pictures.length };
+  };
+  const none = (message: string) => plan.accept({ ...PLAN, workloads: [], message });
+  none("the source defines no workload");
+  assert.deepEqual(shown(), { note: "There is no plan yet: the source defines no workload.", pictures: 0 });
+  plan.accept(PLAN);
+  assert.deepEqual(shown(), { note: null, pictures: 2 });
+  none("the source has 1 error");
+  assert.deepEqual(shown(), { note: "This is the last valid plan: the source has 1 error.", pictures: 2 });
+  plan.fail(new Error("the connection is closed"));
+  assert.deepEqual(shown(), { note: "This is the last valid plan: the connection is closed.", pictures: 2 });
 });
 
-test("amounts are compared by size", () => {
-  const amounts = ["0", "100m", "1", "1k", "1Ki", "500M", "1Gi", "2G"];
-  const sizes = amounts.map(magnitude);
-  assert.deepEqual(sizes, [...sizes].sort((a, b) => a - b));
-  assert.equal(magnitude("what"), 0);
+test("each row says where it leads", () => {
+  const plan = new Plan();
+  plan.accept(PLAN);
+  const { message } = plan;
+  assert.ok(message.kind === "pictures");
+  assert.deepEqual(message.pictures[0]?.rows, ["Go to step warm", "Go to app web"]);
+  assert.equal(message.pictures[1]?.heading, "Go to Deployment stock");
+});
+
+test("only the page's own script and styles are permitted", () => {
+  const page = planPage("n0nce", "vscode-resource:/plan.js", "vscode-resource:/plan.css");
+  assert.match(page, /content="default-src 'none'; style-src 'nonce-n0nce'; script-src 'nonce-n0nce'; base-uri 'none'/);
+  assert.equal(page.match(/nonce="n0nce"/g)?.length, 2);
+  assert.ok(!/ style="| on[a-z]+=|unsafe|https?:/.test(page));
 });

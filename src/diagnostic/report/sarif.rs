@@ -42,7 +42,7 @@ fn rule(name: &str) -> Value {
     let mut rule = json!({ "id": name, "name": pascal(name) });
     if let Ok(code) = name.parse::<Code>() {
         rule["shortDescription"] = json!({ "text": code.summary() });
-        rule["help"] = json!({ "text": code.text(), "markdown": code.text() });
+        rule["help"] = json!({ "text": code.text(), "markdown": code.markdown() });
     }
     rule
 }

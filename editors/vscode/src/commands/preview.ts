@@ -5,7 +5,7 @@ import { Preview, PREVIEW_SCHEME, previewOf } from "../preview";
 import { PREVIEW, type PreviewAnswer } from "../protocol";
 import { Refresher } from "../refresher";
 import type { Server } from "../server";
-import { onSourcesChanged, sourceOf } from "./source";
+import { beside, onSourcesChanged } from "./source";
 
 interface Open {
   preview: Preview;
@@ -28,15 +28,14 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
     );
   }
 
-  async open(uri?: string): Promise<void> {
-    const source = sourceOf(uri);
+  async open(source: vscode.Uri | undefined): Promise<void> {
     if (!source) return;
     const address = vscode.Uri.from(previewOf(source.toString()));
     const open = this.opened(address);
     await open.refresher.refresh();
     const document = await vscode.workspace.openTextDocument(address);
     await vscode.window.showTextDocument(document, {
-      viewColumn: vscode.ViewColumn.Beside,
+      viewColumn: beside(source),
       preserveFocus: true,
       preview: false,
     });
