@@ -184,7 +184,7 @@ async function graphviz(name) {
   });
   const workloads = facts(name);
   assert.deepEqual([seen.titles, seen.crossed], [workloads.length, 0], `${name}: Graphviz`);
-  assert(seen.width < 1600 * workloads.length, `${name}: ${seen.width} pixels wide`);
+  assert(seen.width < 2000 * workloads.length, `${name}: ${seen.width} pixels wide`);
   for (const { containers, resources } of workloads) {
     for (const word of [...containers, ...resources]) assert(seen.all.includes(word), `${name}: Graphviz: ${word}`);
   }
