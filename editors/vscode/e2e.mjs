@@ -182,6 +182,10 @@ test("a source is edited in VS Code", async (t) => {
     await view().locator("body.vscode-dark").waitFor();
     assert.equal(await color(), "rgb(230, 237, 243)");
     await shot("plan-dark");
+    // What is behind a label is the editor's own ground.
+    const behind = await view().locator("svg.plan .clear").first().evaluate((clear) => getComputedStyle(clear).fill);
+    const editor = page.locator(".monaco-editor-background").first();
+    assert.equal(behind, await editor.evaluate((editor) => getComputedStyle(editor).backgroundColor));
     configure({});
     await view().locator("body.vscode-light").waitFor();
   });
