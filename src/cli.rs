@@ -5,6 +5,7 @@
 
 mod arguments;
 mod bounded;
+mod cache;
 mod changes;
 mod check;
 mod cluster;
@@ -20,6 +21,7 @@ mod explain;
 mod fixes;
 mod fmt;
 mod git;
+mod help;
 mod images;
 mod import;
 mod input;
@@ -27,8 +29,10 @@ mod install;
 mod krm;
 mod kubectl;
 mod level_arguments;
+mod links;
 mod lsp;
 mod man;
+mod markdown;
 mod members;
 mod merged;
 mod new;
@@ -45,6 +49,7 @@ mod revision;
 mod rollout;
 mod sides;
 mod status;
+mod terminal;
 mod test;
 mod text_diff;
 mod values;
@@ -54,17 +59,17 @@ mod watch;
 mod with;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
-use console::{Color, Console};
+use console::Console;
 use deferred::Deferred;
 use std::process::ExitCode;
+use terminal::Color;
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
     let call = match CommandLine::try_parse() {
         Ok(call) => call,
         Err(error) => {
-            // This prints help and usage errors. If printing fails, nobody can be told.
-            let _ = error.print();
+            help::print(&error, command());
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -114,7 +119,7 @@ status finds pods that are still starting"
 struct CommandLine {
     #[command(subcommand)]
     verb: Verb,
-    /// When to color messages; `auto` colors on a terminal unless `NO_COLOR` is set
+    /// When to use colors; `auto` uses them on a terminal, and obeys `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `FORCE_COLOR`
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     color: Color,
     /// Print to standard error which initflow.toml and which root are used
@@ -149,7 +154,7 @@ enum Verb {
     Krm(Deferred<krm::KrmArguments>),
     /// Create a project that compiles, with CI for GitHub and GitLab
     New(Deferred<new::NewArguments>),
-    /// Explain a diagnostic, a statement or a Kubernetes field; without a name, list the diagnostics
+    /// Explain a diagnostic, a statement, a setting, a Kubernetes field or any other name; without one, list the diagnostics
     Explain(Deferred<explain::ExplainArguments>),
     /// Run the language server for an editor, on standard input and output
     Lsp(Deferred<lsp::LspArguments>),

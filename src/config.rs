@@ -29,10 +29,12 @@
 
 mod lock;
 mod reader;
+mod settings;
 mod tables;
 mod values;
 
 pub use lock::{LOCK_NAME, MAX_LOCK_BYTES, lock_text, read_lock};
+pub use settings::{SETTINGS, SettingSpec};
 pub use tables::Placed;
 pub(crate) use tables::Tables;
 pub use values::{BadValues, values};

@@ -7,6 +7,7 @@ mod code;
 pub mod human;
 pub(crate) mod phrase;
 pub mod report;
+pub mod screen;
 pub(crate) mod visible;
 
 pub use code::Code;

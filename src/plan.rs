@@ -28,7 +28,7 @@ pub use mermaid::mermaid;
 pub use picture::Axis;
 pub use svg::svg;
 use text::CAVEAT;
-pub(crate) use text::table;
+pub(crate) use text::role_style;
 pub use text::text;
 pub use times::{PlannedDeadline, PlannedStop, StartTime, WholeStart, WholeStop};
 

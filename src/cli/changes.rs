@@ -1,9 +1,10 @@
 //! Writes what changed between two revisions: for a terminal, for a comment on a pull request, and for tools.
 
-use super::text_diff::diff;
+use super::text_diff::{colored, diff};
+use crate::diagnostic::screen::{Page, Screen, Style, Styled};
 use crate::diagnostic::visible;
 use crate::kubernetes::quantity::Quantity;
-use crate::plan::compare::{Change, Total};
+use crate::plan::compare::{Change, Fate, Total};
 use clap::ValueEnum;
 use std::fmt::Write as _;
 
@@ -23,9 +24,9 @@ pub(super) type PlacedChange = (Option<String>, Change);
 
 impl DiffFormat {
     /// Writes changes in this format.
-    pub(super) fn write(self, changes: &[PlacedChange]) -> String {
+    pub(super) fn write(self, changes: &[PlacedChange], screen: Screen) -> String {
         match self {
-            Self::Text => visible::lines(&text(changes)).into_owned(),
+            Self::Text => text(changes, screen),
             Self::Markdown => visible::lines(&markdown(changes)).into_owned(),
             Self::Json => visible::json(&json(changes)).into_owned(),
         }
@@ -43,32 +44,52 @@ fn shown(total: &Total) -> (String, String) {
     (text(total.old), text(total.new))
 }
 
-fn text(changes: &[PlacedChange]) -> String {
+fn text(changes: &[PlacedChange], screen: Screen) -> String {
+    let mut page = Page::new(screen);
     if changes.is_empty() {
-        return "the compiled objects have not changed\n".to_owned();
+        page.line(0, "the compiled objects have not changed");
     }
-    let mut out = String::new();
     for named in changes {
         let (_, change) = named;
-        let _ = writeln!(out, "{}\n", title(named));
+        page.line(0, Styled::new(Style::Title, &title(named)));
+        page.blank();
         for fact in &change.facts {
-            let _ = writeln!(out, "  {fact}");
+            page.line(2, sign(fact.fate, screen).message(&fact.text));
         }
         for total in &change.totals {
-            let (old, new) = shown(total);
-            let all = total.of_all().map(|all| format!(", {all} in all replicas")).unwrap_or_default();
-            let by =
-                if total.because.is_empty() { String::new() } else { format!(": set by {}", total.because) };
-            let _ = writeln!(
-                out,
-                "  effective {} {old} → {new} ({}{all}){by}",
-                total.resource,
-                total.difference()
-            );
+            page.line(2, shown_total(total));
         }
-        let _ = writeln!(out, "\n{}", diff(("old", &change.yaml.0), ("new", &change.yaml.1)));
+        page.blank();
+        page.raw(&colored(&diff(("old", &change.yaml.0), ("new", &change.yaml.1)), screen));
+        page.blank();
     }
-    out
+    page.finish()
+}
+
+/// On a screen with colors, a sign before a fact: what is new and what is gone.
+fn sign(fate: Fate, screen: Screen) -> Styled {
+    match fate {
+        _ if !screen.color => Styled::default(),
+        Fate::Added => Styled::new(Style::Added, "+ "),
+        Fate::Removed => Styled::new(Style::Removed, "- "),
+        Fate::Changed => Styled::new(Style::Warning, "~ "),
+    }
+}
+
+/// An effective request, with the difference in the color of what it costs.
+fn shown_total(total: &Total) -> Styled {
+    let (old, new) = shown(total);
+    let all = total.of_all().map(|all| format!(", {all} in all replicas")).unwrap_or_default();
+    let by = if total.because.is_empty() { String::new() } else { format!(": set by {}", total.because) };
+    let style = match total.old == total.new {
+        true => Style::Plain,
+        false if total.is_more() => Style::Removed,
+        false => Style::Added,
+    };
+    Styled::from(format!("effective {} {old} → {new} (", total.resource))
+        .then(style, &format!("{}{all}", total.difference()))
+        .then(Style::Plain, ")")
+        .message(&by)
 }
 
 fn markdown(changes: &[PlacedChange]) -> String {
@@ -80,7 +101,7 @@ fn markdown(changes: &[PlacedChange]) -> String {
         let (_, change) = named;
         let _ = writeln!(out, "### {}\n", escaped(&title(named)));
         for fact in &change.facts {
-            let _ = writeln!(out, "- {}", escaped(fact));
+            let _ = writeln!(out, "- {}", escaped(&fact.text));
         }
         if !change.totals.is_empty() {
             out.push_str("\n| effective request | before | after | a pod | all replicas | set by |\n|---|---:|---:|---:|---:|---|\n");
@@ -148,7 +169,7 @@ fn json(changes: &[PlacedChange]) -> String {
             "path": path,
             "kind": change.kind.name(),
             "name": change.name.as_str(),
-            "facts": change.facts,
+            "facts": change.facts.iter().map(|fact| &fact.text).collect::<Vec<_>>(),
             "totals": totals.collect::<Vec<_>>(),
             "yaml": { "old": change.yaml.0, "new": change.yaml.1 },
         })

@@ -3,39 +3,34 @@
 //! Invariant: a closed standard output is not an error; any other failure to write to it is.
 
 use super::exit_status::Status;
+use super::links::explanation;
 use super::report::{Reporting, relative};
+use super::terminal::{self, Color};
 use super::text_diff::colored;
 use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::diagnostic::human::{Human, Tally};
 use crate::diagnostic::report::{Finding, MachineFormat, ReportPlace, RunReport};
+use crate::diagnostic::screen::{Page, Screen, Style, Styled};
 use crate::diagnostic::visible::plain;
 use crate::files::{Grounds, OutputTarget, Root};
 use crate::source::{Sources, Span};
 use crate::verify::Held;
-use clap::ValueEnum;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
-
-/// When messages have colors.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Color {
-    Auto,
-    Always,
-    Never,
-}
 
 /// The most diagnostics that one run shows in full.
 const LIMIT: usize = 100;
 
 /// The streams of the process, and what was printed so far.
 pub(super) struct Console {
-    color: bool,
-    /// Whether standard output has colors.
-    color_results: bool,
+    /// What standard error can show.
+    messages: Screen,
+    /// What standard output can show.
+    results: Screen,
     status: Status,
     tally: Tally,
     /// The sources with diagnostics: how many, and the name of the first.
@@ -73,14 +68,9 @@ struct Collected {
 
 impl Console {
     pub(super) fn new(when: Color, verbose: bool) -> Self {
-        let colors = |is_terminal: bool| match when {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => is_terminal && allows_colors(),
-        };
         Self {
-            color: colors(std::io::stderr().is_terminal()),
-            color_results: colors(std::io::stdout().is_terminal()),
+            messages: terminal::messages(when),
+            results: terminal::results(when),
             status: Status::Fine,
             tally: Tally::default(),
             affected: 0,
@@ -97,8 +87,13 @@ impl Console {
 
     /// One for another run of the same command.
     pub(super) fn fresh(&self) -> Self {
-        let Self { color, color_results, verbose, .. } = *self;
-        Self { color, color_results, ..Self::new(Color::Never, verbose) }
+        let Self { messages, results, verbose, .. } = *self;
+        Self { messages, results, ..Self::new(Color::Never, verbose) }
+    }
+
+    /// What standard output can show.
+    pub(super) fn screen(&self) -> Screen {
+        self.results
     }
 
     /// Removes what was printed from a terminal.
@@ -154,9 +149,9 @@ impl Console {
             self.hidden += diagnostics.len();
             return;
         }
-        let human = Human { color: self.color, limit: self.room };
+        let human = Human { screen: self.messages, limit: self.room };
         self.room = self.room.saturating_sub(diagnostics.len());
-        self.put(&human.render(sources, diagnostics));
+        self.put(&human.linked(sources, diagnostics, &explanation));
     }
 
     /// Whether findings go only into the report at the end.
@@ -218,7 +213,7 @@ impl Console {
 
     /// Prints what does not fail the run, but should be done something about.
     pub(super) fn warn(&mut self, message: &str) {
-        self.line("warning", "\x1b[1;33m", message);
+        self.line("warning", Style::Warning, message);
     }
 
     /// Prints another reason for which the run fails.
@@ -236,17 +231,17 @@ impl Console {
         if let Some(collected) = &mut self.collected {
             collected.report.troubles.push(message.to_owned());
         }
-        self.line("error", "\x1b[1;31m", message);
+        self.line("error", Style::Bad, message);
     }
 
     /// Prints what to do about the trouble just printed.
     pub(super) fn help(&mut self, message: &str) {
-        self.line("help", "\x1b[1;36m", message);
+        self.line("help", Style::Help, message);
     }
 
     /// Prints what was done.
     pub(super) fn say(&self, word: &str, message: &str) {
-        self.line(word, "\x1b[1;32m", message);
+        self.line(word, Style::Good, message);
     }
 
     /// With `--verbose`, prints which root and which `initflow.toml` are used.
@@ -275,7 +270,7 @@ impl Console {
         }
         let message = message();
         if !self.noted.contains(&message) {
-            self.line("note", "\x1b[1;34m", &message);
+            self.line("note", Style::Note, &message);
             self.noted.insert(message);
         }
     }
@@ -308,13 +303,13 @@ impl Console {
 
     /// Writes differences between texts to standard output.
     pub(super) fn print_diff(&mut self, diff: &str) {
-        if self.color_results { self.print(&colored(diff)) } else { self.print(diff) }
+        self.print(&colored(diff, self.results));
     }
 
     /// Prints the summary of the run.
     pub(super) fn finish(&mut self) -> Status {
         if self.hidden > 0 {
-            self.put(&format!("… and {} more in other files\n\n", self.hidden));
+            self.put(&format!("{} and {} more in other files\n\n", self.messages.drawn("…"), self.hidden));
         }
         let place = match self.affected {
             0 | 1 => self.first.clone(),
@@ -373,14 +368,9 @@ impl Console {
         self.renamed.extend([(format!("{folder}/"), format!("{name}:")), (folder, name.to_owned())]);
     }
 
-    fn line(&self, word: &str, color: &str, message: &str) {
-        let (on, off) = if self.color { (color, "\x1b[0m") } else { ("", "") };
-        self.put(&format!("{on}{word}{off}: {}\n", plain(message)));
+    fn line(&self, word: &str, style: Style, message: &str) {
+        let mut page = Page::new(self.messages);
+        page.line(0, Styled::new(style, word).then(Style::Plain, &format!(": {message}")));
+        self.put(&page.finish());
     }
-}
-
-/// Whether the environment allows colors on a terminal.
-fn allows_colors() -> bool {
-    let unset = |name: &str| std::env::var_os(name).is_none_or(|value| value.is_empty());
-    unset("NO_COLOR") && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
 }

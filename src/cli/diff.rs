@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &DiffArguments, console: &mut Console) -> Status {
         .into_iter()
         .flat_map(|(path, old, new)| compare(old, new).into_iter().map(move |change| (path.clone(), change)))
         .collect();
-    console.print(&format.write(&changes));
+    console.print(&format.write(&changes, console.screen()));
     if *exit_code && !changes.is_empty() && console.status() == Status::Fine {
         console.raise(Status::Unsettled);
     }

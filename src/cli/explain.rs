@@ -1,10 +1,17 @@
-//! `initflow explain`: explains a diagnostic, a statement or a field of Kubernetes.
+//! `initflow explain`: explains every name that a source, a message or `initflow.toml` has.
+
+mod examples;
+mod language;
+mod library;
 
 use super::console::Console;
 use super::exit_status::Status;
+use super::markdown;
+use crate::config::{SETTINGS, SettingSpec};
+use crate::diagnostic::screen::{Column, Page, Screen, Style, Styled, Table};
 use crate::diagnostic::{Code, nearest};
 use crate::kubernetes::schema;
-use crate::vocabulary;
+use crate::vocabulary::{self, FOREIGN, REPLACED, StepKind};
 use clap::Args;
 use std::fmt::Write as _;
 
@@ -13,72 +20,115 @@ Examples:
   initflow explain                               list all diagnostics
   initflow explain unwritten-volume              explain a diagnostic
   initflow explain fetch                         explain a statement
+  initflow explain fetch.into                    explain a statement inside another one
+  initflow explain secret                        explain a function of `env`
+  initflow explain std.cloud_sql_proxy           explain a template of the library
+  initflow explain context.mesh                  explain a setting of initflow.toml
+  initflow explain containers                    explain what replaces a name of Kubernetes
   initflow explain Container.imagePullPolicy     explain a field of Kubernetes";
 
 /// What to explain.
 #[derive(Args)]
 #[command(after_help = HELP)]
 pub(super) struct ExplainArguments {
-    /// A diagnostic, a statement, a Kubernetes object, or one of its fields: `Container.image`
+    /// A diagnostic, a statement, a function, a type, a template of the library, a setting, a Kubernetes object, or one of its
+    /// fields: `Container.image`
     name: Option<String>,
 }
 
 pub(super) fn run(arguments: &ExplainArguments, console: &mut Console) -> Status {
     let Some(name) = &arguments.name else {
-        console.print(&list());
+        console.print(&list(console.screen()));
         return console.finish();
     };
-    let found = [diagnostic(name), statement(name), object(name), field(name)];
+    // A message in a terminal shows a name in brackets.
+    let name = name.trim_matches(|letter| matches!(letter, '[' | ']' | '`'));
+    let found = [
+        diagnostic(name),
+        language::statement(name),
+        language::function(name),
+        language::value_type(name),
+        library::library(name),
+        setting(name),
+        language::replaced(name),
+        object(name),
+        field(name),
+    ];
     let texts: Vec<String> = found.into_iter().flatten().collect();
     if texts.is_empty() {
-        console.trouble(&format!("there is no diagnostic, statement or Kubernetes field named `{name}`"));
-        match nearest(name, names()) {
+        console.trouble(&format!(
+            "there is no diagnostic, statement, function, type, template, setting or Kubernetes field named `{name}`"
+        ));
+        match nearest(name, names().iter().map(String::as_str)) {
             Some(near) => console.help(&format!("use `{near}`")),
             None => console.help("`initflow explain` lists all diagnostics"),
         }
+        return console.finish();
     }
-    console.print(&texts.join("\n"));
+    console.print(&markdown::shown(&texts.join("\n"), console.screen()));
     console.finish()
 }
 
 /// All diagnostics with their summaries.
-fn list() -> String {
-    let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
-    Code::ALL.iter().fold(String::new(), |mut list, code| {
-        let _ = writeln!(list, "{code:width$}  {}", code.summary());
-        list
-    })
+fn list(screen: Screen) -> String {
+    let mut table = Table::new(&[Column::text("name"), Column::text("what is wrong")]).untitled();
+    for code in Code::ALL {
+        table.row([Styled::new(Style::Code, code.name()), code.summary().into()]);
+    }
+    let mut page = Page::new(screen);
+    page.table(&table);
+    page.finish()
 }
 
-fn names() -> impl Iterator<Item = &'static str> {
-    let diagnostics = Code::ALL.iter().map(|code| code.name());
-    let statements = vocabulary::statements().map(|entry| entry.name);
-    let objects = schema::objects().iter().map(|object| object.name);
+/// Every name that has an explanation.
+fn names() -> Vec<String> {
+    let mut names: Vec<String> = Code::ALL.iter().map(|code| code.name().to_owned()).collect();
+    names.extend(vocabulary::statements().map(|entry| entry.name.to_owned()));
+    for kind in StepKind::ALL {
+        names.extend(kind.statements().iter().map(|entry| format!("{}.{}", kind.keyword(), entry.name)));
+    }
+    names.extend(language::function_names().map(str::to_owned));
+    names.extend(crate::compile::parameter_types().map(|(name, _)| name.to_owned()));
+    names.extend(library::names());
+    names.extend(SETTINGS.iter().map(|setting| setting.name.to_owned()));
+    names.extend(REPLACED.iter().chain(FOREIGN).map(|(name, _)| (*name).to_owned()));
+    names.extend(schema::objects().iter().map(|object| object.name.to_owned()));
     let fields = schema::objects().iter().flat_map(|object| object.fields.iter().map(|field| field.name));
-    diagnostics.chain(statements).chain(objects).chain(fields)
+    names.extend(fields.map(str::to_owned));
+    names
 }
 
 fn diagnostic(name: &str) -> Option<String> {
     Some(name.parse::<Code>().ok()?.markdown())
 }
 
-/// A statement of the language, in each of its places.
-fn statement(name: &str) -> Option<String> {
-    let mut text = String::new();
-    for entry in vocabulary::statements().filter(|entry| entry.name == name) {
-        let places: Vec<String> = entry.places.iter().map(|place| place.phrase()).collect();
-        let _ =
-            writeln!(text, "{}\n  {}\n  belongs {}\n", entry.signature(), entry.meaning, places.join(", "));
+/// A setting of `initflow.toml`, and those inside it.
+fn setting(name: &str) -> Option<String> {
+    let whole = SETTINGS.iter().find(|setting| setting.name == name)?;
+    let inner =
+        |setting: &&SettingSpec| setting.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    let mut text = format!("# {} (initflow.toml)\n\n", whole.shown);
+    let mut letters = whole.meaning.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    // Writing to memory cannot fail.
+    let _ = writeln!(text, "{first}{}.\n", letters.as_str());
+    for setting in SETTINGS.iter().filter(inner) {
+        let _ = writeln!(text, "- `{}`: {}", setting.name, setting.meaning);
     }
-    text.pop();
-    (!text.is_empty()).then_some(text)
+    let _ = writeln!(text, "\n**Example:**\n\n```toml\n{}\n```\n", whole.example);
+    Some(text)
 }
 
 /// An object of Kubernetes with the names of its fields.
 fn object(name: &str) -> Option<String> {
     let object = schema::object(name)?;
-    let fields: Vec<&str> = object.fields.iter().map(|field| field.name).collect();
-    Some(format!("{} (Kubernetes)\n  {}\n  fields: {}\n", object.name, object.doc, fields.join(", ")))
+    let fields: Vec<String> = object.fields.iter().map(|field| format!("`{}`", field.name)).collect();
+    Some(format!(
+        "# {} (Kubernetes)\n\n{}\n\nFields: {}\n",
+        object.name,
+        escaped(object.doc),
+        fields.join(", ")
+    ))
 }
 
 /// `Object.field`, or a field's name in every object that has it.
@@ -94,9 +144,65 @@ fn field(name: &str) -> Option<String> {
     };
     for object in schema::objects().iter().filter(|object| of.is_none_or(|of| meant(object.name, of))) {
         if let Some(field) = object.field(name) {
-            let _ = writeln!(text, "{}.{name} (Kubernetes)\n  {}\n", object.name, field.doc);
+            let _ = writeln!(text, "# {}.{name} (Kubernetes)\n\n{}\n", object.name, escaped(field.doc));
         }
     }
-    text.pop();
     (!text.is_empty()).then_some(text)
+}
+
+/// A description of the API, which is not Markdown: what would be markup is shown as it is written.
+fn escaped(doc: &str) -> String {
+    let mut text = String::with_capacity(doc.len() + 16);
+    for letter in doc.chars() {
+        if matches!(letter, '*' | '_' | '<' | '[' | ']' | '`' | '\\' | '|') {
+            text.push('\\');
+        }
+        text.push(letter);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_that_is_offered_is_explained() {
+        let is_field = |name: &String| schema::objects().iter().any(|object| object.field(name).is_some());
+        for name in names().into_iter().filter(|name| !is_field(name)) {
+            let found = [
+                diagnostic(&name),
+                language::statement(&name),
+                language::function(&name),
+                language::value_type(&name),
+                library::library(&name),
+                setting(&name),
+                language::replaced(&name),
+                object(&name),
+                field(&name),
+            ];
+            let texts: Vec<String> = found.into_iter().flatten().collect();
+            assert!(!texts.is_empty(), "{name}");
+            assert!(texts.iter().all(|text| text.starts_with("# ")), "{name}: {texts:?}");
+        }
+    }
+
+    #[test]
+    fn a_statement_has_its_example() {
+        let text = language::statement("fetch.into").unwrap_or_default();
+        assert!(text.contains("It belongs in `fetch`."), "{text}");
+        assert!(text.contains("into site \"theme/\"") && !text.contains("clone"), "{text}");
+        assert!(language::statement("fetch.repo").is_none() && language::statement("web.into").is_none());
+    }
+
+    #[test]
+    fn the_library_and_settings_are_explained() {
+        let text = library::library("std.cloud_sql_proxy").unwrap_or_default();
+        assert!(
+            text.contains("Auth Proxy") && text.contains("| `port: port = 5432` | 3306 for MySQL |"),
+            "{text}"
+        );
+        assert!(text.contains("from std.cloud_sql_proxy(instance: \"…\")"), "{text}");
+        assert!(setting("context").unwrap_or_default().contains("- `context.mesh`: "));
+    }
 }

@@ -1,13 +1,12 @@
 //! `initflow lsp`: runs the language server.
 
 use super::arguments::Confined;
+use super::cache::cache_folder;
 use super::console::Console;
 use super::exit_status::Status;
 use crate::lsp::{self, Leave, ServerOptions};
 use clap::Args;
-use std::env;
 use std::io::{self, IsTerminal as _};
-use std::path::PathBuf;
 
 const HELP: &str = "\
 Editors start this themselves; editors/ has their setup. It speaks the Language Server Protocol 3.18.";
@@ -40,18 +39,4 @@ pub(super) fn run(arguments: &LspArguments, console: &mut Console) -> Status {
         Err(reason) => console.trouble(&reason),
     }
     console.finish()
-}
-
-/// The folder of the user for what can be made again, if it is known.
-fn cache_folder() -> Option<PathBuf> {
-    let named = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let at_home =
-        |below: &str| env::home_dir().filter(|home| home.is_absolute()).map(|home| home.join(below));
-    if cfg!(windows) {
-        named("LOCALAPPDATA")
-    } else if cfg!(target_os = "macos") {
-        named("XDG_CACHE_HOME").or_else(|| at_home("Library/Caches"))
-    } else {
-        named("XDG_CACHE_HOME").or_else(|| at_home(".cache"))
-    }
 }

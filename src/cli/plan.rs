@@ -10,6 +10,7 @@ use super::profiles::AllProfiles;
 use super::wanted::Reading;
 use super::watch::WatchArguments;
 use crate::compile::{Compilation, Compiled};
+use crate::diagnostic::screen::Screen;
 use crate::plan::{self, Axis, Plan};
 use crate::source::Sources;
 use clap::{Args, ValueEnum};
@@ -131,7 +132,9 @@ fn plan(arguments: &PlanArguments, console: &mut Console) -> Status {
             .iter()
             .flat_map(|(compilation, all)| all.iter().map(|plans| (&compilation.sources, plans.as_slice())))
             .collect();
-        let text = shown(format, axis, &sources);
+        // A file gets whole lines without colors.
+        let screen = if target.is_some() { Screen::default() } else { console.screen() };
+        let text = shown(format, axis, &sources, screen);
         match target {
             None => console.print(&text),
             Some(target) => {
@@ -163,7 +166,7 @@ fn format(arguments: &PlanArguments) -> Result<PlanFormat, String> {
     }
 }
 
-fn shown(format: PlanFormat, axis: Axis, sources: &[(&Sources, &[Plan])]) -> String {
+fn shown(format: PlanFormat, axis: Axis, sources: &[(&Sources, &[Plan])], screen: Screen) -> String {
     let mut plans = Vec::new();
     for (sources, each) in sources {
         plans.extend(each.iter().map(|plan| (plan, *sources)));
@@ -173,7 +176,8 @@ fn shown(format: PlanFormat, axis: Axis, sources: &[(&Sources, &[Plan])]) -> Str
     match format {
         PlanFormat::Text => {
             let texts = sources.iter().filter(|(_, plans)| !plans.is_empty());
-            let texts: Vec<String> = texts.map(|(sources, plans)| plan::text(plans, sources)).collect();
+            let texts: Vec<String> =
+                texts.map(|(sources, plans)| plan::text(plans, sources, screen)).collect();
             texts.join("\n")
         }
         PlanFormat::Json => plan::json(plans()),

@@ -12,6 +12,7 @@ use super::recorded::{self, Recorded};
 use super::rollout::{self, Look};
 use super::wanted::Reading;
 use crate::compile::{Compilation, CompileOptions, Compiled};
+use crate::diagnostic::screen::Screen;
 use crate::import::{Strangers, compile_manifests};
 use crate::plan::Plan;
 use crate::source::Sources;
@@ -67,6 +68,7 @@ pub(super) struct StatusArguments {
 
 pub(super) fn run(arguments: &StatusArguments, console: &mut Console) -> Status {
     let Some(sourced) = Sourced::of(arguments, console) else { return console.finish() };
+    let screen = console.screen();
     match &arguments.recorded.pods {
         Some(path) => of_files(arguments, &sourced, path, console),
         None if arguments.watch && arguments.format == StatusFormat::Json => {
@@ -74,7 +76,7 @@ pub(super) fn run(arguments: &StatusArguments, console: &mut Console) -> Status 
         }
         None if arguments.watch => rollout::follow(console, |console| {
             of_cluster(arguments, &sourced, console, |report, missing| Look {
-                text: status::text(report),
+                text: status::text(report, screen),
                 lines: status::lines(report),
                 is_final: report.is_final(),
                 status: status_of(report),
@@ -83,7 +85,7 @@ pub(super) fn run(arguments: &StatusArguments, console: &mut Console) -> Status 
         }),
         None => {
             let shown = of_cluster(arguments, &sourced, console, |report, missing| {
-                (arguments.text(report), status_of(report), missing)
+                (arguments.text(report, screen), status_of(report), missing)
             });
             match shown {
                 Ok(shown) => show(shown, console),
@@ -106,7 +108,7 @@ fn of_files(arguments: &StatusArguments, sourced: &Sourced, path: &Path, console
     if report.workloads.is_empty() {
         missing.push(format!("there are no pods in `{}`", recorded::name(path)));
     }
-    show((arguments.text(&report), status_of(&report), missing), console);
+    show((arguments.text(&report, console.screen()), status_of(&report), missing), console);
 }
 
 /// Asks the cluster, and makes something of the report and of what the cluster does not have.
@@ -154,9 +156,9 @@ fn status_of(report: &StatusReport<'_>) -> Status {
 }
 
 impl StatusArguments {
-    fn text(&self, report: &StatusReport<'_>) -> String {
+    fn text(&self, report: &StatusReport<'_>, screen: Screen) -> String {
         match self.format {
-            StatusFormat::Text => status::text(report),
+            StatusFormat::Text => status::text(report, screen),
             StatusFormat::Json => status::json(report),
         }
     }

@@ -9,10 +9,11 @@ use super::input::Input;
 use super::params;
 use super::profiles::AllProfiles;
 use super::report::Reporting;
-use super::text_diff::diff;
+use super::text_diff::{colored, diff};
 use super::wanted::{self, Wanted};
 use crate::compile::{CompileOptions, Compiled, compile_with};
 use crate::config::{MAX_CONFIG_BYTES, PROFILE, Placed, names_a_folder};
+use crate::diagnostic::screen::{Page, Screen, Style, Styled};
 use crate::diagnostic::visible;
 use crate::emit;
 use crate::expect::{Case, read};
@@ -23,7 +24,6 @@ use crate::source::{FileId, MAX_SOURCE_BYTES, SourceFile, Sources, Span};
 use clap::Args;
 use glob::Pattern;
 use smol_str::SmolStr;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The ending of the names of files of expectations.
@@ -108,7 +108,17 @@ pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
     } else if console.status() != Status::Trouble && !console.is_silent() {
         let left_out =
             if left_out == 0 { String::new() } else { format!(", {left_out} left out by --filter") };
-        console.print(&format!("\n{passed} passed, {failed} failed{left_out}\n"));
+        let style = |count, style| if count == 0 { Style::Plain } else { style };
+        let mut page = Page::new(console.screen());
+        page.blank();
+        page.line(
+            0,
+            Styled::new(style(passed, Style::Good), &format!("{passed} passed"))
+                .then(Style::Plain, ", ")
+                .then(style(failed, Style::Bad), &format!("{failed} failed"))
+                .then(Style::Plain, &left_out),
+        );
+        console.print(&page.finish());
     }
     console.finish()
 }
@@ -153,8 +163,8 @@ fn test_file(
         let name = if case.name.is_empty() { UNNAMED } else { &case.name };
         console.tested(&sources, (name, case.span.unwrap_or(start)), &broken);
         if !console.is_silent() {
-            let text = shown(sources.get(id), (name, case.span.unwrap_or(start)), &broken);
-            console.print(&visible::lines(&text));
+            let text = shown(sources.get(id), (name, case.span.unwrap_or(start)), &broken, console.screen());
+            console.print(&text);
         }
         *(if broken.is_empty() { &mut count.passed } else { &mut count.failed }) += 1;
     }
@@ -280,15 +290,26 @@ fn compare(root: &Root, path: &Path, text: &str, update: bool) -> Option<String>
 }
 
 /// One line for a case that passes, more for one that fails.
-fn shown(file: &SourceFile, (name, span): (&str, Span), broken: &[(Span, String)]) -> String {
-    let name = visible::plain(name);
+fn shown(file: &SourceFile, (name, span): (&str, Span), broken: &[(Span, String)], screen: Screen) -> String {
+    let mut page = Page::new(screen);
     if broken.is_empty() {
-        return format!("ok    {}: {name}\n", file.name);
+        page.line(
+            0,
+            Styled::new(Style::Good, "ok").then(Style::Plain, &format!("    {}: {name}", file.name)),
+        );
+        return page.finish();
     }
     let place = |span: Span| format!("{}:{}", file.name, file.line_column(span.start).0);
-    let mut text = format!("FAIL  {}: {name}\n", place(span));
+    page.line(0, Styled::new(Style::Bad, "FAIL").then(Style::Plain, &format!("  {}: {name}", place(span))));
     for (span, fault) in broken {
-        let _ = writeln!(text, "      {}: {}", place(*span), fault.replace('\n', "\n      "));
+        let (headline, difference) = fault.split_once('\n').unwrap_or((fault, ""));
+        page.line(
+            6,
+            Styled::new(Style::Dim, &format!("{}:", place(*span))).then(Style::Plain, " ").message(headline),
+        );
+        for line in colored(&visible::lines(difference), screen).lines() {
+            page.raw(&format!("      {line}\n"));
+        }
     }
-    text
+    page.finish()
 }

@@ -101,7 +101,7 @@ pub(super) fn run(arguments: &VerifyArguments, console: &mut Console) -> Status 
     let options = VerifyOptions { names: name.clone(), partial: *partial };
     let held = hold(&mut compiled, &rendered, &options, console);
     if !console.is_silent() {
-        console.print(&text(&held));
+        console.print(&text(&held, console.screen()));
     }
     console.verified(&held);
     console.finish()

@@ -25,6 +25,20 @@ fn settings_are_read() {
 }
 
 #[test]
+fn every_setting_is_described_with_an_example_that_is_read() {
+    let described: Vec<&str> = SETTINGS.iter().map(|setting| setting.name).collect();
+    let inner = reader::CONTEXT.map(|name| format!("context.{name}"));
+    let all = reader::SETTINGS.iter().copied().chain(inner.iter().map(String::as_str));
+    for name in all {
+        assert!(described.contains(&name), "{name}");
+    }
+    assert_eq!(described.len(), reader::SETTINGS.len() + inner.len());
+    for setting in SETTINGS {
+        assert_eq!(check(setting.example).1, "", "{}", setting.name);
+    }
+}
+
+#[test]
 fn unusable_settings_are_shown_at_their_place() {
     let (config, shown) = check(
         "kube = 1.35\nregistry = \"https://mirror.acme.dev\"\nimage = 1\n[images]\nfetch-htps = \"a:1\"\nwait = \"A:1\"\n",

@@ -5,28 +5,29 @@
 
 mod excerpt;
 
+use super::screen::{Screen, Styled};
 use super::visible::{plain, visible};
-use super::{Diagnostic, Severity};
+use super::{Code, Diagnostic, Severity};
 use crate::source::{FileId, Sources};
 use codespan_reporting::diagnostic as codespan;
 use codespan_reporting::term;
-use codespan_reporting::term::termcolor::{Ansi, NoColor, WriteColor};
-use excerpt::Excerpts;
+use codespan_reporting::term::termcolor::{Ansi, NoColor};
+use excerpt::{Excerpts, WIDTH};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// How diagnostics are shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Human {
-    /// Whether to write the terminal's color codes.
-    pub color: bool,
+    /// What they are shown on.
+    pub screen: Screen,
     /// The number of diagnostics that are shown in full.
     pub limit: usize,
 }
 
 impl Default for Human {
     fn default() -> Self {
-        Self { color: false, limit: 100 }
+        Self { screen: Screen::default(), limit: 100 }
     }
 }
 
@@ -44,26 +45,62 @@ impl Human {
     /// assert!(text.contains("┌─ hello.initflow:2:3"));
     /// ```
     pub fn render(&self, sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+        self.linked(sources, diagnostics, &|_| None)
+    }
+
+    /// The same, with a link (OSC 8) from each name to the page at the address that its code has.
+    pub(crate) fn linked(
+        &self,
+        sources: &Sources,
+        diagnostics: &[Diagnostic],
+        address: &dyn Fn(Code) -> Option<String>,
+    ) -> String {
         let mut shown: Vec<&Diagnostic> = diagnostics.iter().collect();
         shown.sort_by_key(|diagnostic| (diagnostic.severity, diagnostic.primary.span));
         shown.truncate(self.limit);
         shown.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.severity));
 
-        let mut text = if self.color {
-            let mut writer = Ansi::new(Vec::new());
-            write_all(&mut writer, sources, &shown);
-            String::from_utf8_lossy(&writer.into_inner()).into_owned()
-        } else {
-            let mut writer = NoColor::new(Vec::new());
-            write_all(&mut writer, sources, &shown);
-            let text = String::from_utf8_lossy(&writer.into_inner()).into_owned();
-            text.lines().fold(String::with_capacity(text.len()), |all, line| all + line.trim_end() + "\n")
-        };
+        let mut text = String::new();
+        for diagnostic in &shown {
+            let address = self.screen.links.then(|| address(diagnostic.code)).flatten();
+            self.write(sources, diagnostic, address.as_deref(), &mut text);
+        }
         let hidden = diagnostics.len() - shown.len();
         if hidden > 0 {
-            let _ = write!(text, "… and {hidden} more\n\n");
+            let _ = write!(text, "{} and {hidden} more\n\n", self.screen.drawn("…"));
         }
         text
+    }
+
+    fn write(&self, sources: &Sources, diagnostic: &Diagnostic, address: Option<&str>, out: &mut String) {
+        let mut config = term::Config::default();
+        if self.screen.ascii {
+            config.chars = term::Chars::ascii();
+        }
+        let (excerpts, shown) = convert(sources, diagnostic, self.screen);
+        // Writing to memory cannot fail, and the excerpts contain every place that `convert` refers to.
+        let text = if self.screen.color {
+            let mut writer = Ansi::new(Vec::new());
+            let _ = term::emit_to_write_style(&mut writer, &config, &excerpts, &shown);
+            writer.into_inner()
+        } else {
+            let mut writer = NoColor::new(Vec::new());
+            let _ = term::emit_to_write_style(&mut writer, &config, &excerpts, &shown);
+            writer.into_inner()
+        };
+        let mut text = String::from_utf8_lossy(&text).into_owned();
+        if let Some(address) = address {
+            let name = format!("[{}]", diagnostic.code.name());
+            text = text.replacen(
+                &name,
+                &format!("[\x1b]8;;{address}\x1b\\{}\x1b]8;;\x1b\\]", diagnostic.code.name()),
+                1,
+            );
+        }
+        for line in text.lines() {
+            out.push_str(if self.screen.color { line } else { line.trim_end() });
+            out.push('\n');
+        }
     }
 }
 
@@ -100,16 +137,11 @@ impl Tally {
     }
 }
 
-fn write_all(writer: &mut dyn WriteColor, sources: &Sources, diagnostics: &[&Diagnostic]) {
-    let config = term::Config::default();
-    for diagnostic in diagnostics {
-        let (excerpts, shown) = convert(sources, diagnostic);
-        // Writing to memory cannot fail, and the excerpts contain every place that `convert` refers to.
-        let _ = term::emit_to_write_style(writer, &config, &excerpts, &shown);
-    }
-}
-
-fn convert(sources: &Sources, diagnostic: &Diagnostic) -> (Excerpts, codespan::Diagnostic<FileId>) {
+fn convert(
+    sources: &Sources,
+    diagnostic: &Diagnostic,
+    screen: Screen,
+) -> (Excerpts, codespan::Diagnostic<FileId>) {
     let severity = match diagnostic.severity {
         Severity::Error => codespan::Severity::Error,
         Severity::Warning => codespan::Severity::Warning,
@@ -117,17 +149,17 @@ fn convert(sources: &Sources, diagnostic: &Diagnostic) -> (Excerpts, codespan::D
     // What comes from the command line is in no line of the source.
     let primary = (!diagnostic.is_outside_text()).then_some(&diagnostic.primary);
     let places = primary.into_iter().chain(&diagnostic.labels).take(MAX_LABELS);
-    let excerpts = Excerpts::around(sources, places.clone().map(|label| label.span));
+    let excerpts = Excerpts::around(sources, places.clone().map(|label| label.span), width_of_source(screen));
     let labels = places.enumerate().map(|(at, label)| {
         let style = if at == 0 { codespan::LabelStyle::Primary } else { codespan::LabelStyle::Secondary };
         let range = excerpts.range(sources, label.span);
-        codespan::Label::new(style, label.span.file, range).with_message(line(&label.text))
+        codespan::Label::new(style, label.span.file, range).with_message(screen.drawn(&line(&label.text)))
     });
     let shown = codespan::Diagnostic::new(severity)
         .with_code(diagnostic.code.name())
-        .with_message(line(&diagnostic.headline))
+        .with_message(headline(diagnostic, screen))
         .with_labels(labels.collect())
-        .with_notes(notes(diagnostic));
+        .with_notes(notes(diagnostic).iter().map(|note| wrapped(note, NOTE, screen)).collect());
     (excerpts, shown)
 }
 
@@ -151,6 +183,40 @@ fn lines(text: &str) -> String {
     text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// The most characters of a source's line: what the screen has beside the numbers and the marks of a cut.
+fn width_of_source(screen: Screen) -> usize {
+    screen.width.map_or(WIDTH, |width| width.saturating_sub(10).clamp(30, WIDTH))
+}
+
+/// The columns before a note.
+const NOTE: usize = 4;
+
+/// The headline, whose lines are as long as the screen is wide.
+fn headline(diagnostic: &Diagnostic, screen: Screen) -> String {
+    let before = "warning[]: ".len() + diagnostic.code.name().len();
+    let Some(width) = screen.width.filter(|width| *width > before + 20) else {
+        return screen.drawn(&line(&diagnostic.headline));
+    };
+    // The first line begins after the name, the others at the left.
+    let words = format!("{}{}", "x".repeat(before - 1), ' ') + &line(&diagnostic.headline);
+    wrapped(&words, 0, Screen { width: Some(width), ..screen }).split_off(before).replace('\n', "\n    ")
+}
+
+/// A text in lines that fit the screen, after this many columns.
+fn wrapped(text: &str, before: usize, screen: Screen) -> String {
+    let Some(width) = screen.width else { return screen.drawn(text) };
+    let plain = Screen { color: false, ..screen };
+    let lines = text
+        .lines()
+        .flat_map(|line| Styled::from(line).drawn(plain).wrapped(width.saturating_sub(before + 1).max(20)));
+    let shown = |line: Styled| {
+        let mut out = String::new();
+        line.write(plain, &mut out);
+        out
+    };
+    lines.map(shown).collect::<Vec<_>>().join("\n")
+}
+
 fn notes(diagnostic: &Diagnostic) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut notes: Vec<String> =
@@ -165,7 +231,6 @@ fn notes(diagnostic: &Diagnostic) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::diagnostic::Applicability;
-    use crate::diagnostic::Code;
     use crate::source::Span;
 
     fn place(sources: &Sources, file: FileId, text: &str) -> Span {
@@ -199,6 +264,40 @@ mod tests {
           = help: declare it with `volume confg`
           = help: change to `config`
         ");
+    }
+
+    #[test]
+    fn a_name_leads_to_its_explanation() {
+        let mut sources = Sources::default();
+        let file = sources.add("a", "memory 5m\n");
+        let span = place(&sources, file, "5m");
+        let diagnostic = Diagnostic::error(Code::TypeMismatch, span, "x");
+        let screen = Screen { color: true, links: true, ..Screen::default() };
+        let human = Human { screen, ..Human::default() };
+        let address = |code: Code| Some(format!("file:///{code}.html"));
+        let text = human.linked(&sources, std::slice::from_ref(&diagnostic), &address);
+        let link = "\x1b]8;;file:///type-mismatch.html\x1b\\type-mismatch\x1b]8;;\x1b\\";
+        assert_eq!(text.matches(link).count(), 1, "{text:?}");
+        assert!(!human.render(&sources, &[diagnostic]).contains("\x1b]8"));
+    }
+
+    #[test]
+    fn lines_fit_the_terminal() {
+        let mut sources = Sources::default();
+        let file = sources.add("a", format!("run \"{}&&{}\"\n", "x ".repeat(30), " y".repeat(30)));
+        let span = place(&sources, file, "&&");
+        let diagnostic = Diagnostic::error(
+            Code::NeedsShell,
+            span,
+            "a headline of so many words that a terminal has no room for it",
+        )
+        .help("some help that is longer than the line of a narrow terminal, too");
+        let screen = Screen { ascii: true, ..Screen::of_width(60) };
+        let text = Human { screen, ..Human::default() }.render(&sources, &[diagnostic]);
+        for line in text.lines() {
+            assert!(line.chars().count() <= 60, "{line}");
+        }
+        assert!(text.contains("\n    ") && text.contains("--> a:1:66"), "{text}");
     }
 
     #[test]
@@ -333,7 +432,11 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add("a", "x\n");
         let diagnostics = [Diagnostic::error(Code::TypeMismatch, Span::new(file, 0, 1), "x")];
-        assert!(Human { color: true, ..Human::default() }.render(&sources, &diagnostics).contains('\x1b'));
+        assert!(
+            Human { screen: Screen { color: true, ..Screen::default() }, ..Human::default() }
+                .render(&sources, &diagnostics)
+                .contains('\x1b')
+        );
         assert!(!Human::default().render(&sources, &diagnostics).contains('\x1b'));
     }
 

@@ -5,6 +5,7 @@
 use super::outline::{Symbol, symbols};
 use super::{Analysis, Location, Workspace};
 use crate::diagnostic::Severity;
+use crate::diagnostic::screen::Screen;
 use crate::emit::SEPARATOR;
 use crate::plan::{self, Axis, Plan, svg};
 use crate::source::Span;
@@ -33,7 +34,7 @@ pub(crate) fn preview(analysis: &Analysis, name: &str) -> Preview {
                 workloads.iter().map(|workload| workload.compiled.yaml(Some(name))).collect();
             Preview {
                 yaml: Some(texts.join(SEPARATOR)),
-                plan: Some(plan::text(&plans, &analysis.compilation.sources)),
+                plan: Some(plan::text(&plans, &analysis.compilation.sources, Screen::default())),
                 errors: 0,
                 message: None,
             }

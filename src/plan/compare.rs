@@ -43,12 +43,38 @@ pub(crate) struct Change {
     pub kind: WorkloadKind,
     /// Its name.
     pub name: SmolStr,
-    /// What changed, in sentences without a full stop.
-    pub facts: Vec<String>,
+    /// What changed.
+    pub facts: Vec<Fact>,
     /// The effective requests that changed.
     pub totals: Vec<Total>,
     /// The YAML before and after; empty if the workload does not exist.
     pub yaml: (String, String),
+}
+
+/// One thing that changed.
+#[derive(Clone, Debug)]
+pub(crate) struct Fact {
+    /// What became of it.
+    pub fate: Fate,
+    /// A sentence without a full stop.
+    pub text: String,
+}
+
+/// What became of a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It is another one.
+    Changed,
+}
+
+impl Fate {
+    fn fact(self, text: impl Into<String>) -> Fact {
+        Fact { fate: self, text: text.into() }
+    }
 }
 
 /// An effective request before and after.
@@ -67,6 +93,12 @@ pub(crate) struct Total {
 }
 
 impl Total {
+    /// Whether a pod requests more than before.
+    pub(crate) fn is_more(&self) -> bool {
+        let (old, new) = (self.old.unwrap_or_default(), self.new.unwrap_or_default());
+        old != new && new.minus(&old).is_some()
+    }
+
     /// The difference for one pod, with its sign.
     pub(crate) fn difference(&self) -> String {
         signed(self.old.unwrap_or_default(), self.new.unwrap_or_default())
@@ -111,8 +143,8 @@ fn change(old: Option<&Revision>, new: Option<&Revision>) -> Option<Change> {
         return None;
     }
     let facts = match (old, new) {
-        (None, _) => vec!["the workload is new".to_owned()],
-        (_, None) => vec!["the workload was removed".to_owned()],
+        (None, _) => vec![Fate::Added.fact("the workload is new")],
+        (_, None) => vec![Fate::Removed.fact("the workload was removed")],
         (Some(old), Some(new)) => facts(old, new),
     };
     Some(Change { kind: plan.kind, name: plan.name.clone(), facts, totals: totals(old, new), yaml })
@@ -150,48 +182,52 @@ fn totals(old: Option<&Revision>, new: Option<&Revision>) -> Vec<Total> {
 }
 
 /// What changed, as sentences.
-fn facts(old: &Revision, new: &Revision) -> Vec<String> {
+fn facts(old: &Revision, new: &Revision) -> Vec<Fact> {
     let mut facts = Vec::new();
     if old.replicas != new.replicas {
         let shown =
             |replicas: Option<i64>| replicas.map_or("unset".to_owned(), |replicas| replicas.to_string());
-        facts.push(format!("replicas {} → {}", shown(old.replicas), shown(new.replicas)));
+        facts.push(Fate::Changed.fact(format!("replicas {} → {}", shown(old.replicas), shown(new.replicas))));
     }
     let find =
         |revision: &Revision, name: &str| revision.plan.order.iter().position(|start| start.name == name);
     for start in &new.plan.order {
         let role = start.role.name();
         let Some(before) = find(old, &start.name).map(|at| &old.plan.order[at]) else {
-            facts.push(format!("{role} `{}` is new: {}", start.name, start.because));
+            facts.push(Fate::Added.fact(format!("{role} `{}` is new: {}", start.name, start.because)));
             continue;
         };
         if before.role != start.role {
-            facts.push(format!("`{}` changed from {} to {role}", start.name, before.role.name()));
+            facts.push(Fate::Changed.fact(format!(
+                "`{}` changed from {} to {role}",
+                start.name,
+                before.role.name()
+            )));
         }
         amounts(&mut facts, &start.name, "requests", &before.requests, &start.requests);
         amounts(&mut facts, &start.name, "limits", &before.limits, &start.limits);
         if before.restarts != start.restarts {
             let now = start.restarts.as_deref().unwrap_or("as the pod's restart policy says");
-            facts.push(format!("`{}` on exit: {now}", start.name));
+            facts.push(Fate::Changed.fact(format!("`{}` on exit: {now}", start.name)));
         }
     }
     for start in old.plan.order.iter().filter(|start| find(new, &start.name).is_none()) {
-        facts.push(format!("{} `{}` was removed", start.role.name(), start.name));
+        facts.push(Fate::Removed.fact(format!("{} `{}` was removed", start.role.name(), start.name)));
     }
     for (name, image) in &new.images {
         let before = old.images.iter().find(|(known, _)| known == name);
         if let Some((_, before)) = before.filter(|(_, before)| before != image) {
-            facts.push(format!("`{name}` image `{before}` → `{image}`"));
+            facts.push(Fate::Changed.fact(format!("`{name}` image `{before}` → `{image}`")));
         }
     }
     facts.extend(moves(old, new));
     if old.plan.qos != new.plan.qos {
-        facts.push(format!("QoS class {} → {}", old.plan.qos, new.plan.qos));
+        facts.push(Fate::Changed.fact(format!("QoS class {} → {}", old.plan.qos, new.plan.qos)));
     }
     facts
 }
 
-fn amounts(facts: &mut Vec<String>, name: &str, what: &str, old: &Resources, new: &Resources) {
+fn amounts(facts: &mut Vec<Fact>, name: &str, what: &str, old: &Resources, new: &Resources) {
     let find = |amounts: &Resources, resource: &str| {
         amounts.iter().find(|(known, _)| known == resource).map(|(_, quantity)| *quantity)
     };
@@ -204,13 +240,17 @@ fn amounts(facts: &mut Vec<String>, name: &str, what: &str, old: &Resources, new
         let (before, after) = (find(old, resource), find(new, resource));
         if before != after && !reported.contains(&resource) {
             reported.push(resource);
-            facts.push(format!("`{name}` {what} {resource} {} → {}", shown(before), shown(after)));
+            facts.push(Fate::Changed.fact(format!(
+                "`{name}` {what} {resource} {} → {}",
+                shown(before),
+                shown(after)
+            )));
         }
     }
 }
 
 /// The steps and sidecars of both revisions that moved among the others: the fewest that explain the new order.
-fn moves(old: &Revision, new: &Revision) -> Vec<String> {
+fn moves(old: &Revision, new: &Revision) -> Vec<Fact> {
     let init = |revision: &Revision| -> Vec<SmolStr> {
         let starts = revision.plan.order.iter().filter(|start| start.role != Role::App);
         starts.map(|start| start.name.clone()).collect()
@@ -227,6 +267,7 @@ fn moves(old: &Revision, new: &Revision) -> Vec<String> {
             Some((_, next)) => format!("`{name}` now starts before `{next}`"),
             None => format!("`{name}` is now the last of the steps and sidecars to start"),
         })
+        .map(|text| Fate::Changed.fact(text))
         .collect()
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::compile::{CompileOptions, Compiled, NoFiles, compile};
 use crate::context::Context;
+use crate::diagnostic::screen::Screen;
 use crate::source::{SourceFile, Sources};
 use std::sync::Arc;
 
@@ -170,7 +171,7 @@ fn plan() -> (Plan, Sources) {
 #[test]
 fn text_is_two_tables() {
     let (plan, sources) = plan();
-    insta::assert_snapshot!(text(&[plan], &sources), @r"
+    insta::assert_snapshot!(text(&[plan], &sources, Screen::default()), @r"
     Deployment shop  shop.initflow:2:1  for Kubernetes 1.37
 
          role     name    why                           requests               reserved
@@ -443,7 +444,7 @@ fn what_a_limit_range_adds_is_in_the_totals() {
         "pod hello { step a { image \"a:1\"; run \"a\"; cpu 1..1 } app web { image \"b:1\"; memory 64Mi } }";
     let hello = compile("hello.initflow", source.into(), &NoFiles, &options);
     let plan = hello.workloads[0].plan();
-    insta::assert_snapshot!(text(std::slice::from_ref(&plan), &hello.sources), @"
+    insta::assert_snapshot!(text(std::slice::from_ref(&plan), &hello.sources, Screen::default()), @"
     Pod hello  hello.initflow:1:1  for Kubernetes 1.35
 
          role  name  why                           requests                reserved

@@ -4,73 +4,105 @@ mod times;
 
 pub(super) use times::CAVEAT as TIMES_CAVEAT;
 
-use super::{Gate, Plan, Resources, Start};
+use super::{Gate, Plan, Start};
 use crate::diagnostic::phrase::listed;
-use crate::diagnostic::visible::{self, plain};
-use crate::source::Sources;
+use crate::diagnostic::screen::{Column, Page, Screen, Style, Styled, Table};
+use crate::kubernetes::quantity::Quantity;
+use crate::model::Role;
+use crate::source::{Sources, Span};
 use smol_str::SmolStr;
-use std::fmt::Write as _;
 
 /// What the totals cannot know.
 pub(super) const CAVEAT: &str = "before LimitRanges, webhooks and RuntimeClass overhead";
 
-/// Shows the plans of a source's workloads as tables.
+/// Shows the plans of a source's workloads as tables that fit the screen.
 ///
 /// ```
 /// use initflow::compile::{CompileOptions, NoFiles, compile};
+/// use initflow::diagnostic::screen::Screen;
 /// use initflow::plan::text;
 ///
 /// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
 /// let hello = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
 /// let plan = hello.workloads[0].plan();
-/// let text = text(&[plan], &hello.sources);
+/// let text = text(&[plan], &hello.sources, Screen::default());
 /// assert!(text.contains("Pod hello"));
 /// ```
-pub fn text(plans: &[Plan], sources: &Sources) -> String {
-    let plans: Vec<String> = plans.iter().map(|plan| one(plan, sources)).collect();
-    visible::lines(&plans.join("\n")).into_owned()
+pub fn text(plans: &[Plan], sources: &Sources, screen: Screen) -> String {
+    let mut page = Page::new(screen);
+    for (at, plan) in plans.iter().enumerate() {
+        if at > 0 {
+            page.blank();
+        }
+        one(&mut page, plan, sources);
+    }
+    page.finish()
 }
 
-fn one(plan: &Plan, sources: &Sources) -> String {
-    let span = sources.in_file(plan.span);
-    let file = sources.get(span.file);
-    let (line, column) = file.line_column(span.start);
-    let mut text = format!(
-        "{}  {}:{line}:{column}  for Kubernetes {}\n\n",
-        plan.title(),
-        plain(&file.name),
-        plan.version
-    );
+const ORDER: [Column; 6] = [
+    Column::number(""),
+    Column::whole("role"),
+    Column::text("name"),
+    Column::text("why").rank(1),
+    Column::text("requests").rank(3),
+    Column::text("reserved").rank(2),
+];
 
-    let mut order = vec![["", "role", "name", "why", "requests", "reserved"].map(str::to_owned)];
-    order.extend(plan.order.iter().enumerate().map(|(at, start)| {
+const TOTALS: [Column; 4] =
+    [Column::whole("effective"), Column::number("requests"), Column::text("limits"), Column::text("set by")];
+
+fn one(page: &mut Page, plan: &Plan, sources: &Sources) {
+    page.heading(&[
+        Styled::new(Style::Title, &plan.title()),
+        Styled::new(Style::Dim, &place(plan.span, sources)),
+        Styled::new(Style::Dim, &format!("for Kubernetes {}", plan.version)),
+    ]);
+    page.blank();
+    let mut order = Table::new(&ORDER);
+    for (at, start) in plan.order.iter().enumerate() {
         let moved = if start.moved { "; moved down" } else { "" };
-        [
-            (at + 1).to_string(),
-            start.role.name().to_owned(),
-            start.name.to_string(),
-            format!("{}{moved}", start.because),
+        order.row([
+            (at + 1).to_string().into(),
+            Styled::new(role_style(start.role), start.role.name()),
+            Styled::new(role_style(start.role), &start.name),
+            Styled::default().message(&format!("{}{moved}", start.because)),
             requests(start),
-            resources(&start.reserved),
-        ]
-    }));
-    table(&mut text, &order);
+            reserved(plan, start),
+        ]);
+    }
+    page.table(&order);
     let completed = plan.order.iter().any(|start| !start.completed.is_empty()).then(|| COMPLETED.to_owned());
     let added = plan.order.iter().any(|start| !start.added_requests.is_empty());
     let ranges = || listed(plan.limit_ranges.iter().map(SmolStr::as_str));
     let added = added.then(|| format!("+ added by LimitRange {}", ranges()));
     let mut notes = completed.into_iter().chain(added).chain(plan.order.iter().flat_map(notes)).peekable();
     if notes.peek().is_some() {
-        text.push('\n');
+        page.blank();
     }
     for note in notes {
-        let _ = writeln!(text, "  {note}");
+        page.message(2, &note);
     }
-    times::start(&mut text, plan);
-    times::stop(&mut text, plan);
-    text.push('\n');
-    totals(&mut text, plan);
-    text
+    times::start(page, plan);
+    times::stop(page, plan);
+    page.blank();
+    totals(page, plan);
+}
+
+/// The style of a container of this role.
+pub(crate) fn role_style(role: Role) -> Style {
+    match role {
+        Role::Step => Style::Step,
+        Role::Sidecar => Style::Sidecar,
+        Role::App => Style::App,
+    }
+}
+
+/// A place in a source, with its line and column.
+fn place(span: Span, sources: &Sources) -> String {
+    let span = sources.in_file(span);
+    let file = sources.get(span.file);
+    let (line, column) = file.line_column(span.start);
+    format!("{}:{line}:{column}", file.name)
 }
 
 /// What else is worth knowing about a container: what a hook holds back, and when it starts again.
@@ -85,68 +117,65 @@ const COMPLETED: &str = "* requested by the compiler, because the source sets no
 const POST_START: &str = "what comes next waits until its `postStart` hook has returned; a startup probe is safer, since the \
                           kubelet does nothing else for the pod while a hook runs";
 
-fn totals(text: &mut String, plan: &Plan) {
+fn totals(page: &mut Page, plan: &Plan) {
     if plan.requests.is_empty() && plan.limits.is_empty() {
-        let _ = writeln!(text, "  no container requests or limits anything\n  QoS class {}", plan.qos);
-        return;
+        page.line(2, "no container requests or limits anything");
+        return page.line(2, format!("QoS class {}", plan.qos));
     }
-
-    let mut totals = vec![["effective", "requests", "limits", "set by"].map(str::to_owned)];
-    totals.extend(plan.requests.iter().map(|request| {
+    let mut totals = Table::new(&TOTALS);
+    for request in &plan.requests {
         let limit = plan.limits.iter().find(|limit| limit.resource == request.resource);
-        [
-            request.resource.to_string(),
-            request.quantity.to_string(),
-            limit.map_or("-".to_owned(), ToString::to_string),
-            request.because.clone(),
-        ]
-    }));
-    let only_limited = plan
-        .limits
-        .iter()
-        .filter(|limit| plan.requests.iter().all(|request| request.resource != limit.resource));
-    totals.extend(
-        only_limited
-            .map(|limit| [limit.resource.to_string(), "-".to_owned(), limit.to_string(), String::new()]),
-    );
-    table(text, &totals);
-    let _ = write!(text, "\n  QoS class {}; all {}\n", plan.qos, plan.caveat());
+        totals.row([
+            request.resource.as_str().into(),
+            Styled::new(Style::Peak, &request.quantity.to_string()),
+            limit.map_or("-".to_owned(), ToString::to_string).into(),
+            Styled::default().message(&request.because),
+        ]);
+    }
+    let is_requested = |resource: &SmolStr| plan.requests.iter().any(|request| request.resource == *resource);
+    for limit in plan.limits.iter().filter(|limit| !is_requested(&limit.resource)) {
+        totals.row([limit.resource.as_str().into(), "-".into(), limit.to_string().into(), Styled::default()]);
+    }
+    page.table(&totals);
+    page.blank();
+    page.line(2, format!("QoS class {}; all {}", plan.qos, plan.caveat()));
 }
 
 /// What a container requests, with a mark at what the compiler or a `LimitRange` adds.
-fn requests(start: &Start) -> String {
-    let mark = |name: &SmolStr| {
-        if start.completed.contains(&&**name) {
+fn requests(start: &Start) -> Styled {
+    amounts(start.requests.iter().map(|(name, quantity)| {
+        let mark = if start.completed.contains(&&**name) {
             "*"
         } else if start.added_requests.contains(name) {
             "+"
         } else {
             ""
-        }
-    };
-    let each: Vec<String> =
-        start.requests.iter().map(|(name, quantity)| format!("{name} {quantity}{}", mark(name))).collect();
-    if each.is_empty() { "-".to_owned() } else { each.join(", ") }
+        };
+        (Style::Plain, name, quantity, mark)
+    }))
 }
 
-fn resources(resources: &Resources) -> String {
-    if resources.is_empty() {
-        return "-".to_owned();
-    }
-    let each: Vec<String> = resources.iter().map(|(name, quantity)| format!("{name} {quantity}")).collect();
-    each.join(", ")
+/// What the pod reserves while a container runs; what sets an effective request has a color of its own.
+fn reserved(plan: &Plan, start: &Start) -> Styled {
+    amounts(start.reserved.iter().map(|(name, quantity)| {
+        let sets = plan.requests.iter().any(|request| {
+            request.resource == *name
+                && request.quantity == *quantity
+                && request.containers.contains(&start.name)
+        });
+        (if sets { Style::Peak } else { Style::Plain }, name, quantity, "")
+    }))
 }
 
-/// Writes rows with their columns aligned.
-pub(crate) fn table<const N: usize>(text: &mut String, rows: &[[String; N]]) {
-    let widths: [usize; N] =
-        std::array::from_fn(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0));
-    for row in rows {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(widths) {
-            let _ = write!(line, "  {cell:<width$}");
+/// Amounts of resources, each of which stays on one line.
+fn amounts<'a>(each: impl Iterator<Item = (Style, &'a SmolStr, &'a Quantity, &'a str)>) -> Styled {
+    let mut cell = Styled::default();
+    for (style, name, quantity, mark) in each {
+        if !cell.is_empty() {
+            cell.push_whole(Style::Plain, ",");
+            cell.push(Style::Plain, " ");
         }
-        text.push_str(line.trim_end());
-        text.push('\n');
+        cell.push_whole(style, &format!("{name} {quantity}{mark}"));
     }
+    if cell.is_empty() { "-".into() } else { cell }
 }

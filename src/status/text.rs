@@ -8,8 +8,9 @@ use super::pods::{PodReport, Progress};
 use super::steps::{StepReport, StepState};
 use super::trouble::{Next, Trouble};
 use super::workloads::{StatusReport, WorkloadReport};
+use crate::diagnostic::screen::{Column, Page, Screen, Style, Styled, Table};
 use crate::diagnostic::visible::{self, plain};
-use crate::plan::text::table;
+use crate::plan::role_style;
 use crate::source::{Sources, Span};
 use std::fmt::Write as _;
 
@@ -22,18 +23,24 @@ const MAX_CELL: usize = 80;
 const MAX_LINE: usize = 400;
 
 /// The status of all workloads.
-pub(crate) fn text(report: &StatusReport<'_>) -> String {
-    let workloads = report.workloads.iter().map(|workload| Writer { at: report.at, workload }.write());
-    let mut text = workloads.collect::<Vec<_>>().join("\n");
+pub(crate) fn text(report: &StatusReport<'_>, screen: Screen) -> String {
+    let mut page = Page::new(screen);
+    for (at, workload) in report.workloads.iter().enumerate() {
+        if at > 0 {
+            page.blank();
+        }
+        Writer { at: report.at, workload }.write(&mut page);
+    }
     if report.left_out > 0 {
         let pods = if report.left_out == 1 {
             "1 other pod is".to_owned()
         } else {
             format!("{} other pods are", report.left_out)
         };
-        let _ = write!(text, "\n{pods} not of these workloads\n");
+        page.blank();
+        page.line(0, format!("{pods} not of these workloads"));
     }
-    visible::lines(&text).into_owned()
+    page.finish()
 }
 
 struct Writer<'w> {
@@ -42,75 +49,86 @@ struct Writer<'w> {
 }
 
 impl Writer<'_> {
-    fn write(&self) -> String {
+    fn write(&self, page: &mut Page) {
         let WorkloadReport { kind, name, namespace, known, progress, pods, troubles, .. } = self.workload;
-        let place =
-            known.map(|(plan, sources)| format!("  {}", place(plan.span, sources))).unwrap_or_default();
+        let place = known.map(|(plan, sources)| place(plan.span, sources)).unwrap_or_default();
         let namespace =
             if namespace.is_empty() { String::new() } else { format!(" in namespace {}", cell(namespace)) };
-        let mut text = format!("{} {}{namespace}{place}  ", cell(kind), cell(name));
+        let title = Styled::new(Style::Title, &format!("{} {}", cell(kind), cell(name)))
+            .then(Style::Plain, &namespace);
+        let place = Styled::new(Style::Dim, &place);
         // A pod that nothing has made is its own workload.
         if let ([pod], "Pod") = (pods.as_slice(), &**kind) {
-            let _ = writeln!(text, "{}", self.pod_line(pod));
+            page.heading(&[title, place, self.pod_line(pod)]);
             if is_open(pod) {
-                self.pod(&mut text, pod);
+                self.pod(page, pod);
             }
-            return text;
+            return;
         }
-        let _ = writeln!(text, "{}", self.summary());
+        page.heading(&[title, place, self.summary()]);
         if pods.is_empty() && troubles.is_empty() {
-            match progress {
-                Progress::Starting if !self.workload.is_missing => {
-                    text.push_str("\n  no pod has been made yet\n");
-                }
-                Progress::Done => text.push_str("\n  it is done and gone, or was never applied\n"),
-                _ => {}
+            let why = match progress {
+                Progress::Starting if !self.workload.is_missing => Some("no pod has been made yet"),
+                Progress::Done => Some("it is done and gone, or was never applied"),
+                _ => None,
+            };
+            if let Some(why) = why {
+                page.blank();
+                page.line(2, why);
             }
         }
         for trouble in troubles {
-            text.push('\n');
-            self.trouble(&mut text, trouble);
+            page.blank();
+            self.trouble(page, trouble);
         }
         // The worst come first; pods that are as bad keep their order.
         let mut pods: Vec<&PodReport> = pods.iter().collect();
         pods.sort_by_key(|pod| std::cmp::Reverse(pod.progress));
         let in_full = pods.iter().filter(|pod| is_open(pod)).count().min(IN_FULL);
         for pod in &pods[..in_full] {
-            let _ = writeln!(text, "\n  Pod {}  {}", cell(&pod.name), self.pod_line(pod));
-            self.pod(&mut text, pod);
+            page.blank();
+            self.pod_heading(page, pod);
+            self.pod(page, pod);
         }
         let rest = &pods[in_full..];
         if !rest.is_empty() {
-            text.push('\n');
+            page.blank();
         }
         for pod in rest.iter().take(IN_SHORT) {
-            let _ = writeln!(text, "  Pod {}  {}", cell(&pod.name), self.pod_line(pod));
+            self.pod_heading(page, pod);
         }
         if rest.len() > IN_SHORT {
-            let _ = writeln!(text, "  and {} more pods", rest.len() - IN_SHORT);
+            page.line(2, format!("and {} more pods", rest.len() - IN_SHORT));
         }
-        text
+    }
+
+    fn pod_heading(&self, page: &mut Page, pod: &PodReport) {
+        let mut line = Styled::new(Style::Title, &format!("Pod {}", cell(&pod.name)));
+        line.push(Style::Plain, "  ");
+        line.append(&self.pod_line(pod));
+        page.line(2, line);
     }
 
     /// How far the workload is, in numbers of pods.
-    fn summary(&self) -> String {
+    fn summary(&self) -> Styled {
         let WorkloadReport { progress, wanted, pods, .. } = self.workload;
         let up = pods.iter().filter(|pod| pod.progress == Progress::Up).count();
         let there = pods.iter().filter(|pod| pod.progress != Progress::Stopping).count();
         let all = wanted.map_or(there.to_string(), |wanted| wanted.to_string());
         if self.workload.is_missing {
-            return "missing".to_owned();
+            return Styled::new(Style::Bad, "missing");
         }
+        let name = Styled::new(progress_style(*progress), progress.name());
         match (pods.as_slice(), wanted) {
-            ([_], None | Some(1)) | ([], None | Some(0)) => progress.name().to_owned(),
-            _ => format!("{}, {up} of {all} up", progress.name()),
+            ([_], None | Some(1)) | ([], None | Some(0)) => name,
+            _ => name.then(Style::Plain, &format!(", {up} of {all} up")),
         }
     }
 
     /// How far a pod is.
-    fn pod_line(&self, pod: &PodReport) -> String {
+    fn pod_line(&self, pod: &PodReport) -> Styled {
         let ago = pod.since.map(|since| duration(self.at.saturating_sub(since)));
-        let mut line = pod.progress.name().to_owned();
+        let mut line = String::new();
         match (pod.progress, ago) {
             (Progress::Up | Progress::Starting, Some(ago)) => line.extend([" for ", &ago]),
             (Progress::Done, Some(ago)) => line.extend([" ", &ago, " ago"]),
@@ -125,40 +143,34 @@ impl Writer<'_> {
         if let Some(left) = pod.until.map(|until| until.saturating_sub(self.at)).filter(|left| *left > 0) {
             let _ = write!(line, "; the cluster ends it in {}", duration(left));
         }
-        line
+        Styled::new(progress_style(pod.progress), pod.progress.name()).message(&line)
     }
 
     /// The steps of a pod, and what is wrong with it.
-    fn pod(&self, text: &mut String, pod: &PodReport) {
-        text.push('\n');
-        let row = |number: String, role: &str, name: String, state: &str, details: String| {
-            [number, role.to_owned(), name, state.to_owned(), details]
-        };
-        let mut rows = vec![row("  ".to_owned(), "role", "name".to_owned(), "state", "details".to_owned())];
-        let mut places = vec!["at".to_owned()];
+    fn pod(&self, page: &mut Page, pod: &PodReport) {
+        page.blank();
+        let is_known = self.workload.known.is_some();
+        let columns: Vec<Column> = COLUMNS.into_iter().filter(|column| is_known || !column.is(&AT)).collect();
+        let mut table = Table::new(&columns).indented(2);
         for (at, step) in pod.steps.iter().enumerate() {
+            // The container with the trouble has the color of errors as a whole.
+            let is_bad = step.state == StepState::Failed;
+            let style = |style| if is_bad { Style::Bad } else { style };
+            let role = style(role_style(step.role));
+            let place = is_known.then(|| Styled::new(Style::Dim, &self.place(step)));
+            let head = [
+                Styled::new(style(Style::Plain), &(at + 1).to_string()),
+                Styled::new(role, step.role.name()),
+                Styled::new(role, &cell(&step.name)),
+            ];
             let details = cut(&self.details(step), MAX_LINE);
-            rows.push(row(
-                format!("  {}", at + 1),
-                step.role.name(),
-                cell(&step.name),
-                step.state.name(),
-                details,
-            ));
-            places.push(self.place(step));
+            let state = Styled::new(state_style(step.state), step.state.name());
+            table.row(head.into_iter().chain(place).chain([state, Styled::default().message(&details)]));
         }
-        if self.workload.known.is_none() {
-            table(text, &rows);
-        } else {
-            let with_place = |([number, role, name, state, details], place): ([String; 5], String)| {
-                [number, role, name, place, state, details]
-            };
-            let rows: Vec<[String; 6]> = rows.into_iter().zip(places).map(with_place).collect();
-            table(text, &rows);
-        }
+        page.table(&table);
         for trouble in &pod.troubles {
-            text.push('\n');
-            self.trouble(text, trouble);
+            page.blank();
+            self.trouble(page, trouble);
         }
     }
 
@@ -203,34 +215,68 @@ impl Writer<'_> {
         parts.join(", ")
     }
 
-    fn trouble(&self, text: &mut String, trouble: &Trouble) {
+    fn trouble(&self, page: &mut Page, trouble: &Trouble) {
         let ago = trouble.since.map(|since| duration(self.at.saturating_sub(since)));
         let ago = ago.map(|ago| format!(" ({ago} ago)")).unwrap_or_default();
-        let mut line = |indent: &str, words: &str| {
-            let _ = writeln!(text, "  {indent}{}", cut(words, MAX_LINE));
-        };
-        line("", &format!("error: {}{ago}", trouble.headline));
+        labeled(page, 2, (Style::Bad, "error"), &format!("{}{ago}", trouble.headline));
         if let Some(message) = &trouble.message {
-            line("  ", &format!("the cluster says: {message}"));
+            labeled(page, 4, (Style::Note, "the cluster says"), message);
         }
         for (at, last) in trouble.last_lines.iter().enumerate() {
-            line("  ", &format!("{}{last}", if at == 0 { "last lines: " } else { "            " }));
-        }
-        match trouble.next {
-            Next::Again { at, .. } if at > self.at => {
-                line(
-                    "  ",
-                    &format!("the kubelet starts it again in about {}", duration(at.saturating_sub(self.at))),
-                );
+            if at == 0 {
+                labeled(page, 4, (Style::Note, "last lines"), last);
+            } else {
+                page.line(16, cut(last, MAX_LINE));
             }
-            Next::Again { .. } => line("  ", "the kubelet is about to start it again"),
-            Next::Running => line("  ", "the kubelet has started it again"),
-            Next::Never => line("  ", "the kubelet does not start it again"),
-            Next::Unknown => {}
+        }
+        let next = match trouble.next {
+            Next::Again { at, .. } if at > self.at => {
+                format!("the kubelet starts it again in about {}", duration(at.saturating_sub(self.at)))
+            }
+            Next::Again { .. } => "the kubelet is about to start it again".to_owned(),
+            Next::Running => "the kubelet has started it again".to_owned(),
+            Next::Never => "the kubelet does not start it again".to_owned(),
+            Next::Unknown => String::new(),
+        };
+        if !next.is_empty() {
+            page.line(4, next);
         }
         for help in &trouble.help {
-            line("  ", &format!("help: {help}"));
+            labeled(page, 4, (Style::Help, "help"), help);
         }
+    }
+}
+
+/// A line that begins with what it is.
+fn labeled(page: &mut Page, indent: usize, (style, label): (Style, &str), text: &str) {
+    page.line(indent, Styled::new(style, label).then(Style::Plain, ": ").message(&cut(text, MAX_LINE)));
+}
+
+const AT: Column = Column::text("at").rank(1);
+const COLUMNS: [Column; 6] = [
+    Column::number(""),
+    Column::whole("role"),
+    Column::text("name"),
+    AT,
+    Column::whole("state"),
+    Column::text("details"),
+];
+
+fn progress_style(progress: Progress) -> Style {
+    match progress {
+        Progress::Failed => Style::Bad,
+        Progress::Starting => Style::Warning,
+        Progress::Up | Progress::Done => Style::Good,
+        Progress::Stopping => Style::Dim,
+    }
+}
+
+fn state_style(state: StepState) -> Style {
+    match state {
+        StepState::Failed => Style::Bad,
+        StepState::Running | StepState::Creating => Style::Warning,
+        StepState::Up | StepState::Done => Style::Good,
+        StepState::Waiting | StepState::Stopped => Style::Dim,
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::pair::Pair;
 use super::totals::{ChangedRequest, changed};
-use crate::diagnostic::visible;
+use crate::diagnostic::screen::{Column, Page, Screen, Style, Styled, Table};
 use crate::model::{Role, Storage, WorkloadKind};
 use crate::object::Node;
 use crate::order::Gate;
-use crate::plan::table;
+use crate::plan::role_style;
 use serde_json::{Value, json};
 use smol_str::SmolStr;
 use std::collections::HashSet;
@@ -102,19 +102,36 @@ impl Held {
     }
 }
 
-/// Shows workloads as tables.
+/// Shows workloads as tables that fit the screen.
 ///
 /// ```
+/// use initflow::diagnostic::screen::Screen;
 /// use initflow::verify::text;
 ///
-/// assert_eq!(text(&[]), "");
+/// assert_eq!(text(&[], Screen::default()), "");
 /// ```
-pub fn text(all: &[Held]) -> String {
-    let all: Vec<String> = all.iter().map(one).collect();
-    visible::lines(&all.join("\n")).into_owned()
+pub fn text(all: &[Held], screen: Screen) -> String {
+    let mut page = Page::new(screen);
+    for (at, held) in all.iter().enumerate() {
+        if at > 0 {
+            page.blank();
+        }
+        one(&mut page, held);
+    }
+    page.finish()
 }
 
-fn one(held: &Held) -> String {
+const CONTAINERS: [Column; 4] =
+    [Column::number(""), Column::whole("role"), Column::text("name"), Column::text("")];
+
+const REQUESTS: [Column; 4] = [
+    Column::whole("effective"),
+    Column::number("source"),
+    Column::number("rendered"),
+    Column::text("set by"),
+];
+
+fn one(page: &mut Page, held: &Held) {
     let (kind, name) = &held.object;
     let (file, line, column) = &held.place;
     let others = match held.others {
@@ -122,37 +139,44 @@ fn one(held: &Held) -> String {
         1 => " and 1 other".to_owned(),
         others => format!(" and {others} others"),
     };
-    let plain = visible::plain;
-    let mut text = format!(
-        "{} {} as {} {}{others}  {}:{line}:{column}\n\n",
-        held.kind.name(),
-        plain(&held.name),
-        kind.name(),
-        plain(name),
-        plain(file)
-    );
-    let mut rows = vec![["", "role", "name", ""].map(str::to_owned)];
-    rows.extend(held.containers.iter().enumerate().map(|(at, container)| {
-        let added = container.added.as_ref().map(|effect| format!("added: {}", plain(effect)));
-        let place = (at + 1).to_string();
-        [place, container.role.name().to_owned(), plain(&container.name), added.unwrap_or_default()]
-    }));
-    table(&mut text, &rows);
+    page.heading(&[
+        Styled::new(Style::Title, &format!("{} {}", held.kind.name(), held.name))
+            .then(Style::Plain, &format!(" as {} {name}{others}", kind.name())),
+        Styled::new(Style::Dim, &format!("{file}:{line}:{column}")),
+    ]);
+    page.blank();
+    let mut table = Table::new(&CONTAINERS);
+    for (at, container) in held.containers.iter().enumerate() {
+        let style = role_style(container.role);
+        let added = container
+            .added
+            .as_ref()
+            .map(|effect| Styled::new(Style::Warning, "added").then(Style::Plain, ": ").message(effect));
+        table.row([
+            (at + 1).to_string().into(),
+            Styled::new(style, container.role.name()),
+            Styled::new(style, &container.name),
+            added.unwrap_or_default(),
+        ]);
+    }
+    page.table(&table);
+    page.blank();
     if held.requests.is_empty() {
-        let _ = writeln!(text, "\n  the effective requests are those of the source");
-        return text;
+        return page.line(2, "the effective requests are those of the source");
     }
     let shown = |quantity: Option<crate::kubernetes::quantity::Quantity>| {
         quantity.map_or("-".to_owned(), |quantity| quantity.to_string())
     };
-    let mut rows = vec![["effective", "source", "rendered", "set by"].map(str::to_owned)];
-    rows.extend(held.requests.iter().map(|request| {
-        let because = plain(&request.because);
-        [plain(&request.resource), shown(request.source), shown(request.rendered), because]
-    }));
-    text.push('\n');
-    table(&mut text, &rows);
-    text
+    let mut table = Table::new(&REQUESTS);
+    for request in &held.requests {
+        table.row([
+            request.resource.as_str().into(),
+            shown(request.source).into(),
+            Styled::new(Style::Warning, &shown(request.rendered)),
+            Styled::default().message(&request.because),
+        ]);
+    }
+    page.table(&table);
 }
 
 /// What a container changes that is not in the source.

@@ -32,6 +32,34 @@ fn color_can_be_forced() {
     assert!(ran.stderr.contains("\x1b["));
 }
 
+#[test]
+fn colors_follow_the_environment_and_the_call() {
+    let folder = Folder::new().with("a.initflow", HELLO);
+    let plan = |variables: &[(&str, &str)], options: &str| {
+        let mut command = folder.command(&format!("plan {options} a.initflow"));
+        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR"] {
+            command.env_remove(name);
+        }
+        let output = command.envs(variables.iter().copied()).output().expect("the command runs");
+        String::from_utf8(output.stdout).expect("UTF-8").contains("\x1b[")
+    };
+    assert!(!plan(&[], "") && plan(&[], "--color always"));
+    assert!(plan(&[("CLICOLOR_FORCE", "1")], "") && plan(&[("FORCE_COLOR", "1")], ""));
+    assert!(!plan(&[("FORCE_COLOR", "1"), ("NO_COLOR", "1")], ""));
+    assert!(!plan(&[("FORCE_COLOR", "1")], "--color never"));
+}
+
+#[test]
+fn help_keeps_the_lines_of_its_examples() {
+    let help = Folder::new().runs("--help").ends_with(0).stdout;
+    assert!(
+        help.contains("\n  2 if the command line is wrong, or if a file cannot be read or written\n"),
+        "{help}"
+    );
+    let example = "  initflow plan --format json shop.initflow | jq '.workloads[].effective.requests'\n";
+    Folder::new().runs("plan -h").ends_with(0).prints(example);
+}
+
 #[cfg(unix)]
 #[test]
 fn terminal_escapes_in_names_and_sources_are_shown_not_sent() {
@@ -62,6 +90,11 @@ fn explain_knows_diagnostics_statements_and_fields() {
     folder.runs("explain").ends_with(0).says_nothing();
     folder.runs("explain fetch").ends_with(0).prints("fetch");
     folder.runs("explain Container.imagePullPolicy").ends_with(0).prints("Container.imagePullPolicy");
+    folder.runs("explain fetch.into").ends_with(0).prints("into site \"theme/\"");
+    folder.runs("explain std.cloud_sql_proxy").ends_with(0).prints("Cloud SQL Auth Proxy");
+    folder.runs("explain context.mesh").ends_with(0).prints("mesh = \"istio\"");
+    folder.runs("explain containers").ends_with(0).prints("Write `app NAME { … }`");
+    folder.runs("explain [unwritten-volume]").ends_with(0).prints("unwritten-volume");
     folder.runs("explain imge").ends_with(2).prints_nothing().says("use `image`");
 }
 

@@ -3,6 +3,7 @@
 use crate::no_complaints;
 use crate::raised_by;
 use initflow::compile::{Image, parameter_types};
+use initflow::config::SETTINGS;
 use initflow::diagnostic::Code;
 use initflow::diagnostic::Severity;
 use initflow::kubernetes::schema::{self, FieldType};
@@ -64,6 +65,13 @@ fn table(name: &str) -> String {
         "replaced" => rows(
             "the API's name | instead",
             REPLACED.iter().map(|(name, instead)| vec![code(name), (*instead).to_owned()]),
+        ),
+        "settings" => rows(
+            "setting | value",
+            SETTINGS
+                .iter()
+                .filter(|setting| !setting.name.contains('.'))
+                .map(|setting| vec![code(setting.shown), setting.meaning.to_owned()]),
         ),
         "types" => {
             rows("type | its values", parameter_types().map(|(name, values)| vec![code(name), values]))

@@ -3,6 +3,7 @@
 
 use crate::{compiled, examples, held, list, objects, pod_spec, shown};
 use initflow::diagnostic::Code;
+use initflow::diagnostic::screen::Screen;
 use initflow::verify::{VerifyOptions, text};
 use serde_json::{Value, json};
 use std::fs;
@@ -117,7 +118,7 @@ fn the_texts_are_as_reviewed() {
                 injector.inject(object);
             }
             let held = held(&mut compilation, &objects, &VerifyOptions::default());
-            all.extend([text(&held), shown(&compilation), "\n".to_owned()]);
+            all.extend([text(&held, Screen::default()), shown(&compilation), "\n".to_owned()]);
         }
         // The places are those of the JSON of this test.
         let path = format!("tests/verify/expected/{}.txt", injector.name);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The most characters of a line that are shown, and how many of them come before the first place in it.
-const WIDTH: usize = 140;
+pub(super) const WIDTH: usize = 140;
 const BEFORE: usize = 40;
 
 /// The excerpts of the sources that one diagnostic points to.
@@ -37,7 +37,9 @@ struct ExcerptLine {
 
 impl Excerpts {
     /// Cuts out the lines at which the places start.
-    pub(super) fn around(sources: &Sources, places: impl Iterator<Item = Span>) -> Self {
+    ///
+    /// A line has at most `width` characters.
+    pub(super) fn around(sources: &Sources, places: impl Iterator<Item = Span>, width: usize) -> Self {
         let mut wanted: BTreeMap<FileId, BTreeMap<usize, usize>> = BTreeMap::new();
         for span in places {
             let file = sources.get(span.file);
@@ -45,7 +47,7 @@ impl Excerpts {
             // The first place on a line decides which part of a long line is shown; the primary place comes first.
             wanted.entry(span.file).or_default().entry(line_index(file, start)).or_insert(start);
         }
-        let files = wanted.into_iter().map(|(id, lines)| (id, Excerpt::new(sources.get(id), &lines)));
+        let files = wanted.into_iter().map(|(id, lines)| (id, Excerpt::new(sources.get(id), &lines, width)));
         Self { files: files.collect() }
     }
 
@@ -69,22 +71,22 @@ impl Excerpts {
 
 impl Excerpt {
     /// Takes the lines with these indices, each around an offset, and any single line between two of them.
-    fn new(file: &SourceFile, wanted: &BTreeMap<usize, usize>) -> Self {
+    fn new(file: &SourceFile, wanted: &BTreeMap<usize, usize>, width: usize) -> Self {
         let mut excerpt = Self { name: file.name.chars().map(visible).collect(), ..Self::default() };
         let mut last = None;
         for (&index, &around) in wanted {
             if last.is_some_and(|last: usize| last + 2 == index) {
-                excerpt.push(file, index - 1, bounds(file, index - 1).start);
+                excerpt.push(file, index - 1, bounds(file, index - 1).start, width);
             }
-            excerpt.push(file, index, around);
+            excerpt.push(file, index, around, width);
             last = Some(index);
         }
         excerpt
     }
 
-    fn push(&mut self, file: &SourceFile, index: usize, around: usize) {
+    fn push(&mut self, file: &SourceFile, index: usize, around: usize, width: usize) {
         let line = bounds(file, index);
-        let window = window(file, &line, around);
+        let window = window(file, &line, around, width);
         let start = self.text.len();
         if window.start > line.start {
             self.text.push('…');
@@ -136,15 +138,15 @@ fn bounds(file: &SourceFile, index: usize) -> Range<usize> {
 }
 
 /// The part of a line to show, around an offset.
-fn window(file: &SourceFile, line: &Range<usize>, around: usize) -> Range<usize> {
+fn window(file: &SourceFile, line: &Range<usize>, around: usize, width: usize) -> Range<usize> {
     let around = around.clamp(line.start, line.end);
     // A character has at least one byte: a line with few bytes is shown whole without counting.
-    if line.len() <= WIDTH {
+    if line.len() <= width {
         return line.clone();
     }
-    let start = file.text[line.start..around].char_indices().rev().take(BEFORE).last();
+    let start = file.text[line.start..around].char_indices().rev().take(BEFORE.min(width / 2)).last();
     let start = start.map_or(around, |(at, _)| line.start + at);
-    let end = file.text[start..line.end].char_indices().nth(WIDTH).map_or(line.end, |(at, _)| start + at);
+    let end = file.text[start..line.end].char_indices().nth(width).map_or(line.end, |(at, _)| start + at);
     start..end
 }
 

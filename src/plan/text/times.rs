@@ -1,54 +1,59 @@
 //! Writes how long a start and a stop take, as tables for a person.
 
 use super::super::{Plan, TimeRange, TimedBy};
-use super::table;
+use super::role_style;
 use crate::diagnostic::phrase::listed;
+use crate::diagnostic::screen::{Column, Page, Styled, Table};
 use crate::timing::duration;
 use smol_str::SmolStr;
-use std::fmt::Write as _;
 
 /// What the times cannot know.
 pub(in super::super) const CAVEAT: &str =
     "before scheduling, image pulls, mounts, and the second or so that the kubelet needs for each container";
 
-const START: [&str; 4] = ["start", "takes", "over after", "by"];
-const STOP: [&str; 4] = ["stop", "hook", "signal after", "stopped after"];
+const START: [Column; 4] =
+    [Column::text("start"), Column::text("takes"), Column::text("over after"), Column::text("by")];
+const STOP: [Column; 4] =
+    [Column::text("stop"), Column::text("hook"), Column::text("signal after"), Column::text("stopped after")];
 
 /// The table of the start, if something is known about it.
-pub(super) fn start(text: &mut String, plan: &Plan) {
+pub(super) fn start(page: &mut Page, plan: &Plan) {
     let start = &plan.start;
     let is_known = |by| !matches!(by, TimedBy::Process | TimedBy::Unknown);
     if !plan.order.iter().any(|it| is_known(it.time.by)) {
         if !start.unknown.is_empty() {
             let names = listed(start.unknown.iter().map(SmolStr::as_str));
-            let _ =
-                writeln!(text, "\n  how long the start takes is unknown, since nothing states it of {names}");
+            page.blank();
+            page.message(
+                2,
+                &format!("how long the start takes is unknown, since nothing states it of {names}"),
+            );
         }
         return;
     }
-    text.push('\n');
-    let mut rows = vec![START.map(str::to_owned)];
-    rows.extend(plan.order.iter().map(|it| {
-        [
-            it.name.to_string(),
-            it.time.takes.to_string(),
-            it.time.over().to_string(),
-            it.time.by.text().to_owned(),
-        ]
-    }));
-    rows.push(["in all".to_owned(), start.whole.to_string(), String::new(), String::new()]);
-    table(text, &rows);
-    text.push('\n');
+    page.blank();
+    let mut table = Table::new(&START);
+    for it in &plan.order {
+        table.row([
+            Styled::new(role_style(it.role), &it.name),
+            it.time.takes.to_string().into(),
+            it.time.over().to_string().into(),
+            Styled::default().message(it.time.by.text()),
+        ]);
+    }
+    table.row(["in all".into(), start.whole.to_string().into(), Styled::default(), Styled::default()]);
+    page.table(&table);
+    page.blank();
     if let Some(longest) = &start.longest {
-        let _ = writeln!(text, "  `{longest}` takes longest, as far as that is known");
+        page.message(2, &format!("`{longest}` takes longest, as far as that is known"));
     }
     if !start.unknown.is_empty() {
         let names = listed(start.unknown.iter().map(SmolStr::as_str));
-        let _ = writeln!(text, "  unknown at worst: {names}");
+        page.message(2, &format!("unknown at worst: {names}"));
     }
     for it in &plan.order {
         if let Some(then) = &it.time.then {
-            let _ = writeln!(text, "  `{}`: {then}", it.name);
+            page.message(2, &format!("`{}`: {then}", it.name));
         }
     }
     for deadline in &start.deadlines {
@@ -56,36 +61,47 @@ pub(super) fn start(text: &mut String, plan: &Plan) {
         let is_exceeded = deadline.needs.most > deadline.seconds;
         let needs = is_exceeded.then(|| format!("; up to {} may be needed", duration(deadline.needs.most)));
         let needs = needs.unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "  after {} (`{}`{default}): {}{needs}",
-            duration(deadline.seconds),
-            deadline.field,
-            deadline.then
+        page.message(
+            2,
+            &format!(
+                "after {} (`{}`{default}): {}{needs}",
+                duration(deadline.seconds),
+                deadline.field,
+                deadline.then
+            ),
         );
     }
-    let _ = writeln!(text, "  {CAVEAT}");
+    page.line(2, CAVEAT);
 }
 
 /// The table of the stop, if its order matters.
-pub(super) fn stop(text: &mut String, plan: &Plan) {
+pub(super) fn stop(page: &mut Page, plan: &Plan) {
     let stop = &plan.stop;
     if !stop.has_order() {
         return;
     }
-    text.push('\n');
-    let mut rows = vec![STOP.map(str::to_owned)];
-    rows.extend(stop.order.iter().map(|it| {
+    page.blank();
+    let mut table = Table::new(&STOP);
+    for it in &stop.order {
+        let role = plan.order.iter().find(|start| start.name == it.name).map(|start| start.role);
         let hook = it.hook.as_ref().map_or("-".to_owned(), TimeRange::to_string);
-        [it.name.to_string(), hook, it.signal.to_string(), it.stopped.to_string()]
-    }));
-    table(text, &rows);
+        table.row([
+            Styled::new(role.map(role_style).unwrap_or_default(), &it.name),
+            hook.into(),
+            it.signal.to_string().into(),
+            it.stopped.to_string().into(),
+        ]);
+    }
+    page.table(&table);
     if let Some(grace) = stop.grace {
         let default = if stop.is_default { ", by default" } else { "" };
-        let _ = writeln!(
-            text,
-            "\n  what still runs after {} (`terminationGracePeriodSeconds`{default}) is killed",
-            duration(grace)
+        page.blank();
+        page.message(
+            2,
+            &format!(
+                "what still runs after {} (`terminationGracePeriodSeconds`{default}) is killed",
+                duration(grace)
+            ),
         );
     }
 }

@@ -1,0 +1,71 @@
+//! Leads from the name of a diagnostic to its explanation: a page in the user's cache, which a terminal opens in a browser.
+
+use super::cache::cache_folder;
+use crate::diagnostic::Code;
+use crate::files::readable_copy;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use pulldown_cmark::{Options, Parser, html};
+use std::path::{Path, PathBuf};
+
+/// What a path in an address cannot have as it is.
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}')
+    .add(b'\\');
+
+const STYLE: &str = "body{max-width:46em;margin:2em auto;padding:0 1em;font:16px/1.5 system-ui,sans-serif;color-scheme:light dark}pre{padding:1em;overflow:auto;background:#8882;border-radius:6px}code{font-family:ui-monospace,monospace;font-size:.9em}";
+
+/// The address of the page that explains a diagnostic; nothing if it cannot be written.
+pub(super) fn explanation(code: Code) -> Option<String> {
+    page(&folder()?, code)
+}
+
+/// The folder of the pages of this version.
+fn folder() -> Option<PathBuf> {
+    Some(cache_folder()?.join("initflow").join(concat!("explain-", env!("CARGO_PKG_VERSION"))))
+}
+
+fn page(folder: &Path, code: Code) -> Option<String> {
+    let mut body = String::new();
+    html::push_html(&mut body, Parser::new_ext(&code.markdown(), Options::ENABLE_TABLES));
+    let text = format!(
+        "<!doctype html>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>{code}</title>\n<style>{STYLE}</style>\n{body}"
+    );
+    let path = readable_copy(folder, &format!("{code}.html"), &text).ok()?;
+    let path = path.to_str()?.replace('\\', "/");
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    Some(format!("file://{slash}{}", utf8_percent_encode(&path, ESCAPED)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::TempDir;
+
+    #[test]
+    fn a_page_is_written_once_and_its_address_has_no_spaces() {
+        let folder = TempDir::new().unwrap();
+        let place = folder.path().join("a b");
+        let address = page(&place, Code::UnwrittenVolume).unwrap();
+        assert!(
+            address.starts_with("file:///") && address.ends_with("/a%20b/unwritten-volume.html"),
+            "{address}"
+        );
+        let text = std::fs::read_to_string(place.join("unwritten-volume.html")).unwrap();
+        assert!(
+            text.contains("<h1>unwritten-volume</h1>")
+                && text.contains("<pre><code class=\"language-initflow\">"),
+            "{text}"
+        );
+        assert_eq!(page(&place, Code::UnwrittenVolume), Some(address));
+        assert_eq!(page(&place.join("unwritten-volume.html"), Code::UnwrittenVolume), None);
+    }
+}
