@@ -49,6 +49,8 @@ use smol_str::SmolStr;
 
 /// The name of the file.
 pub const FILE_NAME: &str = "initflow.toml";
+/// The table with the levels of warnings.
+pub(crate) const LINTS: &str = "lints";
 
 /// The largest file that is read, in bytes (1 MiB).
 pub const MAX_CONFIG_BYTES: usize = 1 << 20;

@@ -51,6 +51,8 @@ pub(crate) use rules::names_a_secret;
 use scripts::HandlerScript;
 use shell::{LazyScript, PlainCommand, ShellScript};
 use std::cell::OnceCell;
+#[cfg(feature = "cli")]
+use std::collections::BTreeSet;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -60,6 +62,42 @@ pub(crate) struct Around<'a> {
     pub context: &'a Context,
     /// What the workload's namespace does, if that is known.
     pub namespace: Option<&'a NamespaceOf>,
+}
+
+/// Warnings that are not found by a rule.
+#[cfg(feature = "cli")]
+const OTHERS: &[Code] = &[
+    Code::Deprecated,
+    Code::DuplicateItem,
+    Code::HiddenCharacter,
+    Code::IdleField,
+    Code::IdleInsertion,
+    Code::InvalidHostname,
+    Code::InvalidImage,
+    Code::ListForm,
+    Code::MalformedAllowance,
+    Code::MissingSelector,
+    Code::MissingSource,
+    Code::OverlappingSelectors,
+    Code::PrivateFile,
+    Code::RelativePath,
+    Code::ReplacedData,
+    Code::ShadowedVariable,
+    Code::SidecarWithoutStartupProbe,
+    Code::UnknownPort,
+    Code::UnprotectedDownload,
+    Code::UnreadVolume,
+    Code::UnusedAllowance,
+    Code::UnusedVolume,
+    Code::UseFsgroup,
+    Code::WaitsForLaterHook,
+];
+
+/// The names of all warnings.
+#[cfg(feature = "cli")]
+pub(crate) fn warnings() -> impl Iterator<Item = Code> {
+    let rules = rules::RULES.iter().map(|(code, _)| *code);
+    rules.chain(OTHERS.iter().copied()).collect::<BTreeSet<Code>>().into_iter()
 }
 
 /// Applies the rules to a workload without errors, whose containers start in `order`.

@@ -15,6 +15,7 @@ mod diagnostics;
 mod disk;
 mod edited;
 mod editor;
+mod edits;
 mod findings;
 mod formatting;
 mod hover;

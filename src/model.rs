@@ -46,7 +46,7 @@ mod work;
 mod workload;
 
 #[cfg(feature = "cli")]
-pub(crate) use environment::functions;
+pub(crate) use environment::{Function, function, functions};
 #[cfg(feature = "cli")]
 pub(crate) use kept::Kept;
 pub(crate) use kept::{Forgetful, ResultMemory};
@@ -54,7 +54,7 @@ pub(crate) use labels::NAME_LABEL;
 pub use parameter::parameter_types;
 pub(crate) use qualified::QualifiedName;
 #[cfg(feature = "cli")]
-pub(crate) use record::{Bound, NameKind, bindings};
+pub(crate) use record::{Bindings, Bound, NameKind, bindings};
 pub(crate) use resolve::{File, Program, resolve};
 pub(crate) use scope::WORKLOAD_NAME;
 pub(crate) use security::may_be_root;

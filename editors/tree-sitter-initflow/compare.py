@@ -26,6 +26,8 @@ CLASSES = {
     "variable.parameter": "parameter",
 }
 CAPTURE = re.compile(r"pattern: *(\d+), capture: \d+ - ([\w.]+), start: \((\d+), (\d+)\), end: \((\d+), (\d+)\)")
+# A script, as it is written: `script "sh -c" args '''text'''`.
+SCRIPT = re.compile(rb"^(?:[^#\n]*[{;])?[ \t]*script\b([^\n;{}]*?)('''.*?'''|\"\"\".*?\"\"\")", re.MULTILINE | re.DOTALL)
 
 
 class Server:
@@ -88,15 +90,26 @@ def captured(program, path, text, starts):
     return painted
 
 
+def in_script(text):
+    """Whether each byte is in a script of several lines, which the server leaves to the grammar of its language."""
+    inside = bytearray(len(text))
+    for script in SCRIPT.finditer(text):
+        start, end = script.span(2)
+        if b"\n" in script[2]:
+            inside[start:end] = b"\1" * (end - start)
+    return inside
+
+
 def compare(server, program, path):
     """The differences, one for each line and pair of classes."""
     text = path.read_bytes()
+    scripts = in_script(text)
     starts = [0, *(place.end() for place in re.finditer(b"\n", text))]
     differences = {}
     pairs = zip(server.classes(path, text, starts), captured(program, path, text, starts))
     for at, (wanted, seen) in enumerate(pairs):
         # Values of Kubernetes in lower case look like names.
-        if wanted == seen or text[at : at + 1].isspace() or (wanted, seen) == ("enumMember", "variable"):
+        if wanted == seen or (scripts[at] and wanted is None) or text[at : at + 1].isspace() or (wanted, seen) == ("enumMember", "variable"):
             continue
         line = text.count(b"\n", 0, at) + 1
         differences.setdefault((line, wanted, seen), f"{path}:{line}: {seen}, not {wanted}: {text.splitlines()[line - 1].decode()}")

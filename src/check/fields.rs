@@ -9,7 +9,7 @@ use crate::kubernetes::names;
 use crate::object::Node;
 
 /// The fields that a variable can reference.
-pub(super) const IN_VARIABLE: &[&str] = &[
+pub(crate) const IN_VARIABLE: &[&str] = &[
     "metadata.name",
     "metadata.namespace",
     "metadata.uid",
@@ -24,7 +24,8 @@ pub(super) const IN_VARIABLE: &[&str] = &[
 pub(super) const IN_VOLUME: &[&str] =
     &["metadata.name", "metadata.namespace", "metadata.labels", "metadata.annotations", "metadata.uid"];
 
-const RESOURCES: &[&str] = &[
+/// The resources of a container that can be referenced.
+pub(crate) const RESOURCES: &[&str] = &[
     "limits.cpu",
     "limits.memory",
     "limits.ephemeral-storage",

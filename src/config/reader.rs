@@ -1,7 +1,7 @@
 //! Reads each setting of the file.
 
 use super::tables::{Placed, Tables};
-use super::{Config, MAX_PROFILES, PROFILE, Profile, names_a_folder};
+use super::{Config, LINTS, MAX_PROFILES, PROFILE, Profile, names_a_folder};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::image;
 use crate::kubernetes::version::Version;
@@ -16,7 +16,7 @@ use toml::de::{DeTable, DeValue};
 
 /// The settings outside all tables, and the tables.
 pub(super) const SETTINGS: [&str; 9] =
-    ["kube", "registry", "images", "lints", "output", "members", "profile", "profiles", "context"];
+    ["kube", "registry", "images", LINTS, "output", "members", "profile", "profiles", "context"];
 
 /// The settings of the table `context`.
 pub(super) const CONTEXT: [&str; 3] = ["with", "complete", "mesh"];
@@ -33,7 +33,7 @@ pub(super) fn settings(tables: &mut Tables<'_>, table: &DeTable<'_>) -> Config {
             "kube" => reader.version(value),
             "registry" => reader.registry(value),
             "images" => reader.images(value),
-            "lints" => reader.lints(value),
+            LINTS => reader.lints(value),
             "output" => reader.config.output = reader.tables.placed("output", value),
             "members" => reader.config.members = reader.tables.texts("members", value),
             "profile" => profile = reader.tables.placed("profile", value),
@@ -119,7 +119,7 @@ impl ConfigReader<'_, '_> {
     }
 
     fn lints(&mut self, value: &Spanned<DeValue<'_>>) {
-        let Some(table) = self.tables.table("lints", value, "unpinned-image = \"deny\"") else { return };
+        let Some(table) = self.tables.table(LINTS, value, "unpinned-image = \"deny\"") else { return };
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             if !names().any(|known| known == name) {

@@ -1,8 +1,9 @@
-//! Offers changes in an editor: the fixes of diagnostics, the import of manifests, a startup probe, extracting values and
-//! containers, and moving steps to where they run.
+//! Offers changes in an editor: the fixes of diagnostics, allowing a warning, the import of manifests, a startup probe,
+//! extracting values and containers, and moving steps to where they run.
 //!
 //! Invariant: edits are in the file itself and do not overlap.
 
+pub(crate) mod allow;
 mod extract;
 mod layout;
 mod moves;
@@ -10,36 +11,63 @@ mod moves;
 use super::shape::{Inside, at};
 use super::{Analysis, Parsed, Range32, Workspace};
 use crate::compile::CompileOptions;
-use crate::diagnostic::{Applicability, Edit, Fix, applied};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix, applied};
 use crate::import::import;
 use crate::model::WorkloadKind;
 use crate::source::{FileId, Span};
 use crate::syntax::tree::Statement;
+use std::collections::BTreeMap;
 
-/// The fixes of the diagnostics in a range, except those with placeholders to fill in.
-pub(crate) fn fixes(analysis: &Analysis, range: Range32) -> Vec<Fix> {
-    let meets = |span: Span| span.file == FileId(0) && span.start <= range.end && range.start <= span.end;
-    let found = analysis.diagnostics().filter(|diagnostic| meets(diagnostic.primary.span));
-    found.filter_map(|diagnostic| diagnostic.fix).filter(is_offered).collect()
+/// The diagnostics of the file in a range.
+pub(crate) fn met(analysis: &Analysis, range: Range32) -> impl Iterator<Item = Diagnostic> {
+    let meets =
+        move |span: Span| span.file == FileId(0) && span.start <= range.end && range.start <= span.end;
+    analysis.diagnostics().filter(move |diagnostic| meets(diagnostic.primary.span))
 }
 
-fn is_offered(fix: &Fix) -> bool {
+/// Whether an editor can apply a fix: it is complete, and in the file itself.
+pub(crate) fn is_offered(fix: &Fix) -> bool {
     fix.applicability != Applicability::Display && fix.edits.iter().all(|edit| edit.span.file == FileId(0))
 }
 
 /// The edits of all safe fixes that do not overlap, if there are any.
 pub(crate) fn all_safe(analysis: &Analysis) -> Option<Vec<Edit>> {
     let fixes = analysis.diagnostics().filter_map(|diagnostic| diagnostic.fix);
-    let safe = fixes.filter(|fix| fix.applicability == Applicability::Safe && is_offered(fix));
+    let edits = apart(fixes.filter(|fix| fix.applicability == Applicability::Safe), &mut 0);
+    (!edits.is_empty()).then_some(edits)
+}
+
+/// The fixes of all diagnostics with a name that do not overlap, if there are several.
+pub(crate) fn all_of(analysis: &Analysis, code: Code) -> Option<Fix> {
+    let found = analysis.diagnostics().filter(|diagnostic| diagnostic.code == code);
+    let mut applicability = Applicability::Safe;
+    let fixes = found.filter_map(|diagnostic| diagnostic.fix).inspect(|fix| {
+        if fix.applicability != Applicability::Safe {
+            applicability = Applicability::Unsafe;
+        }
+    });
+    let mut count = 0;
+    let edits = apart(fixes, &mut count);
+    let title = format!("fix all `{code}` in this file");
+    (count > 1).then_some(Fix { title, edits, applicability })
+}
+
+/// The edits of the fixes that do not touch those before them, and how many fixes these are.
+fn apart(fixes: impl Iterator<Item = Fix>, count: &mut usize) -> Vec<Edit> {
+    let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
     let mut edits: Vec<Edit> = Vec::new();
-    for fix in safe {
-        let apart =
-            |one: &Edit, other: &Edit| one.span.end < other.span.start || other.span.end < one.span.start;
-        if fix.edits.iter().all(|edit| edits.iter().all(|known| apart(known, edit))) {
+    for fix in fixes.filter(is_offered) {
+        // Those that are taken do not overlap: the last one that begins before the end of an edit also ends last.
+        let touches = |edit: &Edit| {
+            taken.range(..=edit.span.end).next_back().is_some_and(|(_, end)| *end >= edit.span.start)
+        };
+        if !fix.edits.iter().any(touches) {
+            taken.extend(fix.edits.iter().map(|edit| (edit.span.start, edit.span.end)));
             edits.extend(fix.edits);
+            *count += 1;
         }
     }
-    (!edits.is_empty()).then_some(edits)
+    edits
 }
 
 /// A `let` for the selected value, or a template for the container that is selected or whose head contains the place.

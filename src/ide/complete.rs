@@ -1,12 +1,13 @@
 //! Completes what may be written at a place: statements, fields, words, names, arguments and files.
 //!
-//! Invariant: what is offered is allowed there by the vocabulary, the schema or a declaration; nothing is offered in texts
-//! and comments.
+//! Invariant: what is offered is allowed there by the vocabulary, the schema or a declaration. In texts and comments, only
+//! what the compiler reads there is offered.
 
 mod context;
 mod names;
 mod refused;
 mod snippet;
+mod texts;
 
 use super::names::NameKind;
 use super::shape::{Inside, ValueRole, entries, fields, word};
@@ -68,6 +69,14 @@ pub(crate) fn complete(
         Expected::Name { inside, present, before } => statements(&context, *inside, present, before, version),
         Expected::File => files(workspace, path),
         Expected::Interpolation => names::bindings(workspace, path, &context),
+        Expected::Allowance => vec![texts::allowance()],
+        Expected::Allowed => texts::warnings(),
+        Expected::Argued { function, position: 0, named: None } => texts::argument(function),
+        Expected::Argued { function: "resource", named: Some("container"), .. } => {
+            names::in_pod(workspace, path, &context, NameKind::Container)
+        }
+        Expected::Argued { .. } => Vec::new(),
+        Expected::Text(statement) => texts::first_value(statement),
         Expected::Argument(call) => argument(workspace, path, &context, call),
         Expected::Value { role, clauses } => {
             let mut items = value(workspace, path, &context, *role, version);

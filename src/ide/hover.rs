@@ -3,13 +3,15 @@
 //!
 //! Invariant: facts come from the vocabulary, the schema and the plan; this module repeats none of them.
 
+mod prose;
+
 use super::names::{NameKind, definition};
 use super::shape::{Inside, Meaning, Shaped, ValueRole, at, roles, word};
 use super::{Analysis, Parsed, Range32, Workspace};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{Field, FieldType, ObjectSchema};
 use crate::kubernetes::version::Version;
-use crate::model::{Role as ContainerRole, WORKLOAD_NAME};
+use crate::model::{Function, Role as ContainerRole, WORKLOAD_NAME, function};
 use crate::plan::{Plan, Resources, Start};
 use crate::source::{FileId, Span};
 use crate::statement::{StatementSpec, ValueType};
@@ -49,6 +51,9 @@ pub(crate) fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offs
         );
         return Some(Hover { range, markdown });
     }
+    if let Some(found) = in_call(value, offset) {
+        return Some(found);
+    }
     if matches!(role, ValueRole::Declares)
         && let Some(markdown) = planned(analysis, shaped)
     {
@@ -58,7 +63,9 @@ pub(crate) fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offs
         let declared = workspace.get(&found.location.path)?;
         let start = found.location.range.range().start;
         let cursor = at(declared, start);
-        let mut markdown = declaration(declared, cursor.head().or(cursor.parent())?, found.kind);
+        let value = workspace.names(path).and_then(|names| names.value(&found.location).map(str::to_owned));
+        let mut markdown =
+            declaration(declared, cursor.head().or(cursor.parent())?, found.kind, value.as_deref());
         if found.location.path == path {
             markdown.push_str(&planned(analysis, cursor.head()?).unwrap_or_default());
         }
@@ -80,6 +87,28 @@ fn built_in_name(value: &SyntaxValue, offset: usize) -> Option<Range32> {
         _ => None,
     };
     place.map(Range32::from).filter(|range| range.touches(offset))
+}
+
+/// The function or the parameter at an offset in a call.
+fn in_call(value: &SyntaxValue, offset: usize) -> Option<Hover> {
+    let ValueKind::Call(call) = &value.kind else { return None };
+    let Function { meaning, positional, named } = function(&call.name.text)?;
+    let is_here = |span: Span| Range32::from(span).touches(offset);
+    if is_here(call.name.span) {
+        let parameters = positional.iter().map(|name| (*name).to_owned());
+        let parameters = parameters.chain(named.iter().map(|(name, _)| format!("[{name}: …]")));
+        let signature = format!("{}({})", call.name.text, parameters.collect::<Vec<_>>().join(", "));
+        let markdown = format!("```initflow\n{signature}\n```\n{meaning}");
+        return Some(Hover { range: call.name.span.into(), markdown });
+    }
+    let name = call
+        .arguments
+        .iter()
+        .filter_map(|argument| argument.name.as_ref())
+        .find(|name| is_here(name.span))?;
+    let (_, meaning) = named.iter().find(|(known, _)| *known == name.text)?;
+    let markdown = format!("`{}` of `{}`: {meaning}", name.text, call.name.text);
+    Some(Hover { range: name.span.into(), markdown })
 }
 
 fn statement_text(shaped: &Shaped) -> Option<String> {
@@ -109,7 +138,13 @@ pub(super) fn field_text(object: &ObjectSchema, field: &Field) -> String {
         }
         _ => String::new(),
     };
-    format!("`{}.{}`: {}{required}.{since}\n\n{}", object.name, field.name, type_text(&field.ty), field.doc)
+    format!(
+        "`{}.{}`: {}{required}.{since}\n\n{}",
+        object.name,
+        field.name,
+        type_text(&field.ty),
+        prose::markdown(field.doc, &field.ty)
+    )
 }
 
 fn type_text(ty: &FieldType) -> String {
@@ -134,13 +169,19 @@ fn type_text(ty: &FieldType) -> String {
 }
 
 /// A declaration, as written.
-fn declaration(file: &Parsed, shaped: &Shaped, kind: NameKind) -> String {
+fn declaration(file: &Parsed, shaped: &Shaped, kind: NameKind, value: Option<&str>) -> String {
     let head = file.source.slice(shaped.statement.head());
-    let text = match kind {
+    let mut text = match kind {
         NameKind::Parameter => format!("a parameter of\n```initflow\n{head}\n```"),
         _ => format!("```initflow\n{head}\n```"),
     };
     let comment = comment_above(file, shaped.statement.span.range().start);
+    // A value that is written out is not repeated.
+    if let Some(value) = value.filter(|value| !head.ends_with(value)) {
+        let marks = if value.contains('`') { "``" } else { "`" };
+        let end = if comment.is_empty() { "" } else { "\n" };
+        let _ = write!(text, "\nValue: {marks}{value}{marks}{end}");
+    }
     if comment.is_empty() { text } else { format!("{text}\n{comment}") }
 }
 

@@ -196,7 +196,7 @@ mod tests {
             preview(&analysis, "a").message.as_deref(),
             Some("a `param` has no default, so its value is not known")
         );
-        assert_eq!(crate::ide::hints::hints(&analysis), []);
+        assert_eq!(crate::ide::hints::hints(&root, &analysis), []);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Classifies the words of a file for semantic highlighting.
 //!
-//! Invariant: tokens are in the order of the text and do not overlap; a token of a multi-line text has all its lines.
+//! Invariant: tokens are in the order of the text and do not overlap; a token of a multi-line text has all its lines. A
+//! script of several lines has none, except the names inserted in it: editors color it by its own language.
 
 use super::shape::{Meaning, Shaped, ValueRole, roles, walk};
 use super::{Parsed, Range32};
@@ -8,7 +9,7 @@ use crate::kubernetes::schema::FieldType;
 use crate::source::Span;
 use crate::statement::ValueType;
 use crate::syntax::pieces::PlacedPiece;
-use crate::syntax::tree::{Argument, Document, Piece, SyntaxValue, ValueKind};
+use crate::syntax::tree::{Argument, Document, Name, Piece, SyntaxValue, ValueKind};
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +76,7 @@ pub(crate) struct ClassifiedWord {
 /// The tokens of a file, at least those in a range.
 pub(crate) fn tokens(file: &Parsed, within: Range32) -> Vec<ClassifiedWord> {
     let of_piece = |PlacedPiece { start, piece }: &PlacedPiece| {
-        let mut tokens = tokens_of(&piece.parse.document);
+        let mut tokens = tokens_of(&piece.source.text, &piece.parse.document);
         for token in &mut tokens {
             token.range = token.range.shifted(*start);
         }
@@ -84,13 +85,13 @@ pub(crate) fn tokens(file: &Parsed, within: Range32) -> Vec<ClassifiedWord> {
     file.pieces_in(within).iter().flat_map(of_piece).collect()
 }
 
-fn tokens_of(document: &Document) -> Vec<ClassifiedWord> {
-    let mut found = TokenCollector(Vec::new());
+fn tokens_of(text: &str, document: &Document) -> Vec<ClassifiedWord> {
+    let mut found = TokenCollector { text, tokens: Vec::new() };
     for comment in &document.comments {
         found.add(*comment, Class::Comment);
     }
     walk(document, |shaped, _| found.statement(shaped));
-    let mut tokens = found.0;
+    let mut tokens = found.tokens;
     tokens.sort_by_key(|token| token.range);
     let mut end = 0;
     tokens.retain(|token| {
@@ -101,15 +102,26 @@ fn tokens_of(document: &Document) -> Vec<ClassifiedWord> {
     tokens
 }
 
-struct TokenCollector(Vec<ClassifiedWord>);
+/// The names that are inserted in a text.
+fn inserted(pieces: &[Piece]) -> impl Iterator<Item = &Name> {
+    pieces.iter().filter_map(|piece| match piece {
+        Piece::Name(name) => Some(&**name),
+        Piece::Text(_) => None,
+    })
+}
 
-impl TokenCollector {
+struct TokenCollector<'t> {
+    text: &'t str,
+    tokens: Vec<ClassifiedWord>,
+}
+
+impl TokenCollector<'_> {
     fn add(&mut self, span: Span, class: Class) {
-        self.0.push(ClassifiedWord { range: span.into(), class, declares: false });
+        self.tokens.push(ClassifiedWord { range: span.into(), class, declares: false });
     }
 
     fn declare(&mut self, span: Span, class: Class) {
-        self.0.push(ClassifiedWord { range: span.into(), class, declares: true });
+        self.tokens.push(ClassifiedWord { range: span.into(), class, declares: true });
     }
 
     fn statement(&mut self, shaped: &Shaped) {
@@ -117,9 +129,20 @@ impl TokenCollector {
         let class =
             if matches!(shaped.meaning, Meaning::Entry(_)) { Class::Keyword } else { Class::Property };
         self.add(statement.name.span, class);
+        let is_script = matches!(shaped.meaning, Meaning::Entry(entry) if entry.name == "script");
         for (value, role) in statement.values.iter().zip(roles(shaped)) {
-            self.value(value, role);
+            match &value.kind {
+                ValueKind::Text(pieces) if is_script && self.has_lines(value.span) => {
+                    inserted(pieces).for_each(|name| self.add(name.span, Class::Variable));
+                }
+                _ => self.value(value, role),
+            }
         }
+    }
+
+    /// Whether a place has more than one line.
+    fn has_lines(&self, span: Span) -> bool {
+        self.text.get(span.range()).is_some_and(|text| text.contains('\n'))
     }
 
     fn value(&mut self, value: &SyntaxValue, role: ValueRole) {
@@ -165,12 +188,8 @@ impl TokenCollector {
 
     /// A text and the names in it, as separate tokens.
     fn text(&mut self, span: Span, pieces: &[Piece]) {
-        let names = pieces.iter().filter_map(|piece| match piece {
-            Piece::Name(name) => Some(name),
-            Piece::Text(_) => None,
-        });
         let mut start = span.start;
-        for name in names {
+        for name in inserted(pieces) {
             self.add(Span { start, end: name.span.start, ..span }, Class::String);
             self.add(name.span, Class::Variable);
             start = name.span.end;
@@ -292,6 +311,53 @@ mod tests {
     }
 
     #[test]
+    fn a_script_keeps_the_colors_of_its_language() {
+        let body =
+            |text: &str| shown(&format!("let tag = \"1\"\npod a {{ app b {{ image \"i\"; {text} }} }}\n"));
+        insta::assert_snapshot!(
+            [
+                "script '''\n  if true; then echo a; fi\n'''",
+                "script \"bash -c\" args '''\n  echo a\n'''",
+                "script \"\"\"\n  echo #{tag}\n\"\"\"",
+                "script \"echo a\"",
+                "args ['''\n  echo a\n''']",
+                "script '''\n  echo",
+            ]
+            .map(|text| {
+                let tokens = body(text);
+                tokens[tokens.find("property image").unwrap()..].replace("property image\nstring \"i\"\n", "")
+            })
+            .join("\n--\n"),
+            @r#"
+            keyword script
+            --
+            keyword script
+            string "bash -c"
+            keyword args
+            --
+            keyword script
+            variable tag
+            --
+            keyword script
+            string "echo a"
+            --
+            keyword args
+            string '''
+              echo a
+            '''
+            --
+            keyword script
+            "#
+        );
+    }
+
+    /// Whether what comes after a text is a script of several lines.
+    fn is_script(before: &str, gap: &str) -> bool {
+        let line = before.lines().next_back().unwrap_or_default();
+        line.contains("script") && gap.trim_start().starts_with("'''\n")
+    }
+
+    #[test]
     fn whatever_is_written_has_a_class() {
         let library = crate::source::std().text.clone();
         let examples = std::fs::read_dir("examples").unwrap();
@@ -305,7 +371,7 @@ mod tests {
                 tokens(&Parsed::new("a", text.as_str()), (0..text.len()).into())
             {
                 let gap = &text[end..range.range().start];
-                assert!(gap.chars().all(is_mark), "{gap}");
+                assert!(gap.chars().all(is_mark) || is_script(&text[..end], gap), "{gap}");
                 end = range.range().end;
             }
             assert!(text[end..].chars().all(is_mark), "{}", &text[end..]);

@@ -8,7 +8,7 @@ use super::library::is_library;
 use super::position::LineIndex;
 use super::state::State;
 use super::unopened::CheckedSource;
-use crate::diagnostic::{Code, Diagnostic, Label, Severity};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Label, Severity, visible};
 use crate::ide::Analysis;
 use crate::source::{FileId, SourceFile, Span};
 use crate::total::sure;
@@ -233,7 +233,7 @@ fn found(
     for diagnostic in &analysis.compilation.diagnostics {
         // A diagnostic in the standard library is shown where the library is used.
         let mut labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels);
-        let Some((number, _, range)) = labels.find_map(|label| shown.place(label.span)) else { continue };
+        let Some((number, here, range)) = labels.find_map(|label| shown.place(label.span)) else { continue };
         let is_in_library = |label: &&Label| label.span.file == FileId::STD;
         let related = || {
             let first = Some(&diagnostic.primary).filter(is_in_library);
@@ -243,6 +243,7 @@ fn found(
         ranges.clear();
         ranges.push(range);
         ranges.extend(related().map(|(_, (_, range))| range));
+        ranges.extend(helps_beside(state, diagnostic).map(|_| range));
         let write = || {
             let related = related().map(|(label, (uri, _))| DiagnosticRelatedInformation {
                 location: Location { uri, range: Range::default() },
@@ -252,7 +253,7 @@ fn found(
                     label.text.clone()
                 },
             });
-            translate(state, diagnostic, Range::default(), related.collect())
+            translate(state, diagnostic, Range::default(), &here.uri, related.collect())
         };
         let json = known.of(diagnostic, ranges.len(), write);
         found[number].add((range, diagnostic.code), |found| json.write(&ranges, found));
@@ -281,33 +282,64 @@ pub(super) fn findings_in(
 ) -> Findings {
     let mut findings = Findings::default();
     for diagnostic in diagnostics {
+        let Some(uri) = state.uri(&source.name) else { break };
         let range = lines.range(&source.text, diagnostic.primary.span);
         let is_here = |label: &&Label| label.span.file == diagnostic.primary.span.file;
-        let related = diagnostic.labels.iter().filter(is_here).filter_map(|label| {
-            let location =
-                Location { uri: state.uri(&source.name)?, range: lines.range(&source.text, label.span) };
-            Some(DiagnosticRelatedInformation { location, message: label.text.clone() })
+        let related = diagnostic.labels.iter().filter(is_here).map(|label| DiagnosticRelatedInformation {
+            location: Location { uri: uri.clone(), range: lines.range(&source.text, label.span) },
+            message: label.text.clone(),
         });
-        let finding = translate(state, diagnostic, range, related.collect());
+        let finding = translate(state, diagnostic, range, &uri, related.collect());
         findings.add((range, diagnostic.code), |json| json.push_str(&sure(serde_json::to_string(&finding))));
     }
     findings
 }
 
+/// The helps that no action of the editor carries out.
+fn helps(diagnostic: &Diagnostic) -> impl Iterator<Item = &String> {
+    let fix = diagnostic.fix.as_ref().filter(|fix| fix.applicability != Applicability::Display);
+    diagnostic.help.iter().filter(move |help| fix.is_none_or(|fix| fix.title != **help))
+}
+
+/// The helps that are shown beside the message: all, if the editor shows anything there.
+fn helps_beside<'d>(state: &State, diagnostic: &'d Diagnostic) -> impl Iterator<Item = &'d String> {
+    helps(diagnostic).filter(|_| shows_related(state))
+}
+
+fn shows_related(state: &State) -> bool {
+    let document = state.client.text_document.as_ref();
+    let published = document.and_then(|document| document.publish_diagnostics.as_ref());
+    published.and_then(|published| published.related_information).unwrap_or(false)
+}
+
+/// The message, in one line: what is wrong, what the place is and, for an editor that shows nothing else, what to do.
+fn message(state: &State, diagnostic: &Diagnostic) -> String {
+    let mut message = visible::plain(&diagnostic.headline);
+    if !diagnostic.primary.text.is_empty() {
+        message.extend([" (", &visible::plain(&diagnostic.primary.text), ")"]);
+    }
+    if !shows_related(state) {
+        for help in helps(diagnostic) {
+            message.extend(["; ", &visible::plain(help)]);
+        }
+    }
+    message
+}
+
+/// A diagnostic of a document in the form of the protocol. The places of its helps come last.
 fn translate(
     state: &State,
     diagnostic: &Diagnostic,
     range: Range,
-    related: Vec<DiagnosticRelatedInformation>,
+    uri: &Uri,
+    mut related: Vec<DiagnosticRelatedInformation>,
 ) -> lsp_types::Diagnostic {
-    let mut message = diagnostic.headline.clone();
-    if !diagnostic.primary.text.is_empty() {
-        message.push('\n');
-        message.push_str(&diagnostic.primary.text);
-    }
-    for help in &diagnostic.help {
-        message.push_str("\nhelp: ");
-        message.push_str(help);
+    related.extend(helps_beside(state, diagnostic).map(|help| DiagnosticRelatedInformation {
+        location: Location { uri: uri.clone(), range },
+        message: format!("help: {help}"),
+    }));
+    for related in &mut related {
+        related.message = visible::lines(&related.message).into_owned();
     }
     let explanation = || format!("initflow-explain:/{}.md", diagnostic.code).parse().ok();
     let href = state.settings.explain_links.then(explanation).flatten();
@@ -320,7 +352,7 @@ fn translate(
         code: Some(NumberOrString::String(diagnostic.code.name().to_owned())),
         code_description: href.map(|href| CodeDescription { href }),
         source: Some("initflow".to_owned()),
-        message,
+        message: message(state, diagnostic),
         related_information: Some(related).filter(|related| !related.is_empty()),
         tags: match diagnostic.code {
             Code::Deprecated => Some(vec![DiagnosticTag::DEPRECATED]),

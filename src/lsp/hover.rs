@@ -2,7 +2,7 @@
 
 use super::refusal::RequestRefusal;
 use super::state::State;
-use crate::ide::hints::{Hint, hints};
+use crate::ide::hints::{Hint, KeptHints};
 use crate::ide::hover::hover;
 use lsp_types::{
     HoverContents, HoverParams, InlayHint, InlayHintLabel, InlayHintParams, InlayHintTooltip, MarkupContent,
@@ -31,17 +31,20 @@ pub(super) fn inlay(
         return Ok(Some(Vec::new()));
     }
     let Some(analysis) = state.analysis(&path) else { return Ok(None) };
+    let hints = KeptHints::of(&file, &analysis, state.hints.get(&path));
     let lines = state.lines(&path, &file);
-    let translate = |Hint { offset, label, tooltip }: Hint| InlayHint {
-        position: lines.position(file.text(), offset),
-        label: InlayHintLabel::String(label),
+    let translate = |hint: &Hint| InlayHint {
+        position: lines.position(file.text(), hint.offset),
+        label: InlayHintLabel::String(hint.label.clone()),
         kind: None,
         text_edits: None,
-        tooltip: Some(InlayHintTooltip::String(tooltip)),
+        tooltip: Some(InlayHintTooltip::String(hint.tooltip.clone())),
         padding_left: Some(true),
         padding_right: None,
         data: None,
     };
     let within = |hint: &InlayHint| params.range.start <= hint.position && hint.position <= params.range.end;
-    Ok(Some(hints(&analysis).into_iter().map(translate).filter(within).collect()))
+    let shown = hints.hints().iter().map(translate).filter(within).collect();
+    state.hints.insert(path, hints);
+    Ok(Some(shown))
 }

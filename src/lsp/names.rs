@@ -1,6 +1,7 @@
 //! Answers requests for definitions, references, highlights and renames.
 
 use super::disk::{parameters_beside, uri_of};
+use super::edits::Edits;
 use super::position::LineIndex;
 use super::refusal::RequestRefusal;
 use super::state::State;
@@ -98,7 +99,9 @@ pub(super) fn change(
             changes.entry(uri).or_default().push(TextEdit { range, new_text: params.new_name.clone() });
         }
     }
-    Ok(Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }))
+    let mut files: Vec<_> = changes.into_iter().collect();
+    files.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
+    Ok(Some(Edits::of(state).write(files)))
 }
 
 fn refused(reason: String) -> RequestRefusal {

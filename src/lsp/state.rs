@@ -12,9 +12,11 @@ use super::project::{Project, Projects};
 use super::refusal::RequestRefusal;
 use super::unopened::Unopened;
 use crate::compile::CompileOptions;
-use crate::config::FILE_NAME;
+use crate::config::{FILE_NAME, MAX_CONFIG_BYTES};
 use crate::files::{Ground, Grounds, Root};
+use crate::ide::hints::KeptHints;
 use crate::ide::{Analysis, KeptResults, Location, Parsed, Range32, Workspace};
+use crate::source::{FileId, SourceFile};
 use lsp_server::{ErrorCode, Message, Notification};
 use lsp_types::notification::{
     DidChangeConfiguration, DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders,
@@ -65,9 +67,12 @@ pub(super) struct State {
     pub(super) published: BTreeMap<String, (Option<i32>, Arc<Findings>)>,
     /// The tokens of open documents that were last sent to the editor.
     pub(super) tokens: BTreeMap<String, Told>,
+    /// The hints of open documents that were last sent to the editor.
+    pub(super) hints: BTreeMap<String, KeptHints>,
     /// What is no longer needed, and is freed when no message is waiting.
     pub(super) retired: Vec<(Option<OpenDocument>, Option<Arc<Parsed>>)>,
-    folders: Vec<String>,
+    /// The folders that the editor has open.
+    pub(super) folders: Vec<String>,
     /// The root that the options set; it replaces the folders.
     root: Option<String>,
     /// Whether it logs which root and which `initflow.toml` apply.
@@ -116,6 +121,8 @@ pub(super) struct Settings {
     pub(super) pull_diagnostics: bool,
     /// Whether the editor can open `initflow-explain:/NAME.md`, with `initflow/explain`.
     pub(super) explain_links: bool,
+    /// Whether the editor has the command `initflow.explain`, which takes the name of a diagnostic.
+    pub(super) explain_command: bool,
 }
 
 impl Default for Settings {
@@ -127,6 +134,7 @@ impl Default for Settings {
             check_project: true,
             pull_diagnostics: false,
             explain_links: false,
+            explain_command: false,
         }
     }
 }
@@ -157,6 +165,7 @@ impl State {
             unopened: Unopened::default(),
             published: BTreeMap::new(),
             tokens: BTreeMap::new(),
+            hints: BTreeMap::new(),
             retired: Vec::new(),
             folders,
             root: call.root.as_ref().map(|root| root.to_string_lossy().into_owned()),
@@ -212,11 +221,28 @@ impl State {
     pub(super) fn project(&self, path: &str) -> Option<Arc<Project>> {
         let Ground { root, settings, .. } = self.ground(path);
         let file = settings?;
-        let is_it =
-            |document: &&AsideDocument| document.place == file && document.kind == AsideKind::Settings;
-        let open = self.aside.values().find(is_it).map(|document| &document.file);
+        let open = self.open_settings(&file);
         let wanted = self.settings.profile.as_deref().filter(|profile| !profile.is_empty());
         self.projects.get(&file, open, wanted, &root)
+    }
+
+    fn open_settings(&self, file: &Path) -> Option<&Arc<SourceFile>> {
+        let is_it =
+            |document: &&AsideDocument| document.place == file && document.kind == AsideKind::Settings;
+        self.aside.values().find(is_it).map(|document| &document.file)
+    }
+
+    /// The `initflow.toml` that applies to a file, as the editor has it; an error if it cannot be read.
+    pub(super) fn settings_file(&self, path: &str) -> Option<Result<Arc<SourceFile>, String>> {
+        let Ground { root, settings, .. } = self.ground(path);
+        let file = settings?;
+        if let Some(open) = self.open_settings(&file) {
+            return Some(Ok(Arc::clone(open)));
+        }
+        let name = file.to_string_lossy();
+        let text = root.read(&file, MAX_CONFIG_BYTES);
+        let source = text.map(|text| Arc::new(SourceFile::new(FileId(0), name, text)));
+        Some(source.map_err(|reason| reason.to_string()))
     }
 
     /// Handles a notification from the editor, and returns the messages to send.
@@ -449,6 +475,7 @@ impl State {
         }
         self.documents.remove(&path);
         self.tokens.remove(&path);
+        self.hints.remove(&path);
         self.workspace.remove(&path);
         self.forget(&path);
         if self.is_in_project(&path) {

@@ -19,50 +19,88 @@ struct VariableSource {
     field: &'static str,
     /// The positional parameters, each with its field.
     positional: &'static [(&'static str, &'static str)],
-    /// The named parameters.
-    named: &'static [&'static str],
+    /// The named parameters, each with its meaning.
+    named: &'static [(&'static str, &'static str)],
+    /// What value it gives.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
+    meaning: &'static str,
 }
+
+/// A function that gives a variable its value.
+#[cfg(feature = "cli")]
+pub(crate) struct Function {
+    /// What value it gives.
+    pub meaning: &'static str,
+    /// Its positional parameters.
+    pub positional: Vec<&'static str>,
+    /// Its named parameters, each with its meaning.
+    pub named: &'static [(&'static str, &'static str)],
+}
+
+const OPTIONAL: (&str, &str) = (
+    "optional",
+    "with `true`, the container also starts if there is no such value; the variable is then not set",
+);
 
 const SOURCES: &[VariableSource] = &[
     VariableSource {
         function: "secret",
         field: "secretKeyRef",
         positional: &[("name", "name"), ("key", "key")],
-        named: &["optional"],
+        named: &[OPTIONAL],
+        meaning: "The value of a key of a Secret in the namespace of the pod, as it is when the container starts.",
     },
     VariableSource {
         function: "configmap",
         field: "configMapKeyRef",
         positional: &[("name", "name"), ("key", "key")],
-        named: &["optional"],
+        named: &[OPTIONAL],
+        meaning: "The value of a key of a ConfigMap in the namespace of the pod, as it is when the container starts.",
     },
     VariableSource {
         function: "field",
         field: "fieldRef",
         positional: &[("path", "fieldPath")],
-        named: &["apiVersion"],
+        named: &[("apiVersion", "the version of the API that the path is for; `v1` if it is left out")],
+        meaning: "A field of the pod itself, such as `metadata.name` or `status.podIP`.",
     },
     VariableSource {
         function: "resource",
         field: "resourceFieldRef",
         positional: &[("resource", "resource")],
-        named: &["container", "divisor"],
+        named: &[
+            ("container", "the container whose resource it is; this one if it is left out"),
+            (
+                "divisor",
+                "the unit of the value, such as `1m` for CPU or `1Mi` for memory; `1` if it is left out",
+            ),
+        ],
+        meaning: "A request or a limit of a container, such as `limits.cpu`.",
     },
     VariableSource {
         function: "file",
         field: "fileKeyRef",
         positional: &[("volume", "volumeName"), ("path", "path"), ("key", "key")],
-        named: &["optional"],
+        named: &[OPTIONAL],
+        meaning: "The value of a key in an env file on a volume, which must be there when the container starts.",
     },
 ];
 
 /// The functions that give a variable its value, each with its positional and its named parameters.
 #[cfg(feature = "cli")]
-pub(crate) fn functions() -> impl Iterator<Item = (&'static str, Vec<&'static str>, &'static [&'static str])>
-{
+pub(crate) fn functions() -> impl Iterator<Item = (&'static str, Vec<&'static str>, Vec<&'static str>)> {
     SOURCES.iter().map(|source| {
-        (source.function, source.positional.iter().map(|(parameter, _)| *parameter).collect(), source.named)
+        let positional = source.positional.iter().map(|(parameter, _)| *parameter).collect();
+        (source.function, positional, source.named.iter().map(|(name, _)| *name).collect())
     })
+}
+
+/// The function with a name.
+#[cfg(feature = "cli")]
+pub(crate) fn function(name: &str) -> Option<Function> {
+    let source = SOURCES.iter().find(|source| source.function == name)?;
+    let positional = source.positional.iter().map(|(parameter, _)| *parameter).collect();
+    Some(Function { meaning: source.meaning, positional, named: source.named })
 }
 
 impl Resolver<'_> {
@@ -182,19 +220,18 @@ impl Resolver<'_> {
         let mut positions = source.positional.iter();
         for argument in arguments {
             let Some(value) = argument.values.first() else { continue };
-            let key =
-                match &argument.name {
-                    None => positions.next().map(|(_, field)| *field),
-                    Some(name) => source
-                        .positional
-                        .iter()
-                        .map(|(called, field)| (*called, *field))
-                        .chain(source.named.iter().map(|named| {
-                            (*named, if *named == "container" { "containerName" } else { *named })
-                        }))
-                        .find(|(called, _)| *called == name.text)
-                        .map(|(_, field)| field),
-                };
+            let key = match &argument.name {
+                None => positions.next().map(|(_, field)| *field),
+                Some(name) => source
+                    .positional
+                    .iter()
+                    .map(|(called, field)| (*called, *field))
+                    .chain(source.named.iter().map(|(named, _)| {
+                        (*named, if *named == "container" { "containerName" } else { *named })
+                    }))
+                    .find(|(called, _)| *called == name.text)
+                    .map(|(_, field)| field),
+            };
             let field = key.and_then(|key| object.field(key));
             let Some(field) = field else {
                 self.unknown_argument(source, argument, value.span);
@@ -243,7 +280,11 @@ impl Resolver<'_> {
     }
 
     fn unknown_argument(&mut self, source: &VariableSource, argument: &Argument, value: Span) {
-        let known = source.positional.iter().map(|(called, _)| *called).chain(source.named.iter().copied());
+        let known = source
+            .positional
+            .iter()
+            .map(|(called, _)| *called)
+            .chain(source.named.iter().map(|(named, _)| *named));
         let diagnostic = match &argument.name {
             None => Diagnostic::error(
                 Code::UnknownArgument,

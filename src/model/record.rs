@@ -7,7 +7,7 @@
 use super::QualifiedName;
 use super::qualified::{Declared, Named};
 use super::resolve::{OWN, Program, Resolver};
-use super::scope::Scope;
+use super::scope::{Binding, Scope};
 use super::used::read_use;
 use crate::kubernetes::names::{APPARMOR_OF_CONTAINER, NAME_A_CONTAINER, SECCOMP_OF_CONTAINER};
 use crate::kubernetes::schema::{Field, ObjectSchema};
@@ -44,11 +44,20 @@ pub(crate) struct Bound {
     pub(crate) kind: NameKind,
 }
 
-/// Returns what the names in a program's own file are bound to, in the order of their places. A word that names different
-/// things in several workloads has an entry for each.
-pub(crate) fn bindings(program: Program<'_>) -> Vec<Bound> {
+/// The names of a program, and the values of its constants.
+#[derive(Debug, Default)]
+pub(crate) struct Bindings {
+    /// What the names in the program's own file are bound to, in the order of their places. A word that names different
+    /// things in several workloads has an entry for each.
+    pub(crate) names: Vec<Bound>,
+    /// The value of each `let` and `param` that has one, as a source writes it, with the place of the declaration.
+    pub(crate) values: Vec<(Span, String)>,
+}
+
+/// Returns what the names in a program's own file are bound to.
+pub(crate) fn bindings(program: Program<'_>) -> Bindings {
     let mut resolver = Resolver::new(program, Cow::Owned(Vec::with_capacity(program.files.len())));
-    let Some(root) = program.files.len().checked_sub(1) else { return Vec::new() };
+    let Some(root) = program.files.len().checked_sub(1) else { return Bindings::default() };
     let mut recorder = Recorder::default();
     for used in program.files[root].statements().filter_map(read_use) {
         recorder.aliases.entry(used.alias.into()).or_insert(used.named);
@@ -58,6 +67,12 @@ pub(crate) fn bindings(program: Program<'_>) -> Vec<Bound> {
     for file in 0..program.files.len() {
         resolver.declare(file);
     }
+    let constants = resolver.names.iter().flat_map(|names| names.bindings.values());
+    let value = |binding: &Binding| {
+        Some((program.sources.in_file(binding.declared), binding.value.constant.written()?))
+    };
+    let mut values: Vec<_> = constants.filter_map(value).collect();
+    values.sort_unstable();
     let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
     for (statement, kind, entry, _) in resolver.items(root) {
         resolver.work.statements = 0;
@@ -65,7 +80,8 @@ pub(crate) fn bindings(program: Program<'_>) -> Vec<Bound> {
     }
     resolver.look_at_templates(root);
     resolver.settle_items();
-    resolver.recorder.map(|recorder| recorder.finish(program.sources)).unwrap_or_default()
+    let names = resolver.recorder.map(|recorder| recorder.finish(program.sources)).unwrap_or_default();
+    Bindings { names, values }
 }
 
 /// The program's own file, which is loaded first.

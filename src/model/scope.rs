@@ -32,6 +32,34 @@ pub(super) enum Constant {
     Unknown,
 }
 
+/// The most bytes of a value that an editor shows.
+const MAX_SHOWN_BYTES: usize = 200;
+
+/// The most items of a list that an editor shows.
+const MAX_SHOWN_ITEMS: usize = 8;
+
+impl Constant {
+    /// The value as a source writes it, on one line; shortened if it is long.
+    pub(super) fn written(&self) -> Option<String> {
+        let shortened = |text: &str| match text.char_indices().find(|(at, _)| *at >= MAX_SHOWN_BYTES) {
+            Some((at, _)) => format!("{}…", crate::literal::quoted(&text[..at])),
+            None => crate::literal::quoted(text),
+        };
+        Some(match self {
+            Self::Text(text) => shortened(text),
+            Self::Number(text) | Self::Path(text) | Self::Word(text) => text.to_string(),
+            Self::Bool(value) => value.to_string(),
+            Self::List(items) => {
+                let more = if items.len() > MAX_SHOWN_ITEMS { ", …" } else { "" };
+                let written: Option<Vec<String>> =
+                    items.iter().take(MAX_SHOWN_ITEMS).map(|item| item.constant.written()).collect();
+                format!("[{}{more}]", written?.join(", "))
+            }
+            Self::Unknown => return None,
+        })
+    }
+}
+
 /// A constant, and the place where errors about it are reported.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Evaluated {

@@ -132,7 +132,11 @@ impl Asked<'_> {
             let params = json!({ "range": diagnostic["range"], "context": context });
             let actions = self.ask("textDocument/codeAction", params)?;
             for action in actions.as_array().into_iter().flatten() {
-                shown += &format!("  fix: {}\n", action["title"].as_str().unwrap());
+                let title = action["title"].as_str().unwrap();
+                if ["Allow `", "Explain `", "Fix all `"].iter().any(|other| title.starts_with(other)) {
+                    continue;
+                }
+                shown += &format!("  fix: {title}\n");
                 let edit = self.resolved("codeAction", action)?["edit"].clone();
                 shown += &show::indented("    ", &show::edit(self.folder, &edit));
             }
@@ -244,12 +248,13 @@ impl Asked<'_> {
         for action in actions.as_array().into_iter().flatten() {
             let title = action["title"].as_str().unwrap();
             if !apply {
-                shown += &format!("{title} ({})\n", action["kind"].as_str().unwrap());
+                shown += &show::action(title, action);
             } else if title.starts_with(argument) {
                 let edit = self.resolved("codeAction", action)?["edit"].clone();
                 return Ok(format!("{title}\n{}", show::edit(self.folder, &edit)));
             }
         }
+        assert!(!apply, "no action begins with `{argument}`: {actions:#}");
         Ok(if shown.is_empty() { "nothing".to_owned() } else { shown })
     }
 

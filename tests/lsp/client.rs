@@ -265,7 +265,7 @@ pub(crate) fn initialize(encoding: &str, folder: Option<&str>) -> Value {
     let folders = folder.map(|uri| json!([{ "uri": uri, "name": "folder" }]));
     json!({
         "processId": null,
-        "initializationOptions": { "explainLinks": true },
+        "initializationOptions": { "explainLinks": true, "explainCommand": true },
         "rootUri": folder,
         "workspaceFolders": folders,
         "capabilities": {
@@ -274,7 +274,7 @@ pub(crate) fn initialize(encoding: &str, folder: Option<&str>) -> Value {
                 "applyEdit": true,
                 "didChangeConfiguration": { "dynamicRegistration": true },
                 "didChangeWatchedFiles": { "dynamicRegistration": true },
-                "workspaceEdit": { "documentChanges": true },
+                "workspaceEdit": { "documentChanges": true, "resourceOperations": ["create", "rename", "delete"] },
                 "textDocumentContent": { "dynamicRegistration": true },
             },
             "textDocument": {

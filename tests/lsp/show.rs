@@ -4,7 +4,7 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use crate::folder::Folder;
-use crate::text::Text;
+use crate::text::{Encoding, Text};
 
 /// The names of the protocol's kinds of symbols and completions, by number.
 const SYMBOLS: &[&str] = &[
@@ -86,6 +86,22 @@ pub(crate) fn diagnostic(folder: &Folder, uri: &str, diagnostic: &Value) -> Stri
     shown
 }
 
+/// An action with its kind, the diagnostics that it is for, and its command.
+pub(crate) fn action(title: &str, action: &Value) -> String {
+    let mut shown = format!("{title} ({}", action["kind"].as_str().unwrap());
+    if action["isPreferred"] == true {
+        shown += ", preferred";
+    }
+    for diagnostic in list(&action["diagnostics"]) {
+        shown += &format!(", for {}", diagnostic["code"].as_str().unwrap());
+    }
+    shown += ")";
+    if let Some(command) = action["command"]["command"].as_str() {
+        shown += &format!(": {command} {}", action["command"]["arguments"]);
+    }
+    shown + "\n"
+}
+
 pub(crate) fn completion(item: &Value) -> String {
     let label = item["label"].as_str().unwrap();
     let mut shown = format!("{label} ({})", kind(COMPLETIONS, &item["kind"]));
@@ -159,19 +175,30 @@ pub(crate) fn places(folder: &Folder, places: &Value) -> String {
 
 /// The lines that an edit changes, file by file.
 pub(crate) fn edit(folder: &Folder, edit: &Value) -> String {
-    let mut files: Vec<(String, Vec<Value>)> = Vec::new();
+    let mut files: Vec<(String, String, Vec<Value>)> = Vec::new();
     for (uri, edits) in edit["changes"].as_object().into_iter().flatten() {
-        files.push((uri.clone(), list(edits).cloned().collect()));
+        files.push((uri.clone(), String::new(), list(edits).cloned().collect()));
     }
+    let mut created = Vec::new();
     for change in list(&edit["documentChanges"]) {
-        let uri = change["textDocument"]["uri"].as_str().unwrap();
-        files.push((uri.to_owned(), list(&change["edits"]).cloned().collect()));
+        if change["kind"] == "create" {
+            created.push(change["uri"].as_str().unwrap());
+            continue;
+        }
+        let document = &change["textDocument"];
+        let version = document["version"].as_i64().map(|version| format!(", version {version}"));
+        let uri = document["uri"].as_str().unwrap().to_owned();
+        files.push((uri, version.unwrap_or_default(), list(&change["edits"]).cloned().collect()));
     }
     files.sort_by(|one, other| one.0.cmp(&other.0));
     let mut shown = String::new();
-    for (uri, edits) in files {
-        let text = folder.text(&uri).unwrap_or_else(|| panic!("an edit of {uri}, which does not exist"));
-        shown += &format!("{}\n", folder.name(&uri));
+    for (uri, version, edits) in files {
+        let is_new = created.contains(&uri.as_str());
+        let empty = Text::new("", Encoding::Utf16);
+        let text = if is_new { Some(&empty) } else { folder.text(&uri) };
+        let text = text.unwrap_or_else(|| panic!("an edit of {uri}, which does not exist"));
+        let new = if is_new { ", new" } else { "" };
+        shown += &format!("{}{version}{new}\n", folder.name(&uri));
         shown += &lines_that_differ(&text.text, &text.edited(&edits));
     }
     if shown.is_empty() { "nothing".to_owned() } else { shown }

@@ -1,6 +1,5 @@
 use super::*;
 use crate::diagnostic::catalog::Language;
-use crate::diagnostic::{Code, Diagnostic};
 use crate::format::format;
 use crate::ide::shape::walk;
 use crate::source::SourceFile;
@@ -40,6 +39,46 @@ fn a_safe_fix_cures_what_it_is_for_and_breaks_nothing() {
         }
     }
     assert!(fixed > 10, "{fixed}");
+}
+
+#[test]
+fn all_fixes_of_one_name_are_one_change() {
+    let text = "pod a {\n  app b { image \"c:1\"; stdin yes; tty on; imagePulPolicy Always }\n}\n";
+    let before = analysis(text);
+    let code = before.diagnostics().find(|found| found.headline.contains("yes")).unwrap().code;
+    let fix = all_of(&before, code).unwrap();
+    assert_eq!(fix.title, format!("fix all `{code}` in this file"));
+    insta::assert_snapshot!(applied(text, &fix.edits), @r#"
+    pod a {
+      app b { image "c:1"; stdin true; tty true; imagePulPolicy Always }
+    }
+    "#);
+    assert_eq!(all_of(&before, Code::UnknownStatement), None, "there is only one");
+    assert_eq!(all_of(&before, Code::UnknownVolume), None);
+}
+
+#[test]
+fn fixes_that_touch_are_not_applied_together() {
+    let fix = |edits: &[(usize, usize)]| Fix {
+        title: String::new(),
+        edits: edits
+            .iter()
+            .map(|(start, end)| Edit { span: Span::new(FileId(0), *start, *end), text: "x".into() })
+            .collect(),
+        applicability: Applicability::Safe,
+    };
+    let mut count = 0;
+    let fixes = [
+        fix(&[(10, 20), (40, 41)]),
+        fix(&[(20, 22)]),
+        fix(&[(0, 10)]),
+        fix(&[(30, 32), (12, 13)]),
+        fix(&[(21, 39)]),
+        fix(&[(5, 50)]),
+    ];
+    let edits = apart(fixes.into_iter(), &mut count);
+    let places: Vec<_> = edits.iter().map(|edit| (edit.span.start, edit.span.end)).collect();
+    assert_eq!((places, count), (vec![(10, 20), (40, 41), (21, 39)], 2));
 }
 
 #[test]

@@ -29,6 +29,14 @@ pub(super) enum Expected<'t> {
     File,
     /// A name in `#{…}`.
     Interpolation,
+    /// What follows `# initflow:` in a comment.
+    Allowance,
+    /// The name of a warning in `# initflow: allow(…)`.
+    Allowed,
+    /// The text of an argument of a function, by its position or its name.
+    Argued { function: &'t str, position: usize, named: Option<&'t str> },
+    /// The text of a statement's first value.
+    Text(&'static str),
     /// An argument of a call.
     Argument(OpenCall<'t>),
 }
@@ -59,12 +67,9 @@ impl<'t> Context<'t> {
         let around = chain.iter().take(depth).map(|shaped| shaped.statement);
         let around = around.chain(head.iter().map(|head| head.statement)).collect();
         let mut context = Self { replaced: Range32::from(start..offset), place: Expected::Nothing, around };
-        if file
-            .document()
-            .comments
-            .iter()
-            .any(|comment| comment.range().start < offset && offset <= comment.range().end)
-        {
+        let is_in = |comment: &&Span| comment.range().start < offset && offset <= comment.range().end;
+        if let Some(comment) = file.document().comments.iter().find(is_in) {
+            context.place = in_comment(&text[comment.range().start..start]);
             return context;
         }
         context.place = match head {
@@ -102,7 +107,10 @@ impl<'t> Context<'t> {
                     self.replaced = Range32::from(from + at + 2..offset);
                     Expected::Interpolation
                 }
-                _ => Expected::Nothing,
+                _ => {
+                    self.replaced = Range32::from(from..offset);
+                    in_text(head, &written[..quote])
+                }
             };
         }
         if let Some((name, arguments)) = open_call(written) {
@@ -137,6 +145,35 @@ impl<'t> Context<'t> {
             _ => Vec::new(),
         };
         Expected::Value { role, clauses }
+    }
+}
+
+/// What is expected in a comment after some text of it.
+fn in_comment(before: &str) -> Expected<'static> {
+    let Some(rest) = before.trim_start_matches('#').trim_start().strip_prefix("initflow:") else {
+        return Expected::Nothing;
+    };
+    match rest.trim_start().strip_prefix("allow(") {
+        Some(names) if !names.contains(')') => Expected::Allowed,
+        None if rest.trim().is_empty() => Expected::Allowance,
+        _ => Expected::Nothing,
+    }
+}
+
+/// What is expected in a text that begins after some text of a head.
+fn in_text<'t>(head: &Shaped<'_>, before: &'t str) -> Expected<'t> {
+    if let Some((function, arguments)) = open_call(before) {
+        let last = arguments.rsplit(',').next().unwrap_or_default();
+        let named = last.trim().strip_suffix(':').map(str::trim_end);
+        return if named.is_some() || last.trim().is_empty() {
+            Expected::Argued { function, position: arguments.matches(',').count(), named }
+        } else {
+            Expected::Nothing
+        };
+    }
+    match head.meaning {
+        Meaning::Entry(entry) if before.trim() == entry.name => Expected::Text(entry.name),
+        _ => Expected::Nothing,
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::kubernetes::schema::{Field, FieldType};
 use crate::model::WorkloadKind;
 use crate::statement::{Body, Clause, Need, Slot, StatementSpec, ValueType};
+use crate::steps::StepKind;
 use crate::vocabulary::CONTAINERS;
 
 /// A statement with placeholders for what it needs.
@@ -25,7 +26,10 @@ pub(super) fn entry(entry: &StatementSpec) -> String {
             return format!("{name} ${{1:name}} {{\n  image \"${{2:image}}\"\n  $0\n}}");
         }
         "part" => return "part ${1:name} from ${2:template}($0)".into(),
-        name if CONTAINERS.contains(&name) => return format!("{name} ${{1:name}} {{\n  $0\n}}"),
+        name if CONTAINERS.contains(&name) => {
+            let required = StepKind::of(name).map(|kind| format!("  {}\n", required(kind)));
+            return format!("{name} ${{1:name}} {{\n{}  $0\n}}", required.unwrap_or_default());
+        }
         _ => {}
     }
     let mut number = 1;
@@ -52,6 +56,26 @@ pub(super) fn entry(entry: &StatementSpec) -> String {
         text.push_str(" {\n  $0\n}");
     }
     text
+}
+
+/// The statements that a built-in step cannot do without, with placeholders.
+fn required(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Fetch => {
+            "from \"${2:https://example.com/data.json}\"\n  into ${3:volume} \"${4:data.json}\""
+        }
+        StepKind::Clone => "repo \"${2:https://example.com/repository.git}\"\n  into ${3:volume}",
+        StepKind::Wait => "tcp \"${2:database:5432}\"",
+        StepKind::Migrate => "image \"${2:image}\"\n  run \"${3:command}\"",
+        StepKind::Copy => "image \"${2:image}\"\n  from ${3:/path}\n  into ${4:volume}",
+        StepKind::Own => "volume ${2:volume}\n  user ${3:10001}",
+        StepKind::Render => {
+            "from ${2:volume} \"${3:template}\"\n  into ${4:volume} \"${5:path}\"\n  vars [\"${6:NAME}\"]\n  env { ${6:NAME} \"${7:value}\" }"
+        }
+        StepKind::Secrets => {
+            "from vault \"${2:secret/data/app}\"\n  role \"${3:app}\"\n  address \"${4:https://vault.example.com}\"\n  into ${5:volume} \"${6:app.json}\""
+        }
+    }
 }
 
 /// A clause with placeholders for its values.

@@ -265,11 +265,11 @@ fn required_fields_come_first() {
           defaults (defaults $1 {↵  $0↵})
           volume (volume ${1:name})
           step (step ${1:name} {↵  image "${2:image}"↵  $0↵})
-          fetch (fetch ${1:name} {↵  $0↵})
-          clone (clone ${1:name} {↵  $0↵})
-          wait (wait ${1:name} {↵  $0↵})
-          secrets (secrets ${1:name} {↵  $0↵})
-          migrate (migrate ${1:name} {↵  $0↵})
+          fetch (fetch ${1:name} {↵  from "${2:https://example.com/data.json}"↵  into ${3:volume} "${4:data.json}"↵  $0↵})
+          clone (clone ${1:name} {↵  repo "${2:https://example.com/repository.git}"↵  into ${3:volume}↵  $0↵})
+          wait (wait ${1:name} {↵  tcp "${2:database:5432}"↵  $0↵})
+          secrets (secrets ${1:name} {↵  from vault "${2:secret/data/app}"↵  role "${3:app}"↵  address "${4:https://vault.example.com}"↵  into ${5:volume} "${6:app.json}"↵  $0↵})
+          migrate (migrate ${1:name} {↵  image "${2:image}"↵  run "${3:command}"↵  $0↵})
         pod a { metadata { $0 } }
           generateName (generateName "$1")
           namespace (namespace "$1")
@@ -402,4 +402,151 @@ fn every_prefix_has_an_answer() {
             signature(&workspace, "a", offset);
         }
     }
+}
+
+/// The text of a snippet with its placeholders as they are.
+fn expanded(snippet: &str) -> String {
+    let mut text = String::new();
+    let mut rest = snippet;
+    while let Some(at) = rest.find('$') {
+        text.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        if let Some(inner) = rest.strip_prefix('{') {
+            let (place, after) = inner.split_once('}').unwrap();
+            text.push_str(place.split_once(':').unwrap().1);
+            rest = after;
+        } else {
+            rest = rest.trim_start_matches(|char: char| char.is_ascii_digit());
+        }
+    }
+    text + rest
+}
+
+#[test]
+fn a_built_in_step_comes_with_the_statements_that_it_requires() {
+    for kind in crate::steps::StepKind::ALL {
+        let row =
+            entries(Inside::Workload(Some(WorkloadKind::Pod))).find(|entry| entry.name == kind.keyword());
+        let step = expanded(&snippet::entry(row.unwrap())).replace('\n', "\n  ");
+        let volume = if *kind == crate::steps::StepKind::Secrets { "memory 1Mi" } else { "claim \"c\"" };
+        let text = format!(
+            "pod p {{\n  volume volume {volume}\n  {step}\n  app a {{ image \"a:1\"; mounts volume at /v }}\n}}\n"
+        );
+        let analysis =
+            Analysis::of(&Parsed::new("a", text.as_str()), &Workspace::default(), &CompileOptions::default());
+        let errors: Vec<_> = analysis
+            .diagnostics()
+            .filter(|found| found.severity == crate::diagnostic::Severity::Error)
+            .collect();
+        assert!(errors.is_empty(), "{text}\n{errors:#?}");
+    }
+}
+
+#[test]
+fn what_the_compiler_reads_in_texts_and_comments_is_offered() {
+    insta::assert_snapshot!(
+        [
+            "# initflow: $0\npod a { }",
+            "# initflow: allow(unpin$0\npod a { }",
+            "pod a { app b { # initflow: allow(bashism, $0\n } }",
+            "# initflow: allow(bashism) $0\npod a { }",
+            "# another: $0",
+            "pod a { app b { env { A field(\"$0\") } } }",
+            "pod a { app b { env { A field(\"status.$0",
+            "pod a { app b { env { A resource(\"$0\") } } }",
+            "pod a { step c { image \"i\" }\n app b { env { A resource(\"limits.cpu\", container: \"$0\") } } }",
+            "pod a { app b { env { A secret(\"$0\") } } }",
+            "pod a { app b { resource \"$0\" } }",
+            "pod a { app b { resource \"nvidia.com/gpu\" \"$0\" } }",
+            "pod a { app b { run \"$0\" } }",
+        ]
+        .map(offered)
+        .join("\n"),
+        @r#"
+        # initflow: $0
+        pod a { }
+          allow (allow(${1:name}) ${2:reason})
+        # initflow: allow(unpin$0
+        pod a { }
+          bashism
+          blocked-egress
+          busybox-nslookup
+          cheaper-order
+          chown-in-script
+          deadline-on-server
+          deadline-too-short
+          deprecated
+        pod a { app b { # initflow: allow(bashism, $0
+         } }
+          bashism
+          blocked-egress
+          busybox-nslookup
+          cheaper-order
+          chown-in-script
+          deadline-on-server
+          deadline-too-short
+          deprecated
+        # initflow: allow(bashism) $0
+        pod a { }
+          
+        # another: $0
+          
+        pod a { app b { env { A field("$0") } } }
+          metadata.name
+          metadata.namespace
+          metadata.uid
+          spec.nodeName
+          spec.serviceAccountName
+          status.hostIP
+          status.hostIPs
+          status.podIP
+        pod a { app b { env { A field("status.$0
+          metadata.name
+          metadata.namespace
+          metadata.uid
+          spec.nodeName
+          spec.serviceAccountName
+          status.hostIP
+          status.hostIPs
+          status.podIP
+        pod a { app b { env { A resource("$0") } } }
+          limits.cpu
+          limits.memory
+          limits.ephemeral-storage
+          requests.cpu
+          requests.memory
+          requests.ephemeral-storage
+        pod a { step c { image "i" }
+         app b { env { A resource("limits.cpu", container: "$0") } } }
+          c
+        pod a { app b { env { A secret("$0") } } }
+          
+        pod a { app b { resource "$0" } }
+          ephemeral-storage
+          hugepages-2Mi
+          hugepages-1Gi
+          nvidia.com/gpu
+          amd.com/gpu
+          gpu.intel.com/i915
+        pod a { app b { resource "nvidia.com/gpu" "$0" } }
+          
+        pod a { app b { run "$0" } }
+        "#
+    );
+}
+
+#[test]
+fn every_warning_can_be_allowed_by_its_completion() {
+    let offered: Vec<&str> = crate::lint::warnings().map(Code::name).collect();
+    let mut missing = std::collections::BTreeSet::new();
+    for text in Code::ALL.iter().filter_map(|code| code.failing()) {
+        let analysis =
+            Analysis::of(&Parsed::new("a", text), &Workspace::default(), &CompileOptions::default());
+        let warnings =
+            analysis.diagnostics().filter(|found| found.severity == crate::diagnostic::Severity::Warning);
+        missing.extend(warnings.map(|found| found.code.name()).filter(|name| !offered.contains(name)));
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+    let distinct: std::collections::BTreeSet<&str> = offered.iter().copied().collect();
+    assert_eq!(distinct.len(), offered.len());
 }

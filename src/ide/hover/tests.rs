@@ -55,11 +55,11 @@ fn a_place_is_explained() {
     ---
     `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
 
-    Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
+    Image pull policy. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
     ---
     `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
 
-    Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
+    Image pull policy. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
     ---
     `Always` of `Container.imagePullPolicy`, which is `Always`, `IfNotPresent`, `Never`
     ---
@@ -144,4 +144,108 @@ fn amounts_are_shown_in_base_units() {
 
         request..limit: bytes as `request`, `request..limit` or `..limit`, such as `256Mi..1Gi`
         "#);
+}
+
+#[test]
+fn the_value_of_a_constant_is_shown_unless_it_is_written_there() {
+    insta::assert_snapshot!(shown_beside(
+            "use \"lib\" as l\nparam env: \"dev\" | \"prod\" = \"dev\"\nlet server = \"db.#{e$0nv}\"\nlet list = [se$0rver, \"b\"]\nlet quotes = \"`#{server}`\"\n\
+             param unset: string\nlet a = \"#{missing}\"\npod p { app w { image \"i:#{l.t$0ag}\"; args li$0st; env { A quo$0tes; B uns$0et; C a$0 } } }\n",
+            "let version = 3\n# The tag.\nlet tag = \"v#{version}\"\n"
+        ), @r##"
+        ```initflow
+        param env: "dev" | "prod" = "dev"
+        ```
+        ---
+        ```initflow
+        let server = "db.#{env}"
+        ```
+        Value: `"db.dev"`
+        ---
+        ```initflow
+        let tag = "v#{version}"
+        ```
+        Value: `"v3"`
+
+        The tag.
+        ---
+        ```initflow
+        let list = [server, "b"]
+        ```
+        Value: `["db.dev", "b"]`
+        ---
+        ```initflow
+        let quotes = "`#{server}`"
+        ```
+        Value: ``"`db.dev`"``
+        ---
+        ```initflow
+        param unset: string
+        ```
+        ---
+        ```initflow
+        let a = "#{missing}"
+        ```
+        "##);
+}
+
+#[test]
+fn a_function_and_its_parameters_are_explained() {
+    insta::assert_snapshot!(shown(
+            "pod p { app w { image \"i\"; env { A se$0cret(\"s\", \"k\", op$0tional: true); B config$0map(\"c\", \"k\"); C fi$0eld(\"status.podIP\"); \
+             D resource(\"limits.cpu\", cont$0ainer: \"w\", div$0isor: \"1m\"); E secret$0(; F unknown$0() } } }\n"
+        ), @r#"
+        ```initflow
+        secret(name, key, [optional: …])
+        ```
+        The value of a key of a Secret in the namespace of the pod, as it is when the container starts.
+        ---
+        `optional` of `secret`: with `true`, the container also starts if there is no such value; the variable is then not set
+        ---
+        ```initflow
+        configmap(name, key, [optional: …])
+        ```
+        The value of a key of a ConfigMap in the namespace of the pod, as it is when the container starts.
+        ---
+        ```initflow
+        field(path, [apiVersion: …])
+        ```
+        A field of the pod itself, such as `metadata.name` or `status.podIP`.
+        ---
+        `container` of `resource`: the container whose resource it is; this one if it is left out
+        ---
+        `divisor` of `resource`: the unit of the value, such as `1m` for CPU or `1Mi` for memory; `1` if it is left out
+        ---
+        ```initflow
+        secret(name, key, [optional: …])
+        ```
+        The value of a key of a Secret in the namespace of the pod, as it is when the container starts.
+        ---
+        text, or a source such as `secret("name", "key")`
+        "#);
+}
+
+#[test]
+fn a_half_written_text_is_explained_as_far_as_it_goes() {
+    insta::assert_snapshot!(
+        ["let a = \"x\"\nlet b = \"#{a$0", "pod p { app w { env { A secret$0(", "pod p { app w { image$0", "let $0", "$0"]
+            .map(shown)
+            .join("\n===\n"),
+        @r#"
+        nothing
+        ===
+        ```initflow
+        secret(name, key, [optional: …])
+        ```
+        The value of a key of a Secret in the namespace of the pod, as it is when the container starts.
+        ===
+        `Container.image`: text.
+
+        Container image name. More info: https://kubernetes.io/docs/concepts/containers/images This field is optional to allow higher level config management to default or override container images in workload controllers like Deployments and StatefulSets.
+        ===
+        nothing
+        ===
+        nothing
+        "#
+    );
 }

@@ -6,9 +6,9 @@ use super::Definition;
 use crate::compile::Images;
 use crate::ide::{Location, Parsed, Range32, Workspace};
 use crate::kubernetes::version::Version;
-use crate::model::{Bound, Program, bindings};
+use crate::model::{Bindings, Bound, Program, bindings};
 use crate::program::{FileReader, FileText, Loaded, load};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -21,6 +21,8 @@ pub(in crate::ide) struct Index {
     paths: Vec<String>,
     /// The names with what each is bound to, in the order of their places.
     bound: Vec<Bound>,
+    /// The values of constants, in the order of the places of their declarations.
+    values: Vec<(Span, String)>,
 }
 
 impl Index {
@@ -29,7 +31,7 @@ impl Index {
         let reading =
             Reading { workspace, read: RefCell::new(vec![(path.to_owned(), Some(Arc::clone(file)))]) };
         let Loaded { sources, files, .. } = load(path, file.as_text(), &reading);
-        let bound = bindings(Program {
+        let Bindings { names: bound, values } = bindings(Program {
             sources: &sources,
             files: &files,
             version: Version::default(),
@@ -38,7 +40,7 @@ impl Index {
             require_params: false,
         });
         let paths = sources.files().iter().map(|file| file.name.clone()).collect();
-        Self { read: reading.read.into_inner(), paths, bound }
+        Self { read: reading.read.into_inner(), paths, bound, values }
     }
 
     /// Whether a workspace still has the files that it was made from.
@@ -70,6 +72,13 @@ impl Index {
             self.bound.iter().filter(is_meant).map(|bound| bound.place.into()).collect();
         places.dedup();
         places
+    }
+
+    /// The value of the constant that is declared at a place.
+    pub(in crate::ide) fn value(&self, declared: &Location) -> Option<&str> {
+        let is_it =
+            |place: Span| Range32::from(place) == declared.range && self.path(place.file) == declared.path;
+        self.values.iter().find(|(place, _)| is_it(*place)).map(|(_, value)| value.as_str())
     }
 
     fn path(&self, file: FileId) -> &str {
