@@ -65,7 +65,6 @@ pub(crate) fn complete(
     let Some(file) = workspace.get(path) else { return (Range32::from(offset..offset), Vec::new()) };
     let context = Context::of(file, offset);
     let mut items = match &context.place {
-        Expected::Nothing => Vec::new(),
         Expected::Name { inside, present, before } => statements(&context, *inside, present, before, version),
         Expected::File => files(workspace, path),
         Expected::Interpolation => names::bindings(workspace, path, &context),
@@ -75,7 +74,7 @@ pub(crate) fn complete(
         Expected::Argued { function: "resource", named: Some("container"), .. } => {
             names::in_pod(workspace, path, &context, NameKind::Container)
         }
-        Expected::Argued { .. } => Vec::new(),
+        Expected::Nothing | Expected::Argued { .. } => Vec::new(),
         Expected::Text(statement) => texts::first_value(statement),
         Expected::Argument(call) => argument(workspace, path, &context, call),
         Expected::Value { role, clauses } => {

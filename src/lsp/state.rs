@@ -108,6 +108,7 @@ pub(super) struct OpenDocument {
 /// What an editor's user can set, under `initflow`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[allow(clippy::struct_excessive_bools)] // Each is a setting of its own.
 pub(super) struct Settings {
     /// The version of Kubernetes that must accept the output; it overrides `initflow.toml`.
     kube: Option<String>,
