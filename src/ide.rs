@@ -6,6 +6,7 @@ pub(crate) mod actions;
 pub(crate) mod complete;
 pub(crate) mod hints;
 pub(crate) mod hover;
+pub(crate) mod moving;
 pub(crate) mod names;
 pub(crate) mod outline;
 pub(crate) mod preview;

@@ -20,14 +20,17 @@ mod formatting;
 mod hover;
 mod lens;
 mod library;
+mod moving;
 mod names;
 mod outline;
 mod position;
 mod preview;
 mod project;
+mod pull;
 mod refusal;
 mod state;
 mod tokens;
+mod unopened;
 
 use editor::Editor;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
@@ -80,6 +83,10 @@ pub(crate) fn serve(call: &ServerOptions) -> Result<Leave, String> {
                     editor.send_json(&notification.json())?;
                 }
                 state.retired.clear();
+                // Another message may arrive meanwhile, so only one is checked at a time.
+                if diagnostics::check_unopened(&mut state) {
+                    continue;
+                }
             }
             let Some(message) = editor.next()? else { return Ok(Leave::Abrupt) };
             waiting.push(Ok(message));

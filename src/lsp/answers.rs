@@ -3,7 +3,7 @@
 use super::refusal::RequestRefusal;
 use super::state::{State, read};
 use super::{actions, aside_answers, completion, formatting, hover, lens};
-use super::{library, names, outline, preview, tokens};
+use super::{library, moving, names, outline, preview, pull, tokens};
 use lsp_server::{ErrorCode, Request};
 use lsp_types::notification::{DidChangeWatchedFiles, Notification as _};
 use lsp_types::request::{
@@ -11,7 +11,7 @@ use lsp_types::request::{
     DocumentSymbolRequest, FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, InlayHintRequest,
     OnTypeFormatting, PrepareRenameRequest, RangeFormatting, References, RegisterCapability, Rename,
     Request as Method, SelectionRangeRequest, SemanticTokensFullDeltaRequest, SemanticTokensFullRequest,
-    SemanticTokensRangeRequest, SignatureHelpRequest, WorkspaceSymbolRequest,
+    SemanticTokensRangeRequest, SignatureHelpRequest, WillRenameFiles, WorkspaceSymbolRequest,
 };
 use lsp_types::{
     CodeLensOptions, CompletionOptions, DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions,
@@ -25,10 +25,15 @@ use serde_json::{Value, json};
 
 /// The answer to a request.
 pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<Value, RequestRefusal> {
+    if method == pull::DOCUMENT {
+        return pull::document(state, params);
+    }
     if let Some(path) = aside_answers::concerned(state, &params) {
         return aside_answers::answer(state, &path, method, params);
     }
     match method {
+        pull::WORKSPACE => pull::workspace(state, params),
+        WillRenameFiles::METHOD => typed::<WillRenameFiles>(state, params, moving::rename),
         library::CONTENT => library::content(&params),
         CodeLensRequest::METHOD => typed::<CodeLensRequest>(state, params, lens::lenses),
         Formatting::METHOD => typed::<Formatting>(state, params, formatting::whole),
@@ -87,6 +92,9 @@ pub(super) fn introduction(state: &State) -> Value {
     {
         workspace["textDocumentContent"] = json!({ "schemes": [library::SCHEME] });
     }
+    if state.settings.pull_diagnostics {
+        capabilities["diagnosticProvider"] = pull::provider();
+    }
     json!({
         "capabilities": capabilities,
         "serverInfo": { "name": "initflow", "version": env!("CARGO_PKG_VERSION") },
@@ -141,7 +149,7 @@ fn capabilities(state: &State) -> ServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(OneOf::Left(true)),
             }),
-            file_operations: None,
+            file_operations: Some(moving::provider()),
         }),
         ..ServerCapabilities::default()
     }

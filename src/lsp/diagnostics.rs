@@ -7,6 +7,7 @@ use super::findings::{Findings, KnownJson};
 use super::library::is_library;
 use super::position::LineIndex;
 use super::state::State;
+use super::unopened::CheckedSource;
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::ide::Analysis;
 use crate::source::{FileId, SourceFile, Span};
@@ -42,8 +43,8 @@ impl Notification {
     }
 }
 
-/// Checks the documents that have changed, and returns the notifications to send.
-pub(super) fn publish(state: &mut State) -> Vec<Notification> {
+/// Checks the documents that have changed.
+pub(super) fn check(state: &mut State) {
     let unchecked = state.documents.iter().filter(|(_, document)| document.found.is_none());
     let unchecked: Vec<String> = unchecked.map(|(path, _)| path.clone()).collect();
     for path in unchecked {
@@ -60,6 +61,22 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
         }
     }
     find_aside(state);
+}
+
+/// Checks the next source that is not open; says whether there was one.
+pub(super) fn check_unopened(state: &mut State) -> bool {
+    let Some(path) = state.unopened.next() else { return false };
+    if let Some((analysis, uses)) = state.analysis_unopened(&path) {
+        let found = found(state, &path, &analysis, &mut KnownJson::default());
+        state.unopened.keep(path, CheckedSource { uses, found });
+    } else {
+        state.unopened.remove(&path);
+    }
+    true
+}
+
+/// What has been found in each file.
+pub(super) fn all_found(state: &State) -> BTreeMap<String, Arc<Findings>> {
     // What a document finds in itself comes first.
     let own =
         state.documents.iter().filter_map(|(root, document)| document.found.as_ref()?.get_key_value(root));
@@ -70,11 +87,19 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
         .iter()
         .flat_map(|(root, document)| document.found.iter().flatten().filter(move |(path, _)| *path != root));
     let mut by_path: BTreeMap<&String, Vec<&Arc<Findings>>> = BTreeMap::new();
-    for (path, found) in own.chain(aside).chain(others) {
+    for (path, found) in own.chain(aside).chain(others).chain(state.unopened.found()) {
         by_path.entry(path).or_default().push(found);
     }
-    let mut all: BTreeMap<String, Arc<Findings>> =
-        by_path.into_iter().map(|(path, found)| (path.clone(), together(&found))).collect();
+    by_path.into_iter().map(|(path, found)| (path.clone(), together(&found))).collect()
+}
+
+/// Checks the documents that have changed, and returns the notifications to send.
+pub(super) fn publish(state: &mut State) -> Vec<Notification> {
+    if state.settings.pull_diagnostics {
+        return Vec::new();
+    }
+    check(state);
+    let mut all = all_found(state);
     let paths: BTreeSet<String> = all.keys().chain(state.published.keys()).cloned().collect();
     let mut notifications = Vec::new();
     for path in paths {
@@ -128,7 +153,7 @@ fn together(found: &[&Arc<Findings>]) -> Arc<Findings> {
     }
 }
 
-fn version_of(state: &State, path: &str) -> Option<i32> {
+pub(super) fn version_of(state: &State, path: &str) -> Option<i32> {
     let aside = || state.aside.get(path).map(|document| document.version);
     state.documents.get(path).map(|document| document.version).or_else(aside)
 }

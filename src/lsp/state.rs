@@ -10,6 +10,7 @@ use super::library::library_uri;
 use super::position::{Encoding, LineIndex};
 use super::project::{Project, Projects};
 use super::refusal::RequestRefusal;
+use super::unopened::Unopened;
 use crate::compile::CompileOptions;
 use crate::config::FILE_NAME;
 use crate::files::{Ground, Grounds, Root};
@@ -58,6 +59,8 @@ pub(super) struct State {
     library: OnceCell<Option<Uri>>,
     /// The user's folder for what can be made again.
     cache: Option<PathBuf>,
+    /// The sources of the editor's projects that are not open.
+    pub(super) unopened: Unopened,
     /// What was published to the editor, by path, with the version of an open document.
     pub(super) published: BTreeMap<String, (Option<i32>, Arc<Findings>)>,
     /// The tokens of open documents that were last sent to the editor.
@@ -107,13 +110,24 @@ pub(super) struct Settings {
     profile: Option<String>,
     /// Whether the start order and the totals are shown in the text.
     pub(super) inlay_hints: bool,
+    /// Whether sources of a project that are not open are checked, too.
+    pub(super) check_project: bool,
+    /// Whether the editor asks for diagnostics itself, so that none are sent.
+    pub(super) pull_diagnostics: bool,
     /// Whether the editor can open `initflow-explain:/NAME.md`, with `initflow/explain`.
     pub(super) explain_links: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { kube: None, profile: None, inlay_hints: true, explain_links: false }
+        Self {
+            kube: None,
+            profile: None,
+            inlay_hints: true,
+            check_project: true,
+            pull_diagnostics: false,
+            explain_links: false,
+        }
     }
 }
 
@@ -140,6 +154,7 @@ impl State {
             shows_content,
             library: OnceCell::new(),
             cache: call.cache.clone(),
+            unopened: Unopened::default(),
             published: BTreeMap::new(),
             tokens: BTreeMap::new(),
             retired: Vec::new(),
@@ -154,7 +169,26 @@ impl State {
         if let Some(options) = &params.initialization_options {
             state.configure(options);
         }
+        state.find_unopened();
         state
+    }
+
+    /// Has all sources of the editor's projects checked that are not open.
+    fn find_unopened(&mut self) {
+        let all = if self.settings.check_project { disk::sources(&self.folders) } else { Vec::new() };
+        let is_meant =
+            |path: &String| !self.documents.contains_key(path) && self.ground(path).settings.is_some();
+        let found = all.into_iter().filter(is_meant).collect();
+        self.unopened.replace(found);
+    }
+
+    /// Whether a source that is not open is checked.
+    fn is_in_project(&self, path: &str) -> bool {
+        let is_in = |folder: &String| Path::new(path).starts_with(folder);
+        self.settings.check_project
+            && self.folders.iter().any(is_in)
+            && Path::new(path).is_file()
+            && self.ground(path).settings.is_some()
     }
 
     /// Forgets where files are: links and folders may have changed.
@@ -205,6 +239,8 @@ impl State {
                     let removed: Vec<String> = params.event.removed.iter().map(folder).collect();
                     self.folders.retain(|known| !removed.contains(known));
                     self.folders.extend(params.event.added.iter().map(folder));
+                    self.look_again();
+                    self.find_unopened();
                 })
             }
             DidChangeWatchedFiles::METHOD => {
@@ -290,6 +326,16 @@ impl State {
         document.uses = uses;
         document.found = None;
         Some(analysis)
+    }
+
+    /// The analysis of a file that is not open, and the files that it uses; nothing if it cannot be read.
+    pub(super) fn analysis_unopened(&mut self, path: &str) -> Option<(Analysis, BTreeSet<String>)> {
+        let root = self.root(path);
+        let file = self.know(path, &root)?;
+        let mut uses = BTreeSet::new();
+        self.follow(path, &file, &root, &mut uses);
+        let loader = Known { workspace: &self.workspace, root: &root };
+        Some((Analysis::of(&file, &loader, &self.options(path)), uses))
     }
 
     /// How a file is compiled.
@@ -405,6 +451,9 @@ impl State {
         self.tokens.remove(&path);
         self.workspace.remove(&path);
         self.forget(&path);
+        if self.is_in_project(&path) {
+            self.unopened.add(&path);
+        }
     }
 
     /// Sets an open document's text.
@@ -429,6 +478,7 @@ impl State {
             None => Parsed::new(path.as_str(), text),
         };
         let known = self.workspace.set(&path, Arc::new(file));
+        self.unopened.remove(&path);
         self.retired.push((self.documents.insert(path.clone(), document), known));
         self.forget(&path);
     }
@@ -439,6 +489,7 @@ impl State {
             document.analysis = None;
             document.found = None;
         }
+        self.unopened.changed(path);
     }
 
     /// Drops every analysis if a document holds settings: they apply as the editor has them.
@@ -457,6 +508,7 @@ impl State {
         for document in self.aside.values_mut() {
             document.found = None;
         }
+        self.find_unopened();
     }
 
     fn configure(&mut self, settings: &serde_json::Value) {

@@ -25,11 +25,11 @@ pub fn dot<'a>(plans: impl IntoIterator<Item = &'a Plan>) -> String {
          node [fontname=\"Helvetica\" fontsize=11 style=filled]\n  edge [fontname=\"Helvetica\" fontsize=10]\n",
     );
     for (at, plan) in plans.into_iter().enumerate() {
-        let _ = writeln!(text, "  subgraph cluster_{at} {{\n    color=\"#8c959f\"");
-        let tops = tops(init(plan));
+        let _ = writeln!(text, "  subgraph cluster_{at} {{\n    color=\"#8c959f\" margin=20");
+        let columns = Columns::of(init(plan));
         // Arrows across columns would run through each other: what they say is written into the nodes.
         let (drawn, written): (Vec<Arrow>, Vec<Arrow>) =
-            arrows(plan).into_iter().partition(|arrow| arrow.is_next || tops.len() < 2);
+            arrows(plan).into_iter().partition(|arrow| arrow.is_next || columns.number == 1);
         let mut notes = notes(plan, &written);
         for (nth, start) in plan.order.iter().enumerate() {
             let mut label = label(nth, start);
@@ -37,7 +37,7 @@ pub fn dot<'a>(plans: impl IntoIterator<Item = &'a Plan>) -> String {
             let _ =
                 writeln!(text, "    p{at}n{nth} [label=\"{}\" {}]", lines(&label, "\\n"), look(start.role));
         }
-        heading(&mut text, at, plan, &tops);
+        heading(&mut text, at, plan, &columns);
         for arrow in drawn {
             let (from, to) = (arrow.from, arrow.to);
             let label =
@@ -47,13 +47,16 @@ pub fn dot<'a>(plans: impl IntoIterator<Item = &'a Plan>) -> String {
             } else {
                 "color=\"#57606a\" "
             };
-            let _ = if arrow.is_next && tops.contains(&to) {
-                // From the bottom of a column to the top of the next.
-                writeln!(text, "    p{at}n{from}:e -> p{at}n{to}:w [{label}{look}constraint=false]")
-            } else if arrow.is_next {
-                writeln!(text, "    p{at}n{from} -> p{at}n{to} [{label}{look}weight=8]")
+            let _ = if !arrow.is_next {
+                // What leads back to a sidecar moves nothing.
+                let rank = if from < to { "weight=0" } else { "constraint=false" };
+                writeln!(text, "    p{at}n{from} -> p{at}n{to} [{label}{look}{rank}]")
+            } else if columns.turn(from, to) {
+                writeln!(text, "    {{ rank=same p{at}n{from} -> p{at}n{to} [{label}{look}] }}")
+            } else if columns.go_up(from, to) {
+                writeln!(text, "    p{at}n{to} -> p{at}n{from} [{label}{look}dir=back weight=8]")
             } else {
-                writeln!(text, "    p{at}n{from} -> p{at}n{to} [{label}{look}constraint=false]")
+                writeln!(text, "    p{at}n{from} -> p{at}n{to} [{label}{look}weight=8]")
             };
         }
         text.push_str("  }\n");
@@ -87,7 +90,7 @@ fn notes(plan: &Plan, arrows: &[Arrow]) -> Vec<Vec<String>> {
 }
 
 /// Writes the title of a workload as a node above the columns, since Graphviz draws arrows through the label of a cluster.
-fn heading(text: &mut String, at: usize, plan: &Plan, tops: &[usize]) {
+fn heading(text: &mut String, at: usize, plan: &Plan, columns: &Columns) {
     let requests = plan
         .requests
         .iter()
@@ -98,30 +101,58 @@ fn heading(text: &mut String, at: usize, plan: &Plan, tops: &[usize]) {
         "    p{at}title [label=\"{}\\l\" shape=plaintext style=\"\" fontsize=12]",
         lines(&title, "\\l")
     );
-    for top in tops.iter().copied().chain((tops.is_empty()).then_some(0)) {
+    for top in columns.tops() {
         let _ = writeln!(text, "    p{at}title -> p{at}n{top} [style=invis weight=0]");
     }
-    if let [_, _, ..] = tops {
-        let columns: Vec<String> = tops.iter().map(|top| format!("p{at}n{top}")).collect();
-        let _ = writeln!(text, "    {{ rank=same edge [style=invis] {} }}", columns.join(" -> "));
+}
+
+/// The columns into which an init list is broken. Every second one goes up, so that each arrow leads to a neighbor, and
+/// their number is odd, so that the last one goes down to the apps.
+struct Columns {
+    init: usize,
+    number: usize,
+    height: usize,
+}
+
+impl Columns {
+    /// About how many containers fit below each other, unless there are so many that the picture would be far wider than high.
+    const HEIGHT: usize = 8;
+
+    fn of(init: usize) -> Self {
+        let number = init.div_ceil((2 * init).isqrt().max(Self::HEIGHT)).max(1);
+        let number = match number {
+            2 => 3,
+            even if even % 2 == 0 => even - 1,
+            odd => odd,
+        };
+        Self { init, number, height: init.div_ceil(number).max(1) }
+    }
+
+    /// Whether the arrow between two neighbors leads from one column to the next.
+    fn turn(&self, from: usize, to: usize) -> bool {
+        to < self.init && from / self.height != to / self.height
+    }
+
+    fn go_up(&self, from: usize, to: usize) -> bool {
+        to < self.init && from / self.height % 2 == 1
+    }
+
+    /// The containers in the first row; the first app, if there is no init list.
+    fn tops(&self) -> impl Iterator<Item = usize> {
+        let top = |column: usize| {
+            let (first, last) = (column * self.height, (column + 1) * self.height - 1);
+            let top = if column % 2 == 0 { first } else { last };
+            (top < self.init || self.init == 0).then_some(top)
+        };
+        (0..self.number).filter_map(top)
     }
 }
-
-/// The first containers of the columns into which an init list of this length is broken: of one or two screens' height.
-fn tops(init: usize) -> Vec<usize> {
-    let height = (2 * init).isqrt().max(HEIGHT);
-    let columns = init.div_ceil(height).max(1);
-    (0..init).step_by(init.div_ceil(columns).max(1)).collect()
-}
-
-/// How many containers fit below each other.
-const HEIGHT: usize = 8;
 
 fn look(role: Role) -> &'static str {
     match role {
         Role::Step => "shape=box fillcolor=\"#2f74b5\" fontcolor=white",
         Role::Sidecar => "shape=box style=\"rounded,filled\" fillcolor=\"#f6d9a8\" color=\"#b26a00\"",
-        Role::App => "shape=hexagon fillcolor=\"#b9e3d4\" color=\"#0f7a5c\"",
+        Role::App => "shape=box peripheries=2 fillcolor=\"#b9e3d4\" color=\"#0f7a5c\"",
     }
 }
 

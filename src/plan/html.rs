@@ -39,7 +39,7 @@ pub fn html<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>, axis: 
     let mut legend = Legend::default();
     for (nth, (plan, sources)) in plans.into_iter().enumerate() {
         names.push(plan.title());
-        let picture = Picture::unexplained(plan, sources, axis);
+        let picture = Picture::for_page(plan, sources, axis);
         legend.merge(&picture.shapes);
         section(&mut sections, nth, plan, &picture);
     }
@@ -100,7 +100,7 @@ fn section(page: &mut String, nth: usize, plan: &Plan, picture: &Picture) {
 }
 
 fn order(page: &mut String, nth: usize, plan: &Plan, name: &str) {
-    head(page, &format!("Order of {name}"), &["#", "Role", "Name", "Why", "Requests", "Reserved"]);
+    head(page, "order", &format!("Order of {name}"), &["#", "Role", "Name", "Why", "Requests", "Reserved"]);
     for (at, start) in plan.order.iter().enumerate() {
         let moved = if start.moved { "; moved down" } else { "" };
         let _ = writeln!(
@@ -168,7 +168,7 @@ fn reserved(page: &mut String, plan: &Plan, name: &str) {
     }
     let titles: Vec<String> = requested.iter().map(|(each, _)| escaped(each.title())).collect();
     let columns: Vec<&str> = std::iter::once("Moment").chain(titles.iter().map(String::as_str)).collect();
-    head(page, &format!("Reserved at each moment of {name}"), &columns);
+    head(page, "moments", &format!("Reserved at each moment of {name}"), &columns);
     let slots = requested.iter().map(|(each, _)| each.moments.len()).max().unwrap_or(0);
     for at in 0..slots {
         let start = plan.order.get(at).filter(|start| start.role != Role::App);
@@ -188,7 +188,7 @@ fn reserved(page: &mut String, plan: &Plan, name: &str) {
 fn totals(page: &mut String, plan: &Plan, name: &str) {
     if !(plan.requests.is_empty() && plan.limits.is_empty()) {
         let columns = ["Resource", "Requests", "Limits", "Apps alone", "Set by"];
-        head(page, &format!("Effective totals of {name}"), &columns);
+        head(page, "totals", &format!("Effective totals of {name}"), &columns);
         for each in resource_uses(plan) {
             let (request, limit) = (each.request, each.limit);
             if request.is_none() && limit.is_none() {
@@ -209,11 +209,11 @@ fn totals(page: &mut String, plan: &Plan, name: &str) {
     let _ = writeln!(page, "<p class=\"note\">QoS class {}; all {}.</p>", plan.qos, escaped(&plan.caveat()));
 }
 
-fn head(page: &mut String, caption: &str, columns: &[&str]) {
+fn head(page: &mut String, class: &str, caption: &str, columns: &[&str]) {
     let _ = write!(
         page,
         "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{caption}\">\n\
-         <table><caption>{caption}</caption><thead><tr>"
+         <table class=\"{class}\"><caption>{caption}</caption><thead><tr>"
     );
     for column in columns {
         let _ = write!(page, "<th scope=\"col\">{column}</th>");

@@ -47,7 +47,7 @@ pub fn mermaid<'a>(plans: impl IntoIterator<Item = &'a Plan>) -> String {
             });
             let total: Vec<String> =
                 std::iter::once(format!("Reserved for {}", plan.title())).chain(requests).collect();
-            let _ = writeln!(text, "    p{at}total[/\"{}\"/]:::total", lines(total.iter()));
+            let _ = writeln!(text, "    p{at}total[\"{}\"]:::total", lines(total.iter()));
         }
         text.push_str("  end\n");
     }

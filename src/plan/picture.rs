@@ -21,12 +21,10 @@ pub(super) use legend::Legend;
 pub(super) use usage::resource_uses;
 
 use super::{Plan, Start};
-use crate::kubernetes::quantity::Quantity;
 use crate::source::Sources;
 use crate::timing::TimeRange;
 use columns::Columns;
 use measure::{bold_width, fit, fit_name, width};
-use smol_str::SmolStr;
 
 /// A drawing of any number of plans, one below another.
 #[derive(Debug, Default)]
@@ -38,6 +36,8 @@ pub(super) struct Picture {
     pub(super) entries: Vec<Entry>,
     /// The shapes that need an explanation.
     pub(super) shapes: Legend,
+    /// How much of the space on the left and on the right is cut off.
+    pub(super) inset: i32,
 }
 
 /// One thing in a drawing.
@@ -118,11 +118,11 @@ impl Picture {
         picture
     }
 
-    /// Draws one plan without the explanation of its shapes.
-    pub(super) fn unexplained(plan: &Plan, sources: &Sources, axis: Axis) -> Self {
-        let mut picture = Self { height: PAD, ..Self::default() };
+    /// Draws one plan for a page, which has margins and explains the shapes itself.
+    pub(super) fn for_page(plan: &Plan, sources: &Sources, axis: Axis) -> Self {
+        let mut picture = Self { inset: PAD - 1, ..Self::default() };
         picture.section(plan, sources, axis);
-        picture.height += PAD;
+        picture.height += 8;
         picture
     }
 
@@ -194,7 +194,7 @@ impl Picture {
 
     /// Clears the ground of a small text from lines.
     fn clear(&mut self, x: i32, base: i32, width: i32) {
-        self.mark("clear", Shape::Rect { x, y: base - SMALL + 1, width, height: SMALL + 1 });
+        self.mark("clear", Shape::Rect { x, y: base - SMALL + 1, width, height: SMALL + 3 });
     }
 
     fn mark(&mut self, class: &'static str, shape: Shape) {
@@ -210,12 +210,7 @@ fn count(number: usize) -> i32 {
 /// What the node of a container says: its place and name, what it requests, and how long it takes as far as that is known.
 pub(super) fn label(nth: usize, start: &Start) -> Vec<String> {
     let mut label = vec![format!("{}. {} {}", nth + 1, start.role.name(), start.name)];
-    let is_common = |name: &str| matches!(name, "cpu" | "memory");
-    let (common, others): (Vec<_>, Vec<_>) = start.requests.iter().partition(|(name, _)| is_common(name));
-    let text = |(name, quantity): &(SmolStr, Quantity)| format!("{name} {quantity}");
-    let common: Vec<String> = common.into_iter().map(text).collect();
-    label.extend(Some(common.join(", ")).filter(|common| !common.is_empty()));
-    label.extend(others.into_iter().map(text));
+    label.extend(start.requests.iter().map(|(name, quantity)| format!("{name} {quantity}")));
     let takes = start.time.takes;
     label.extend((takes != TimeRange::NONE && !takes.is_unknown()).then(|| takes.to_string()));
     label

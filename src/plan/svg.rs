@@ -52,11 +52,12 @@ pub(super) fn described(plans: &[&Plan]) -> (String, String) {
 
 /// Writes a picture with its title and description; `id` is the prefix of the ids in it.
 pub(super) fn drawn(picture: &Picture, (title, desc): (&str, &str), id: &str, style: &str) -> String {
-    let Picture { width, height, marks, entries, shapes: _ } = picture;
+    let Picture { width, height, marks, entries, inset, shapes: _ } = picture;
+    let seen = width - 2 * inset;
     let title = escaped(title);
     let mut text = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plan\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plan\" width=\"{seen}\" height=\"{height}\" \
+         viewBox=\"{inset} 0 {seen} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">\n\
          <title id=\"{id}-title\">{title}</title>\n<desc id=\"{id}-desc\">{}</desc>\n{style}\
          <rect class=\"page\" width=\"{width}\" height=\"{height}\"/>\n",
         escaped(desc)

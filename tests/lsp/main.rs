@@ -14,11 +14,14 @@ mod files;
 mod folder;
 mod library;
 mod messages;
+mod moving;
 mod project;
+mod pull;
 mod show;
 mod text;
 mod toml;
 mod typing;
+mod unopened;
 
 /// A test for each file of cases.
 macro_rules! features {

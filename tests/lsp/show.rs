@@ -326,7 +326,7 @@ pub(crate) fn fields(answer: &Value) -> String {
     if shown.is_empty() { answer.to_string() } else { shown }
 }
 
-/// The pictures of a plan, with what their rows stand for; the place of each is that of its head, then its last line.
+/// The pictures of a plan, with what their rows lead to; the place of each is that of its head, then its last line.
 pub(crate) fn plan(folder: &Folder, plan: &Value) -> String {
     let mut shown = plan["message"].as_str().map(|message| format!("{message}\n")).unwrap_or_default();
     for workload in list(&plan["workloads"]) {

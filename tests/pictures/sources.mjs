@@ -9,6 +9,7 @@ function source(containers, devices) {
   const lines = [
     `deployment ${title} {`,
     "  replicas 3",
+    "  progressDeadlineSeconds 1200",
     "  volume weights",
     "  volume settings-of-the-service",
     "  volume logs",

@@ -51,7 +51,7 @@ export class Plan {
     return { kind: "pictures", pictures, style: this.style, note: this.note };
   }
 
-  /** The statement that a row stands for. */
+  /** The statement of a row. */
   drawn({ workload, entry }: Row): Drawn | undefined {
     const found = this.workloads[workload];
     return entry === undefined ? found : found?.entries[entry];

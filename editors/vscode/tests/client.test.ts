@@ -214,7 +214,7 @@ test("the rows of the statement at the cursor are marked, in each picture", () =
   assert.deepEqual(at("file:///src/other.initflow", 6, 0), []);
 });
 
-test("a row stands for its statement", () => {
+test("a row leads to its statement", () => {
   const plan = new Plan();
   plan.accept(PLAN);
   assert.equal(plan.drawn({ workload: 1, entry: 0 })?.uri, LIBRARY);

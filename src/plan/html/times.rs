@@ -7,7 +7,7 @@ use crate::timing::duration;
 use std::fmt::Write as _;
 
 pub(super) fn start(page: &mut String, plan: &Plan, name: &str) {
-    head(page, &format!("Start of {name}"), &["Container", "Takes", "Over after", "By", "Then"]);
+    head(page, "times", &format!("Start of {name}"), &["Container", "Takes", "Over after", "By", "Then"]);
     for it in &plan.order {
         let _ = writeln!(
             page,
@@ -41,7 +41,7 @@ pub(super) fn stop(page: &mut String, plan: &Plan, name: &str) {
     if !stop.has_order() {
         return;
     }
-    head(page, &format!("Stop of {name}"), &["Container", "Hook", "Signal after", "Stopped after"]);
+    head(page, "times", &format!("Stop of {name}"), &["Container", "Hook", "Signal after", "Stopped after"]);
     for it in &stop.order {
         let hook = it.hook.as_ref().map_or(NONE.to_owned(), TimeRange::to_string);
         let _ = writeln!(

@@ -14,7 +14,7 @@ const LOW: i32 = 48;
 /// How far above its amount a line of reference runs, so that it does not cover the steps.
 const ABOVE: i32 = 4;
 /// The distance of the baseline of an amount from its step.
-const RAISED: i32 = 8;
+const RAISED: i32 = 9;
 
 /// An amount that holds for the whole pod.
 struct Reference {

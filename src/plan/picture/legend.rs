@@ -31,7 +31,7 @@ impl Legend {
 
     /// The legend as a picture of its own.
     pub(in super::super) fn picture(&self, width: i32) -> Picture {
-        let mut picture = Picture { width, ..Picture::default() };
+        let mut picture = Picture { width, inset: PAD - 1, ..Picture::default() };
         picture.legend(self);
         picture.height += 12;
         picture

@@ -23,8 +23,8 @@ struct Way {
 }
 
 impl Way {
-    const AFTER: Self = Self { class: "after", head: "after head", inset: 10, enters: -4 };
-    const FILES: Self = Self { class: "files", head: "files head", inset: 18, enters: 4 };
+    const AFTER: Self = Self { class: "after", head: "after head", inset: 10, enters: -6 };
+    const FILES: Self = Self { class: "files", head: "files head", inset: 18, enters: 1 };
 }
 
 impl Picture {
@@ -127,7 +127,7 @@ impl Picture {
             volumes.dedup();
             let text = volumes.join(", ");
             let room = (end - columns.left - 10).clamp(8, 320);
-            let (right, base) = (end - 2, y + SMALL);
+            let (right, base) = (end - 2, y + SMALL + 2);
             if !text.is_empty() {
                 // What leads down to other rows makes room for the name; the arrow itself is drawn over it.
                 let wide = width(&text, SMALL).min(room) + 4;
