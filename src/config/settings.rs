@@ -43,7 +43,7 @@ pub const SETTINGS: &[SettingSpec] = &[
         "output",
         "output",
         "the folder that `compile` without a PATH writes into, in the folder structure of the sources, and that `compile --check` compares with; `{profile}` means the name of the profile",
-        "output = \"manifests/{profile}\"",
+        "output = \"manifests/{profile}\"\n\n[profiles.prod.set]\ntag = \"1.27\"",
     ),
     setting(
         "members",
