@@ -141,7 +141,7 @@ impl Columns {
     fn tops(&self) -> impl Iterator<Item = usize> {
         let top = |column: usize| {
             let (first, last) = (column * self.height, (column + 1) * self.height - 1);
-            let top = if column % 2 == 0 { first } else { last };
+            let top = if column.is_multiple_of(2) { first } else { last };
             (top < self.init || self.init == 0).then_some(top)
         };
         (0..self.number).filter_map(top)

@@ -67,7 +67,9 @@ pub(super) fn drawn(picture: &Picture, (title, desc): (&str, &str), id: &str, st
         if let Some(entry) = entry {
             let _ = writeln!(text, "<g class=\"entry\"{}>", hooks(entry));
         }
-        group.iter().for_each(|mark| draw(&mut text, mark));
+        for mark in group {
+            draw(&mut text, mark);
+        }
         if entry.is_some() {
             text.push_str("</g>\n");
         }

@@ -327,7 +327,7 @@ fn heights() -> (Plan, Sources) {
     let steps: String = (0..14).map(step).collect();
     let app = "app web { image \"b:1\"; memory 2Gi..3Gi; storage 1Gi..2Gi; resource \"nvidia.com/gpu\" 1; reads files at /files }";
     let source = format!("deployment shop {{\n volume files\n{steps}{app}\n}}");
-    let shop = compile("shop.initflow", source.into(), &NoFiles, &CompileOptions::default());
+    let shop = compile("shop.initflow", source, &NoFiles, &CompileOptions::default());
     let plan = shop.workloads[0].plan();
     (plan, shop.sources)
 }
@@ -347,7 +347,9 @@ fn a_picture_has_all_resources_and_all_heights() {
     for nth in (1..12).step_by(3) {
         value(&format!(">{}Mi</text>", 1100 + nth));
     }
-    ["2Gi", "3", "1", "1Gi"].into_iter().for_each(|text| value(&format!(">{text}</text>")));
+    for text in ["2Gi", "3", "1", "1Gi"] {
+        value(&format!(">{text}</text>"));
+    }
     for key in [
         "effective request 3<",
         "apps alone 1<",

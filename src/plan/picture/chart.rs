@@ -217,7 +217,7 @@ fn references(resource: &ResourceUse, highest: Quantity) -> Vec<Reference> {
         let quantity = limit.quantity.filter(|_| limit.unbounded_by.is_none());
         // A limit far above the requests would press their steps to the ground.
         let shown = quantity.filter(|quantity| quantity.milli_value() <= 2 * highest.milli_value());
-        let far = if shown != quantity { ", off the scale" } else { "" };
+        let far = if shown == quantity { "" } else { ", off the scale" };
         Reference { class: "limit", text: unquoted(&format!("limit {limit}{far}")), quantity: shown }
     });
     request.into_iter().chain([alone]).chain(limit).collect()
