@@ -15,14 +15,14 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The settings outside all tables, and the tables.
-const SETTINGS: [&str; 9] =
+pub(super) const SETTINGS: [&str; 9] =
     ["kube", "registry", "images", "lints", "output", "members", "profile", "profiles", "context"];
 
 /// The settings of the table `context`.
-const CONTEXT: [&str; 3] = ["with", "complete", "mesh"];
+pub(super) const CONTEXT: [&str; 3] = ["with", "complete", "mesh"];
 
 /// The service meshes whose proxies are known.
-const MESHES: [&str; 4] = ["consul", "istio", "kuma", "linkerd"];
+pub(super) const MESHES: [&str; 4] = ["consul", "istio", "kuma", "linkerd"];
 
 /// Reads the table of the whole file.
 pub(super) fn settings(tables: &mut Tables<'_>, table: &DeTable<'_>) -> Config {
