@@ -1,5 +1,6 @@
 //! Measures how long an author waits for the language server in a source of 10,000 lines: from a key to diagnostics, and
-//! to completions. Runs the real binary over its standard streams, and prints a table.
+//! to completions; and in a project of 200 files, from a key in the file that all of them use to its diagnostics, and to
+//! those of all open files. Runs the real binary over its standard streams, and prints a table.
 #![allow(missing_docs, dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 #![allow(clippy::needless_pass_by_value, clippy::cast_precision_loss)]
 
@@ -8,6 +9,8 @@ mod client;
 #[path = "../tests/lsp/text.rs"]
 mod text;
 
+use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use client::Client;
@@ -20,6 +23,10 @@ const URI: &str = "file:///bench/main.initflow";
 /// The text that is typed character by character at several places of the source, and then deleted.
 const TYPED: &str = "  step extra {\n    image \"busybox:1.36\"\n    cpu 100m..1\n    after build\n  }\n";
 const PLACES: usize = 6;
+
+/// The files of a project, of which so many are open.
+const FILES: usize = 200;
+const OPEN: usize = 5;
 
 /// The requests that an editor sends by itself after each key.
 const ASKED: &[&str] = &[
@@ -54,6 +61,55 @@ fn main() {
             session.diagnosed();
         }),
     );
+    let [first, open] = typed_in_common();
+    println!("a project of {FILES} files, {OPEN} of which are open; keys in the file that all of them use");
+    row("key to diagnostics of this file", &first);
+    row("key to the answer after those of all open files", &open);
+}
+
+/// Types in the file that all files of a project use, and measures the time until it, and until all open files have their
+/// diagnostics. The next key is typed when those of all files have come.
+fn typed_in_common() -> [Vec<Duration>; 2] {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lsp-project");
+    fs::create_dir_all(folder.join(".git")).unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
+    let uri = |name: &str| format!("file://{}", folder.join(name).display());
+    let common = "template app web(image: image) {\n  image image\n  cpu 100m..1\n}\n";
+    write("initflow.toml", "");
+    write("common.initflow", common);
+    let text = |at: usize| {
+        format!(
+            "use \"common.initflow\"\ndeployment shop-{at} {{\n  app web from common.web(\"nginx:1.29\")\n  step build {{ image \"busybox:1.36\"; run \"true\"; cpu 1 }}\n}}\n"
+        )
+    };
+    for at in 1..FILES {
+        write(&format!("{at}.initflow"), &text(at));
+    }
+    let mut client = Client::start("utf-16", Some(&uri("")));
+    client.open(&uri("common.initflow"), 0, common);
+    for at in 1..OPEN {
+        client.open(&uri(&format!("{at}.initflow")), 0, &text(at));
+    }
+    client.diagnostics(&uri("common.initflow"), 0);
+    let mut times = [Vec::new(), Vec::new()];
+    let mut shared = Text::new(common, Encoding::Utf16);
+    let start = common.find("  cpu").unwrap();
+    for round in 0..40 {
+        // Every other round, the statement is not known, which concerns every user.
+        let (range, with) = if round % 2 == 0 { (start..start, "x") } else { (start..start + 1, "") };
+        let change = shared.replace(range, with);
+        let pressed = Instant::now();
+        client.change(&uri("common.initflow"), round + 1, &[change]);
+        client.diagnostics(&uri("common.initflow"), round + 1);
+        times[0].push(pressed.elapsed());
+        // Whatever follows was sent after the diagnostics of the open files.
+        let position = json!({ "textDocument": { "uri": uri("1.initflow") }, "position": { "line": 0, "character": 0 } });
+        client.request("textDocument/hover", position).unwrap();
+        times[1].push(pressed.elapsed());
+        client.request("workspace/diagnostic", json!({ "previousResultIds": [] })).unwrap();
+    }
+    client.stop();
+    times
 }
 
 /// Types at all places, and measures the time until `wait` returns for each key.

@@ -27,12 +27,16 @@
 //!
 //! Invariant: reading never fails; whatever cannot be used is reported at its place, like an error in a source.
 
+mod forms;
 mod lock;
 mod reader;
 mod settings;
 mod tables;
 mod values;
 
+#[cfg(feature = "cli")]
+pub(crate) use forms::{TomlField, TomlForm, expectations, settings};
+pub use forms::{expectations_schema, settings_schema};
 pub use lock::{LOCK_NAME, MAX_LOCK_BYTES, lock_text, read_lock};
 pub use settings::{SETTINGS, SettingSpec};
 pub use tables::Placed;

@@ -60,7 +60,7 @@ pub(crate) struct Case {
 }
 
 /// The settings of a case.
-const SETTINGS: [&str; 13] = [
+pub(crate) const SETTINGS: [&str; 13] = [
     "name", "source", "file", "profile", "kube", "set", "workload", "order", "requests", "limits",
     "snapshot", "fails", "warns",
 ];

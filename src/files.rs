@@ -25,7 +25,7 @@ pub(crate) use private::{PrivateFolder, plain};
 pub(crate) use read::{reason, text, unbounded};
 pub(crate) use root::Root;
 pub(crate) use surroundings::Surroundings;
-pub(crate) use unrendered::KUSTOMIZATIONS;
+pub(crate) use unrendered::{KUSTOMIZATIONS, is_unrendered};
 pub(crate) use walk::{MANIFESTS, SOURCES, Walk, has_ending};
 pub(crate) use write::{OutputTarget, Written, rewrite};
 

@@ -31,6 +31,8 @@ mod pull;
 mod refusal;
 mod state;
 mod tokens;
+mod toml_answers;
+mod toml_place;
 mod unopened;
 
 use editor::Editor;

@@ -49,6 +49,22 @@ fn editors_know_the_words_of_the_vocabulary() {
     assert!(stale.is_empty(), "{stale:?} are stale: run `UPDATE=1 cargo test --test editors`");
 }
 
+#[test]
+fn schemas_describe_the_files_of_a_project() {
+    let schemas = [
+        ("editors/schemas/initflow.schema.json", initflow::config::settings_schema()),
+        ("editors/schemas/test.schema.json", initflow::config::expectations_schema()),
+    ];
+    for (path, schema) in schemas {
+        if std::env::var_os("UPDATE").is_some() {
+            fs::create_dir_all("editors/schemas").unwrap();
+            fs::write(path, &schema).unwrap();
+        }
+        let written = fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(written, schema, "{path} is stale: run `UPDATE=1 cargo test --test editors`");
+    }
+}
+
 /// The text with the words of every list that it names.
 fn rendered(text: &str, style: &Style, lists: &BTreeMap<&str, Vec<&'static str>>) -> Result<String, String> {
     let mut list: Option<&str> = None;

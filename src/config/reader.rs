@@ -22,7 +22,7 @@ pub(super) const SETTINGS: [&str; 9] =
 pub(super) const CONTEXT: [&str; 3] = ["with", "complete", "mesh"];
 
 /// The service meshes whose proxies are known.
-const MESHES: [&str; 4] = ["consul", "istio", "kuma", "linkerd"];
+pub(super) const MESHES: [&str; 4] = ["consul", "istio", "kuma", "linkerd"];
 
 /// Reads the table of the whole file.
 pub(super) fn settings(tables: &mut Tables<'_>, table: &DeTable<'_>) -> Config {

@@ -74,6 +74,21 @@ pub(super) fn patches(folder: &Path, names: &[String]) -> Vec<PathBuf> {
     named.into_iter().filter(inline).map(|named| joined(folder, named)).collect()
 }
 
+/// Whether a tool renders a file, or applies it to others, so that it has no manifests by itself.
+pub(crate) fn is_unrendered(path: &Path) -> bool {
+    let has_chart =
+        |folder: &Path| ["Chart.yaml", "Chart.yml"].iter().any(|name| folder.join(name).is_file());
+    let of_chart = path
+        .ancestors()
+        .any(|part| part.file_name().is_some_and(is_of_chart) && part.parent().is_some_and(has_chart));
+    let names: Vec<String> = KUSTOMIZATIONS.map(str::to_owned).into();
+    of_chart
+        || path.parent().is_some_and(|folder| {
+            let there: Vec<String> = names.into_iter().filter(|name| folder.join(name).is_file()).collect();
+            patches(folder, &there).contains(&path.to_owned())
+        })
+}
+
 fn items(node: Option<&YamlNode>) -> &[YamlNode] {
     match node.map(|node| &node.value) {
         Some(YamlValue::List(items)) => items,

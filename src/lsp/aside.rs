@@ -6,7 +6,8 @@ use super::position::LineIndex;
 use crate::config::{self, FILE_NAME, LOCK_NAME};
 use crate::diagnostic::Diagnostic;
 use crate::expect;
-use crate::source::{FileId, SourceFile};
+use crate::files::MANIFESTS;
+use crate::source::{FileId, MAX_SOURCE_BYTES, SourceFile};
 use lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,6 +21,8 @@ pub(super) enum AsideKind {
     Lock,
     /// A file of expectations, `*.test.toml`.
     Expectations,
+    /// A file in YAML or JSON, which may have manifests.
+    Manifests,
     /// Something else, which an editor sends since it knows only the format.
     Foreign,
 }
@@ -33,7 +36,8 @@ impl AsideKind {
             FILE_NAME => Some(Self::Settings),
             LOCK_NAME => Some(Self::Lock),
             _ if name.ends_with(".test.toml") => Some(Self::Expectations),
-            _ if ["toml", "lock", "yaml", "yml", "json"].contains(&ending) => Some(Self::Foreign),
+            _ if MANIFESTS.contains(&ending) => Some(Self::Manifests),
+            _ if ["toml", "lock"].contains(&ending) => Some(Self::Foreign),
             _ => None,
         }
     }
@@ -82,15 +86,21 @@ fn diagnostics(kind: AsideKind, file: &SourceFile) -> Arc<[Diagnostic]> {
         AsideKind::Settings => config::read(file).1.into(),
         AsideKind::Lock => config::read_lock(file).1.into(),
         AsideKind::Expectations => expect::read(file).1.into(),
-        AsideKind::Foreign => Arc::default(),
+        AsideKind::Manifests | AsideKind::Foreign => Arc::default(),
     }
 }
 
 impl AsideKind {
+    /// Whether it has settings that are known by name.
+    pub(super) fn has_settings(self) -> bool {
+        matches!(self, Self::Settings | Self::Expectations)
+    }
+
     /// The longest text that is read, in bytes.
     fn limit(self) -> usize {
         match self {
             Self::Lock => config::MAX_LOCK_BYTES,
+            Self::Manifests => MAX_SOURCE_BYTES,
             _ => config::MAX_CONFIG_BYTES,
         }
     }
@@ -107,7 +117,7 @@ mod tests {
             ("/a/initflow.lock", Some(AsideKind::Lock)),
             ("/a/shop.test.toml", Some(AsideKind::Expectations)),
             ("/a/Cargo.toml", Some(AsideKind::Foreign)),
-            ("/a/k8s.yaml", Some(AsideKind::Foreign)),
+            ("/a/k8s.yaml", Some(AsideKind::Manifests)),
             ("/a/shop.initflow", None),
             ("untitled:Untitled-1", None),
             ("/a.toml/shop", None),

@@ -7,13 +7,14 @@ use super::disk::path_of;
 use super::position::LineIndex;
 use super::refusal::RequestRefusal;
 use super::state::{State, read};
+use super::toml_answers::{completions, hover};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::source::SourceFile;
 use lsp_server::ErrorCode;
-use lsp_types::request::{CodeActionRequest, Request as _};
+use lsp_types::request::{CodeActionRequest, Completion, HoverRequest, Request as _};
 use lsp_types::{
-    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, NumberOrString, TextEdit,
-    WorkspaceEdit,
+    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CompletionParams, HoverParams,
+    NumberOrString, TextEdit, WorkspaceEdit,
 };
 use serde_json::Value;
 use std::collections::HashMap;
@@ -41,6 +42,14 @@ pub(super) fn answer(
         CodeActionRequest::METHOD => {
             let params = read(params).map_err(invalid)?;
             serde_json::to_value(actions(document, &params))
+        }
+        Completion::METHOD if document.kind.has_settings() => {
+            let params: CompletionParams = read(params).map_err(invalid)?;
+            serde_json::to_value(completions(document, params.text_document_position.position))
+        }
+        HoverRequest::METHOD => {
+            let params: HoverParams = read(params).map_err(invalid)?;
+            serde_json::to_value(hover(document, params.text_document_position_params.position))
         }
         _ => Ok(Value::Null),
     };

@@ -2,15 +2,17 @@
 //!
 //! Invariant: what is published for a file is what all open documents that use it found in it, without duplicates.
 
-use super::aside::AsideKind;
+use super::aside::{AsideDocument, AsideKind};
 use super::findings::{Findings, KnownJson};
 use super::library::is_library;
 use super::position::LineIndex;
 use super::state::State;
 use super::unopened::CheckedSource;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Label, Severity, visible};
+use crate::files::is_unrendered;
 use crate::ide::Analysis;
-use crate::source::{FileId, SourceFile, Span};
+use crate::import::{Strangers, compile_manifests};
+use crate::source::{FileId, HasPlaces as _, MAX_SOURCE_BYTES, SourceFile, Span};
 use crate::total::sure;
 use fnv::FnvHashMap;
 use lsp_types::{
@@ -19,6 +21,7 @@ use lsp_types::{
 };
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 /// A notification, as JSON in three parts.
@@ -63,6 +66,29 @@ pub(super) fn check(state: &mut State) {
     find_aside(state);
 }
 
+/// What is wrong with a file of manifests; nothing for other files.
+fn manifests(state: &State, path: &str, document: &AsideDocument) -> Option<Arc<[Diagnostic]>> {
+    if document.kind != AsideKind::Manifests {
+        return None;
+    }
+    let text = &document.file.text;
+    // Every manifest has these fields.
+    let has_manifests =
+        text.len() <= MAX_SOURCE_BYTES && text.contains("apiVersion") && text.contains("kind");
+    if !state.settings.check_manifests || !has_manifests || is_unrendered(Path::new(path)) {
+        return Some(Arc::default());
+    }
+    let mut options = state.options(path);
+    // The lock file is for what is compiled to YAML.
+    options.images.locked.clear();
+    let compilation = compile_manifests(path, text.clone(), Strangers::Skip, &options, |_| ());
+    let mut diagnostics = compilation.diagnostics;
+    for diagnostic in &mut diagnostics {
+        diagnostic.each_place(&mut |span| *span = compilation.sources.in_file(*span));
+    }
+    Some(diagnostics.into())
+}
+
 /// Checks the next source that is not open; says whether there was one.
 pub(super) fn check_unopened(state: &mut State) -> bool {
     let Some(path) = state.unopened.next() else { return false };
@@ -80,7 +106,11 @@ pub(super) fn all_found(state: &State) -> BTreeMap<String, Arc<Findings>> {
     // What a document finds in itself comes first.
     let own =
         state.documents.iter().filter_map(|(root, document)| document.found.as_ref()?.get_key_value(root));
-    let aside = state.aside.iter().filter(|(_, document)| document.kind != AsideKind::Foreign);
+    let aside = state.aside.iter().filter(|(path, document)| match document.kind {
+        AsideKind::Foreign => false,
+        AsideKind::Manifests => state.settings.check_manifests || state.published.contains_key(*path),
+        _ => true,
+    });
     let aside = aside.filter_map(|(path, document)| Some((path, document.found.as_ref()?)));
     let others = state
         .documents
@@ -131,6 +161,7 @@ fn find_aside(state: &mut State) {
         let Some(document) = state.aside.get(&path) else { continue };
         let diagnostics = known
             .filter(|_| document.kind == AsideKind::Settings)
+            .or_else(|| manifests(state, &path, document))
             .unwrap_or_else(|| Arc::clone(&document.diagnostics));
         let found = findings_in(state, &document.file, &document.lines, &diagnostics);
         if let Some(document) = state.aside.get_mut(&path) {

@@ -118,6 +118,8 @@ pub(super) struct Settings {
     pub(super) inlay_hints: bool,
     /// Whether sources of a project that are not open are checked, too.
     pub(super) check_project: bool,
+    /// Whether manifests that are open are checked, too.
+    pub(super) check_manifests: bool,
     /// Whether the editor asks for diagnostics itself, so that none are sent.
     pub(super) pull_diagnostics: bool,
     /// Whether the editor can open `initflow-explain:/NAME.md`, with `initflow/explain`.
@@ -133,6 +135,7 @@ impl Default for Settings {
             profile: None,
             inlay_hints: true,
             check_project: true,
+            check_manifests: false,
             pull_diagnostics: false,
             explain_links: false,
             explain_command: false,

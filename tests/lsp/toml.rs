@@ -94,6 +94,38 @@ fn documents_of_others_are_left_alone() {
 }
 
 #[test]
+fn manifests_are_checked_if_the_user_wants_it() {
+    const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec:\n  containers:\n  - name: web\n    imagee: nginx:1.29\n";
+    let mut folder = Folder::new("manifests", Encoding::Utf16);
+    folder.write("chart/Chart.yaml", "name: a\n");
+    folder.hold("pod.yaml", POD);
+    let [pod, values, template] =
+        ["pod.yaml", "config.yaml", "chart/templates/pod.yaml"].map(|name| folder.uri(name));
+    let mut client = Client::start("utf-16", Some(&folder.uri("")));
+    for uri in [&pod, &template] {
+        client.open(uri, 1, POD);
+    }
+    client.open(&values, 1, "a: [\n");
+    let settings = |check: bool| json!({ "settings": { "initflow": { "checkManifests": check } } });
+    client.notify("workspace/didChangeConfiguration", settings(true));
+    let found = client.diagnostics(&pod, 1);
+    assert_eq!(codes(&found)[0], "unknown-statement", "{found:?}");
+    assert_eq!(found[0]["range"]["start"], json!({ "line": 6, "character": 4 }));
+    let params = json!({
+        "textDocument": { "uri": pod }, "range": found[0]["range"], "context": { "diagnostics": found },
+    });
+    let actions = client.request("textDocument/codeAction", params).unwrap();
+    let edits = actions[0]["edit"]["changes"][&pod].as_array().unwrap();
+    assert_eq!(folder.text(&pod).unwrap().edited(edits), POD.replace("imagee", "image"));
+    for uri in [&values, &template] {
+        assert_eq!(client.diagnostics(uri, 1), Vec::<Value>::new());
+    }
+    client.notify("workspace/didChangeConfiguration", settings(false));
+    client.until(&pod, "no findings any more", <[_]>::is_empty);
+    client.stop();
+}
+
+#[test]
 fn a_huge_document_is_answered_in_time() {
     let folder = Folder::new("toml-huge", Encoding::Utf16);
     let uri = folder.uri("initflow.toml");
@@ -107,6 +139,56 @@ fn a_huge_document_is_answered_in_time() {
             client.change(&uri, version, &[json!({ "text": text })]);
         }
         client.diagnostics(&uri, version);
+    }
+    client.stop();
+}
+
+/// The labels of the completions at the `$` of a text, and the description of what is there.
+fn asked(client: &mut Client, folder: &mut Folder, name: &str, text: &str) -> (Vec<String>, String) {
+    let offset = text.find('$').unwrap();
+    let text = text.replace('$', "");
+    folder.hold(name, &text);
+    let uri = folder.uri(name);
+    client.open(&uri, 1, &text);
+    let position = folder.text(&uri).unwrap().position(offset);
+    let params = json!({ "textDocument": { "uri": uri }, "position": position });
+    let items = client.request("textDocument/completion", params.clone()).unwrap();
+    let labels = items.as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap().to_owned());
+    let hover = client.request("textDocument/hover", params).unwrap();
+    let hover = hover["contents"]["value"].as_str().unwrap_or_default().to_owned();
+    let answer = (labels.collect(), hover);
+    client.close(&uri);
+    answer
+}
+
+#[test]
+fn settings_are_completed_and_explained() {
+    let mut folder = Folder::new("toml-completion", Encoding::Utf16);
+    let mut client = Client::start("utf-16", Some(&folder.uri("")));
+    for (name, text, some, meaning) in [
+        ("initflow.toml", "ku$be = \"1.34\"\n", "registry", "the version of Kubernetes"),
+        ("initflow.toml", "kube = \"$\"\n", "1.34", ""),
+        ("initflow.toml", "kube = $\n", "\"1.34\"", ""),
+        ("initflow.toml", "[con$text]\n", "lints", "what surrounds the workloads"),
+        ("initflow.toml", "[context]\nme$sh = \"istio\"\n", "complete", "service mesh"),
+        ("initflow.toml", "[context]\ncomplete = $", "true", ""),
+        ("initflow.toml", "[lints]\nunpinned-im$age = \"deny\"\n", "warnings", "An image has no tag"),
+        ("initflow.toml", "[lints]\nunpinned-image = \"de$\"\n", "deny", ""),
+        ("initflow.toml", "[profiles.dev]\npara$ms = []\n", "set", "files with the values of params"),
+        ("a.test.toml", "[[case]]\nsnap$shot = 1\n", "order", "a file with the YAML"),
+        ("a.test.toml", "[[case]]\nwarns = [\"a\", \"$\"]\n", "unpinned-image", ""),
+        ("a.test.toml", "[[case]]\nfails = \"$", "missing-image", ""),
+    ] {
+        let (labels, hover) = asked(&mut client, &mut folder, name, text);
+        assert!(labels.iter().any(|label| label == some), "{text}: {labels:?}");
+        assert!(hover.contains(meaning) && hover.is_empty() == meaning.is_empty(), "{text}: {hover:?}");
+    }
+    for text in ["# ku$be\n", "[context]\nwith = [\"$\"]\n", "[nonsense]\n$\n", "a = '''\n$\n'''\n"] {
+        assert_eq!(
+            asked(&mut client, &mut folder, "initflow.toml", text),
+            (Vec::new(), String::new()),
+            "{text}"
+        );
     }
     client.stop();
 }
