@@ -7,6 +7,7 @@ mod code;
 pub mod human;
 pub(crate) mod phrase;
 pub mod report;
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 pub mod screen;
 pub(crate) mod visible;
 
