@@ -171,10 +171,12 @@ pub fn check_together<T>(compilations: &mut [&mut Compilation<T>]) {
         .map(|compilation| compilation.surrounded.as_ref().is_some_and(is_strict))
         .collect();
     if compilations.iter().any(|compilation| compilation.surrounded.is_some()) {
-        let take = |compilation: &mut &mut Compilation<T>| -> Vec<Arc<Diagnostic>> {
-            std::mem::take(&mut compilation.diagnostics).into_iter().map(Arc::new).collect()
-        };
-        let mut found: Vec<Vec<Arc<Diagnostic>>> = compilations.iter_mut().map(take).collect();
+        let mut found: Vec<Vec<Arc<Diagnostic>>> = compilations
+            .iter_mut()
+            .map(|compilation| {
+                std::mem::take(&mut compilation.diagnostics).into_iter().map(Arc::new).collect()
+            })
+            .collect();
         let mut parts: Vec<Part<'_>> = compilations
             .iter_mut()
             .zip(&mut found)

@@ -58,7 +58,7 @@ pub(crate) fn uses_after(workspace: &Workspace, changes: &[PathChange]) -> Vec<U
 fn moved(path: &str, changes: &[PathChange]) -> String {
     let below = |change: &PathChange| {
         let rest = path.strip_prefix(change.from.trim_end_matches('/'))?;
-        (rest.is_empty() || rest.starts_with('/')).then(|| rest.len())
+        (rest.is_empty() || rest.starts_with('/')).then_some(rest.len())
     };
     let nearest =
         changes.iter().filter_map(|change| Some((below(change)?, change))).min_by_key(|(rest, _)| *rest);

@@ -147,7 +147,7 @@ impl ProfileValues<'_> {
                 let reason = self.root.resolve(&path).err();
                 diagnostics.extend(reason.map(|reason| written.unusable_values(&profile.name, &reason)));
             } else if let Err(diagnostic) = self.read(&path, written, profile, found) {
-                diagnostics.push(diagnostic);
+                diagnostics.push(*diagnostic);
             }
             self.files.push(path);
         }
@@ -162,10 +162,10 @@ impl ProfileValues<'_> {
         written: &Placed,
         profile: &Profile,
         found: &mut Vec<(Arc<SourceFile>, Vec<Diagnostic>)>,
-    ) -> Result<(), Diagnostic> {
+    ) -> Result<(), Box<Diagnostic>> {
         let name = path.to_string_lossy();
         let text = self.root.read(path, MAX_SOURCE_BYTES);
-        let text = text.map_err(|reason| written.unusable_values(&profile.name, &reason))?;
+        let text = text.map_err(|reason| Box::new(written.unusable_values(&profile.name, &reason)))?;
         match values(&name, text) {
             Ok(read) => {
                 let optional = |value: Setting| Setting { optional: true, ..value };
@@ -176,7 +176,7 @@ impl ProfileValues<'_> {
                 found.extend(sources.files().first().map(|file| (Arc::clone(file), faults)));
                 Ok(())
             }
-            Err(BadValues::Other(reason)) => Err(written.unusable_values(&profile.name, &reason)),
+            Err(BadValues::Other(reason)) => Err(Box::new(written.unusable_values(&profile.name, &reason))),
         }
     }
 }

@@ -18,7 +18,7 @@ fn shown(text: &str, hints: &[Hint]) -> String {
     for Hint { offset, label, .. } in hints.iter().rev() {
         shown.insert_str(*offset, &format!("«{label}»"));
     }
-    shown.lines().filter(|line| line.contains('«')).map(|line| format!("{line}\n")).collect()
+    shown.split_inclusive('\n').filter(|line| line.contains('«')).collect()
 }
 
 fn fresh(text: &str) -> String {
