@@ -61,7 +61,9 @@ pub(crate) use security::may_be_root;
 pub(crate) use settings::settable_params;
 #[cfg(feature = "cli")]
 pub(crate) use types::undeclarable;
-pub(crate) use used::{FileUse, read_use, stem};
+#[cfg(feature = "cli")]
+pub(crate) use used::stem;
+pub(crate) use used::{FileUse, read_use};
 
 pub use crate::statement::Direction;
 pub use crate::vocabulary::WorkloadKind;

@@ -36,6 +36,7 @@ pub(crate) enum TomlForm {
     Tables(Vec<TomlField>),
 }
 
+#[cfg(feature = "cli")]
 impl TomlForm {
     /// Whether it has a line of its own with its name between brackets.
     pub(crate) fn is_table(&self) -> bool {

@@ -21,6 +21,7 @@ pub struct Placed {
     pub span: Span,
 }
 
+#[cfg(feature = "cli")]
 impl Placed {
     /// The error about a path in the file that cannot be used.
     pub(crate) fn unusable(&self, headline: String, reason: &dyn std::fmt::Display) -> Diagnostic {

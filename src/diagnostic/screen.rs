@@ -1,7 +1,7 @@
 //! Says what a text for people is written on, and writes it there: words wrapped at the width, colors, and the characters
 //! that a terminal can show.
 //!
-//! Invariant: only a [`Style`] and a link write escape sequences; the texts themselves have none.
+//! Invariant: only a `Style` and a link write escape sequences; the texts themselves have none.
 
 mod page;
 mod styled;
