@@ -4,11 +4,13 @@
 
 pub(crate) mod actions;
 pub(crate) mod complete;
+pub(crate) mod hierarchy;
 pub(crate) mod hints;
 pub(crate) mod hover;
 pub(crate) mod moving;
 pub(crate) mod names;
 pub(crate) mod outline;
+pub(crate) mod places;
 pub(crate) mod preview;
 pub(crate) mod rename;
 pub(crate) mod shape;
@@ -252,6 +254,13 @@ impl Analysis {
     /// The place in its file of something in a workload or a diagnostic.
     pub(crate) fn place(&self, span: Span) -> Span {
         self.compilation.sources.in_file(span)
+    }
+
+    /// The same place, with the path of its file.
+    pub(crate) fn location(&self, span: Span) -> Location {
+        let span = self.place(span);
+        let range = Range32 { start: span.start, end: span.end };
+        Location { path: self.compilation.sources.get(span.file).name.clone(), range }
     }
 
     /// Whether a `param` has no value: then totals include only what is known, and nothing can be compiled.

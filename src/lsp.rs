@@ -18,6 +18,7 @@ mod editor;
 mod edits;
 mod findings;
 mod formatting;
+mod hierarchy;
 mod hover;
 mod lens;
 mod library;

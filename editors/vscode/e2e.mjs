@@ -247,6 +247,24 @@ test("a source is edited in VS Code", async (t) => {
     await close("initflow.toml");
   });
 
+  await t.test("a manifest is checked if the user wants it", async () => {
+    writeFileSync(`${WORK}/web.yaml`, `apiVersion: v1
+kind: Pod
+metadata: { name: web }
+spec:
+  containers:
+    - name: web
+      image: nginx
+`);
+    await page.getByRole("treeitem", { name: "web.yaml" }).dblclick();
+    await line(/image:\snginx/).waitFor();
+    configure({ "initflow.checkManifests": true });
+    await page.locator(".squiggly-warning").first().waitFor();
+    await shot("manifest");
+    await close("web.yaml");
+    configure({});
+  });
+
   await t.test("a walkthrough shows the first steps", async () => {
     await command("Welcome: Open Walkthrough...");
     await page.locator(".quick-input-widget input.input").fill("initflow");

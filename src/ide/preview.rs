@@ -2,14 +2,12 @@
 //!
 //! Invariant: nothing is shown for a file that does not compile.
 
-use super::outline::{Symbol, symbols};
-use super::{Analysis, Location, Workspace};
+use super::places::{Places, StatementPlace};
+use super::{Analysis, Workspace};
 use crate::diagnostic::Severity;
 use crate::diagnostic::screen::Screen;
 use crate::emit::SEPARATOR;
 use crate::plan::{self, Axis, Plan, svg};
-use crate::source::Span;
-use std::collections::{BTreeMap, HashMap};
 
 /// What is shown beside a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,21 +73,12 @@ pub(crate) struct DrawnEntry {
     pub place: StatementPlace,
 }
 
-/// The place of a statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct StatementPlace {
-    /// What it declares, as it is written.
-    pub head: Location,
-    /// All of it.
-    pub whole: Location,
-}
-
 /// The pictures of the plans of a file.
 pub(crate) fn drawings(analysis: &Analysis, workspace: &Workspace) -> Drawings {
     match shown(analysis) {
         Err((_, message)) => Drawings { workloads: Vec::new(), message: Some(message) },
         Ok(plans) => {
-            let mut places = Places { analysis, workspace, files: HashMap::new() };
+            let mut places = Places::new(analysis, workspace);
             let drawn = plans.iter().enumerate().map(|(nth, plan)| Drawing {
                 title: plan.title(),
                 svg: svg::part_of_page(plan, &analysis.compilation.sources, nth, Axis::Order),
@@ -106,38 +95,6 @@ pub(crate) fn drawings(analysis: &Analysis, workspace: &Workspace) -> Drawings {
             });
             Drawings { workloads: drawn.collect(), message: None }
         }
-    }
-}
-
-/// Finds the statements that plans name.
-struct Places<'a> {
-    analysis: &'a Analysis,
-    workspace: &'a Workspace,
-    /// The end of each declaration by its start, for each file that a plan names.
-    files: HashMap<String, BTreeMap<u32, u32>>,
-}
-
-impl Places<'_> {
-    fn of(&mut self, span: Span) -> StatementPlace {
-        let span = self.analysis.place(span);
-        let path = self.analysis.compilation.sources.get(span.file).name.clone();
-        let ends = self.files.entry(path.clone()).or_insert_with(|| {
-            let mut ends = BTreeMap::new();
-            let file = self.workspace.get(&path);
-            add_ends(&file.map(|file| symbols(file)).unwrap_or_default(), &mut ends);
-            ends
-        });
-        let end = ends.get(&span.start).copied().unwrap_or(span.end);
-        let range =
-            |end: u32| Location { path: path.clone(), range: super::Range32 { start: span.start, end } };
-        StatementPlace { head: range(span.end), whole: range(end) }
-    }
-}
-
-fn add_ends(symbols: &[Symbol], ends: &mut BTreeMap<u32, u32>) {
-    for symbol in symbols {
-        ends.insert(symbol.range.start, symbol.range.end);
-        add_ends(&symbol.inner, ends);
     }
 }
 

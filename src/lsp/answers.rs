@@ -2,24 +2,26 @@
 
 use super::refusal::RequestRefusal;
 use super::state::{State, read};
-use super::{actions, aside_answers, completion, formatting, hover, lens};
+use super::{actions, aside_answers, completion, formatting, hierarchy, hover, lens};
 use super::{library, moving, names, outline, preview, pull, tokens};
 use lsp_server::{ErrorCode, Request};
 use lsp_types::notification::{DidChangeWatchedFiles, Notification as _};
 use lsp_types::request::{
-    CodeActionRequest, CodeLensRequest, Completion, DocumentHighlightRequest, DocumentLinkRequest,
-    DocumentSymbolRequest, FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, InlayHintRequest,
-    OnTypeFormatting, PrepareRenameRequest, RangeFormatting, References, RegisterCapability, Rename,
-    Request as Method, SelectionRangeRequest, SemanticTokensFullDeltaRequest, SemanticTokensFullRequest,
+    CallHierarchyIncomingCalls, CallHierarchyOutgoingCalls, CallHierarchyPrepare, CodeActionRequest,
+    CodeLensRequest, Completion, DocumentHighlightRequest, DocumentLinkRequest, DocumentSymbolRequest,
+    FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, InlayHintRequest, OnTypeFormatting,
+    PrepareRenameRequest, RangeFormatting, References, RegisterCapability, Rename, Request as Method,
+    SelectionRangeRequest, SemanticTokensFullDeltaRequest, SemanticTokensFullRequest,
     SemanticTokensRangeRequest, SignatureHelpRequest, WillRenameFiles, WorkspaceSymbolRequest,
 };
 use lsp_types::{
-    CodeLensOptions, CompletionOptions, DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions,
-    DocumentOnTypeFormattingOptions, FileSystemWatcher, FoldingRangeProviderCapability, GlobPattern,
-    HoverProviderCapability, InitializeParams, OneOf, Registration, RegistrationParams, RenameOptions,
-    SaveOptions, SelectionRangeProviderCapability, ServerCapabilities, SignatureHelpOptions,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    CallHierarchyServerCapability, CodeLensOptions, CompletionOptions,
+    DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions, DocumentOnTypeFormattingOptions,
+    FileSystemWatcher, FoldingRangeProviderCapability, GlobPattern, HoverProviderCapability,
+    InitializeParams, OneOf, Registration, RegistrationParams, RenameOptions, SaveOptions,
+    SelectionRangeProviderCapability, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use serde_json::{Value, json};
 
@@ -35,6 +37,13 @@ pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<V
         pull::WORKSPACE => pull::workspace(state, params),
         WillRenameFiles::METHOD => typed::<WillRenameFiles>(state, params, moving::rename),
         library::CONTENT => library::content(&params),
+        CallHierarchyPrepare::METHOD => typed::<CallHierarchyPrepare>(state, params, hierarchy::prepare),
+        CallHierarchyIncomingCalls::METHOD => {
+            typed::<CallHierarchyIncomingCalls>(state, params, hierarchy::before)
+        }
+        CallHierarchyOutgoingCalls::METHOD => {
+            typed::<CallHierarchyOutgoingCalls>(state, params, hierarchy::after)
+        }
         CodeLensRequest::METHOD => typed::<CodeLensRequest>(state, params, lens::lenses),
         Formatting::METHOD => typed::<Formatting>(state, params, formatting::whole),
         RangeFormatting::METHOD => typed::<RangeFormatting>(state, params, formatting::range),
@@ -143,6 +152,7 @@ fn capabilities(state: &State) -> ServerCapabilities {
             resolve_provider: Some(false),
             work_done_progress_options: WorkDoneProgressOptions::default(),
         }),
+        call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {

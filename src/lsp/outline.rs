@@ -86,7 +86,8 @@ fn contains(name: &str, query: &str) -> bool {
     query.chars().all(|wanted| letters.any(|letter| letter == wanted))
 }
 
-fn kind(kind: NameKind) -> SymbolKind {
+/// The protocol's kind of what a name names.
+pub(super) fn kind(kind: NameKind) -> SymbolKind {
     match kind {
         NameKind::Let => SymbolKind::CONSTANT,
         NameKind::Param | NameKind::Parameter => SymbolKind::VARIABLE,

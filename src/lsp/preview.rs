@@ -3,7 +3,8 @@
 use super::refusal::RequestRefusal;
 use super::state::State;
 use crate::diagnostic::{Code, visible};
-use crate::ide::preview::{self, Drawing, Drawings, DrawnEntry, StatementPlace};
+use crate::ide::places::StatementPlace;
+use crate::ide::preview::{self, Drawing, Drawings, DrawnEntry};
 use crate::import::{import, import_with_idioms};
 use crate::plan::svg::{DARK, LIGHT};
 use lsp_server::ErrorCode;

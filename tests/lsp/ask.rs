@@ -61,6 +61,7 @@ impl Asked<'_> {
             "highlights" => {
                 show::highlights(folder, uri, &self.at("textDocument/documentHighlight", json!({}))?)
             }
+            "hierarchy" => self.hierarchy()?,
             "folding" => show::folding(&self.ask("textDocument/foldingRange", json!({}))?),
             "selection" => {
                 let positions = json!({ "positions": [self.cursor()] });
@@ -122,6 +123,34 @@ impl Asked<'_> {
     fn whole(&self) -> Value {
         let text = &self.folder.files[&self.case.name];
         text.range(0..text.text.len())
+    }
+
+    /// What runs before and after the containers at the cursor.
+    fn hierarchy(&mut self) -> Result<String, Value> {
+        let items = self.at("textDocument/prepareCallHierarchy", json!({}))?;
+        let mut shown = String::new();
+        for item in items.as_array().into_iter().flatten() {
+            shown += &format!("{}\n", show::member(self.folder, item));
+            for (word, request, end) in
+                [("before", "incomingCalls", "from"), ("after", "outgoingCalls", "to")]
+            {
+                let calls =
+                    self.client.request(&format!("callHierarchy/{request}"), json!({ "item": item }))?;
+                for call in calls.as_array().unwrap() {
+                    let first = if end == "from" { &call["from"] } else { item };
+                    let ranges = call["fromRanges"].as_array().unwrap().iter();
+                    let places =
+                        ranges.map(|range| show::place(self.folder, first["uri"].as_str().unwrap(), range));
+                    let places: Vec<String> = places.collect();
+                    shown += &format!(
+                        "  {word}: {} [{}]\n",
+                        show::member(self.folder, &call[end]),
+                        places.join(", ")
+                    );
+                }
+            }
+        }
+        Ok(if shown.is_empty() { "nothing".to_owned() } else { shown })
     }
 
     fn diagnostics(&mut self) -> Result<String, Value> {

@@ -44,7 +44,7 @@ macro_rules! features {
 }
 
 features! {
-    actions completion definition diagnostics folding formatting highlights hints hover import lenses links preview references rename selection signature symbols tokens
+    actions completion definition diagnostics folding formatting hierarchy highlights hints hover import lenses links preview references rename selection signature symbols tokens
 }
 
 /// Whether to run all tests, not only the quick ones.

@@ -173,6 +173,16 @@ pub(crate) fn places(folder: &Folder, places: &Value) -> String {
     shown
 }
 
+/// A container of a call hierarchy.
+pub(crate) fn member(folder: &Folder, item: &Value) -> String {
+    let uri = item["uri"].as_str().unwrap();
+    let text = folder.text(uri).unwrap();
+    let (whole, own) = (text.span(&item["range"]), text.span(&item["selectionRange"]));
+    assert!(whole.start <= own.start && own.end <= whole.end, "a head outside its statement: {item}");
+    let (name, detail) = (item["name"].as_str().unwrap(), item["detail"].as_str().unwrap());
+    format!("{name} ({detail}) {} {}", folder.name(uri), place(folder, uri, &item["selectionRange"]))
+}
+
 /// The lines that an edit changes, file by file.
 pub(crate) fn edit(folder: &Folder, edit: &Value) -> String {
     let mut files: Vec<(String, String, Vec<Value>)> = Vec::new();
@@ -379,7 +389,7 @@ pub(crate) fn indented(by: &str, text: &str) -> String {
 }
 
 /// A range as line and column, with the words there.
-fn place(folder: &Folder, uri: &str, range: &Value) -> String {
+pub(crate) fn place(folder: &Folder, uri: &str, range: &Value) -> String {
     let start = &range["start"];
     let at = format!("{}:{}", line(start), start["character"].as_u64().unwrap() + 1);
     match folder.text(uri) {

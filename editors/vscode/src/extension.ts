@@ -28,7 +28,8 @@ export function activate(context: vscode.ExtensionContext): object {
     vscode.commands.registerCommand("initflow.example", showExample),
     vscode.commands.registerCommand("initflow.restart", () => server.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration("initflow.path")) void server.restart();
+      const startsAnew = ["initflow.path", "initflow.checkManifests"].some((name) => change.affectsConfiguration(name));
+      if (startsAnew) void server.restart();
       else if (change.affectsConfiguration("initflow")) void server.configure();
     }),
   );

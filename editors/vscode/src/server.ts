@@ -10,7 +10,7 @@ import {
 } from "vscode-languageclient/node";
 import { adviceOn, adviceOnFailure, BUTTONS, type Action, type Advice } from "./advice";
 import { findBinary, type Found } from "./binary";
-import { SELECTOR, serverSettings, type Configured } from "./settings";
+import { selector, serverSettings, type Configured } from "./settings";
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
@@ -80,9 +80,10 @@ export class Server implements vscode.Disposable {
       return;
     }
     const run: Executable = { command: this.found.command, args: ["lsp"] };
+    const settings = configured();
     const client = new LanguageClient("initflow", "initflow", run, {
-      documentSelector: SELECTOR,
-      initializationOptions: serverSettings(configured()),
+      documentSelector: selector(settings),
+      initializationOptions: serverSettings(settings),
       synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/{*.initflow,initflow.toml}") },
     });
     this.client = client;
@@ -136,7 +137,13 @@ export class Server implements vscode.Disposable {
 
 function configured(): Configured {
   const section = vscode.workspace.getConfiguration("initflow");
-  return { kube: section.get("kube", ""), profile: section.get("profile", ""), inlayHints: section.get("inlayHints", true) };
+  return {
+    kube: section.get("kube", ""),
+    profile: section.get("profile", ""),
+    inlayHints: section.get("inlayHints", true),
+    checkProject: section.get("checkProject", true),
+    checkManifests: section.get("checkManifests", false),
+  };
 }
 
 function runs(file: string): boolean {

@@ -10,7 +10,7 @@ import { Plan, planPage } from "../src/plan";
 import { Preview, previewOf } from "../src/preview";
 import type { PlanAnswer, Range } from "../src/protocol";
 import { Refresher } from "../src/refresher";
-import { serverSettings } from "../src/settings";
+import { selector, serverSettings } from "../src/settings";
 
 function around(programs: string[], more: Partial<Surroundings> = {}): Surroundings {
   return {
@@ -106,14 +106,18 @@ test("programs in Markdown are highlighted, and texts in other languages are lef
 });
 
 test("empty settings are left to the server", () => {
-  assert.deepEqual(serverSettings({ kube: "", profile: " ", inlayHints: true }), { inlayHints: true, explainLinks: true, explainCommand: true });
-  assert.deepEqual(serverSettings({ kube: "1.34", profile: "production", inlayHints: false }), {
-    kube: "1.34",
-    profile: "production",
-    inlayHints: false,
-    explainLinks: true,
-    explainCommand: true,
-  });
+  const switches = { inlayHints: false, checkProject: true, checkManifests: false };
+  const fixed = { explainLinks: true, explainCommand: true };
+  assert.deepEqual(serverSettings({ kube: "", profile: " ", ...switches }), { ...switches, ...fixed });
+  const written = { kube: "1.34", profile: "production" };
+  assert.deepEqual(serverSettings({ ...written, ...switches }), { ...written, ...switches, ...fixed });
+});
+
+test("manifests are sent to the server only if the user wants it", () => {
+  const languages = (checkManifests: boolean) =>
+    selector({ checkManifests }).flatMap((filter) => ("language" in filter ? [filter.language] : []));
+  assert.deepEqual(languages(false), ["initflow"]);
+  assert.deepEqual(languages(true), ["initflow", "yaml", "json"]);
 });
 
 /** A server that answers when the test says so. */

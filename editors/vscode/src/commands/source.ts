@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { PREVIEW_SCHEME } from "../preview";
-import { SELECTOR } from "../settings";
+import { selector } from "../settings";
 
 /** The source that was last active: the walkthrough and the plan take its place. */
 let last: vscode.Uri | undefined;
@@ -28,9 +28,10 @@ export function sourceOf(uri: unknown, ofPlan: vscode.Uri | undefined): vscode.U
   return undefined;
 }
 
-/** Whether the server has something to say about a document: a source, or a file of a project beside it. */
+/** Whether the server has something to say about a document: a source, a file of a project beside it, or a manifest. */
 export function isSource(document: vscode.TextDocument): boolean {
-  return vscode.languages.match(SELECTOR, document) > 0;
+  const checkManifests = vscode.workspace.getConfiguration("initflow").get("checkManifests", false);
+  return vscode.languages.match(selector({ checkManifests }), document) > 0;
 }
 
 /** The column beside a source, where its YAML and its plan are shown. */
