@@ -223,14 +223,15 @@ impl Shown<'_> {
         Some((number, shown, shown.lines.range(&shown.file.text, span)))
     }
 
-    /// The URI and the range of a place, which may be in the standard library or in what surrounds the workloads.
-    fn related(&self, span: Span) -> Option<(Uri, Range)> {
+    /// What `told` takes from the file and the range of a place, which may be in the standard library or in what surrounds
+    /// the workloads.
+    fn related<T>(&self, span: Span, told: impl FnOnce(&ShownFile, Range) -> T) -> Option<T> {
         if let Some((_, shown, range)) = self.place(span) {
-            return Some((shown.uri.clone(), range));
+            return Some(told(shown, range));
         }
         let mut others = self.others.borrow_mut();
         let shown = others.entry(span.file).or_insert_with(|| self.other(span.file)).as_ref()?;
-        Some((shown.uri.clone(), shown.lines.range(&shown.file.text, span)))
+        Some(told(shown, shown.lines.range(&shown.file.text, span)))
     }
 
     fn other(&self, id: FileId) -> Option<ShownFile> {
@@ -266,23 +267,19 @@ fn found(
         let mut labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels);
         let Some((number, here, range)) = labels.find_map(|label| shown.place(label.span)) else { continue };
         let is_in_library = |label: &&Label| label.span.file == FileId::STD;
-        let related = || {
-            let first = Some(&diagnostic.primary).filter(is_in_library);
-            let labels = first.into_iter().chain(&diagnostic.labels);
-            labels.filter_map(|label| Some((label, shown.related(label.span)?)))
-        };
+        let related =
+            || Some(&diagnostic.primary).filter(is_in_library).into_iter().chain(&diagnostic.labels);
         ranges.clear();
         ranges.push(range);
-        ranges.extend(related().map(|(_, (_, range))| range));
+        ranges.extend(related().filter_map(|label| shown.related(label.span, |_, range| range)));
         ranges.extend(helps_beside(state, diagnostic).map(|_| range));
         let write = || {
-            let related = related().map(|(label, (uri, _))| DiagnosticRelatedInformation {
-                location: Location { uri, range: Range::default() },
-                message: if label.text.is_empty() {
-                    "in the standard library".to_owned()
-                } else {
-                    label.text.clone()
-                },
+            let related = related().filter_map(|label| {
+                let uri = shown.related(label.span, |shown, _| shown.uri.clone())?;
+                let message =
+                    if label.text.is_empty() { "in the standard library" } else { label.text.as_str() };
+                let location = Location { uri, range: Range::default() };
+                Some(DiagnosticRelatedInformation { location, message: message.to_owned() })
             });
             translate(state, diagnostic, Range::default(), &here.uri, related.collect())
         };
