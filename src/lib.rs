@@ -60,8 +60,6 @@ mod emit;
 #[cfg(feature = "cli")]
 mod expect;
 #[cfg(feature = "cli")]
-mod explain;
-#[cfg(feature = "cli")]
 mod files;
 #[cfg(feature = "cli")]
 mod ide;

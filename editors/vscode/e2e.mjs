@@ -208,7 +208,7 @@ test("a source is edited in VS Code", async (t) => {
     await view().locator("code .hljs-keyword").first().waitFor();
     await shot("explanation");
     await close("unpinned-image.md");
-    await command("initflow: Explain a Name");
+    await command("initflow: Explain a Message");
     const input = page.locator(".quick-input-widget input.input");
     await input.fill("unknown-volume");
     await input.press("Enter");
