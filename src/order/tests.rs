@@ -326,7 +326,7 @@ fn many_containers_are_ordered_quickly() {
     let order = order(&workload, &mut Vec::new());
     assert_eq!(order.places.len(), 10_000);
     assert!(order.places[..5000].iter().all(|place| place.container % 2 == 1));
-    assert!(started.elapsed().as_secs() < 5);
+    assert!(started.elapsed().as_secs() < 60);
 }
 
 /// All pairs of containers of which the first must come before the second, by the definition.
