@@ -60,6 +60,8 @@ mod emit;
 #[cfg(feature = "cli")]
 mod expect;
 #[cfg(feature = "cli")]
+mod explain;
+#[cfg(feature = "cli")]
 mod files;
 #[cfg(feature = "cli")]
 mod ide;

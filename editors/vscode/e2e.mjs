@@ -92,12 +92,15 @@ test("a source is edited in VS Code", async (t) => {
   });
 
   await t.test("a statement is described", async () => {
-    await at("reads data");
-    await command("Show or Focus Hover");
+    await page.locator(".view-line span span", { hasText: /^\s*reads\s*$/ }).first().hover();
     const hover = page.locator(".monaco-hover:visible");
-    await hover.getByText("volume", { exact: false }).first().waitFor();
+    await hover.getByText("Mounts a volume", { exact: false }).first().waitFor();
+    await hover.getByText("reads config at /config", { exact: false }).first().waitFor();
     await shot("hover");
-    await page.keyboard.press("Escape");
+    await hover.getByText("Explain", { exact: false }).click();
+    await view().getByText("Mounts a volume", { exact: false }).first().waitFor();
+    await shot("statement");
+    await close("reads.md");
   });
 
   await t.test("a field is completed", async () => {
@@ -208,7 +211,7 @@ test("a source is edited in VS Code", async (t) => {
     await view().locator("code .hljs-keyword").first().waitFor();
     await shot("explanation");
     await close("unpinned-image.md");
-    await command("initflow: Explain a Message");
+    await command("initflow: Explain a Name");
     const input = page.locator(".quick-input-widget input.input");
     await input.fill("unknown-volume");
     await input.press("Enter");

@@ -8,13 +8,14 @@ mod prose;
 use super::names::{NameKind, definition};
 use super::shape::{Inside, Meaning, Shaped, ValueRole, at, roles, word};
 use super::{Analysis, Parsed, Range32, Workspace};
+use crate::explain::example;
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{Field, FieldType, ObjectSchema};
 use crate::kubernetes::version::Version;
 use crate::model::{Function, Role as ContainerRole, WORKLOAD_NAME, function};
 use crate::plan::{Plan, Resources, Start};
 use crate::source::{FileId, Span};
-use crate::statement::{StatementSpec, ValueType};
+use crate::statement::{StatementPlace, StatementSpec, ValueType};
 use crate::syntax::tree::{Piece, SyntaxValue, ValueKind};
 use smol_str::SmolStr;
 use std::fmt::Write as _;
@@ -29,6 +30,14 @@ pub(crate) struct Hover {
     pub range: Range32,
     /// The text, in Markdown.
     pub markdown: String,
+    /// The name under which there is more to read.
+    pub explained: Option<String>,
+}
+
+impl Hover {
+    fn new(range: impl Into<Range32>, markdown: String) -> Self {
+        Self { range: range.into(), markdown, explained: None }
+    }
 }
 
 /// The description of the place at an offset.
@@ -41,7 +50,12 @@ pub(crate) fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offs
     if name.touches(offset) {
         let mut markdown = statement_text(shaped)?;
         markdown.push_str(&planned(analysis, shaped).unwrap_or_default());
-        return Some(Hover { range: name, markdown });
+        let mut explained = None;
+        if let Meaning::Entry(entry) = shaped.meaning {
+            markdown.push_str(&example_text(entry));
+            explained = Some(name_of(entry));
+        }
+        return Some(Hover { explained, ..Hover::new(name, markdown) });
     }
     let all = statement.values.iter().zip(roles(shaped));
     let (value, role) = all.into_iter().find(|(value, _)| Range32::from(value.span).touches(offset))?;
@@ -49,7 +63,7 @@ pub(crate) fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offs
         let markdown = format!(
             "`{WORKLOAD_NAME}`: the name of the workload that this is in, or that the template is used for"
         );
-        return Some(Hover { range, markdown });
+        return Some(Hover::new(range, markdown));
     }
     if let Some(found) = in_call(value, offset) {
         return Some(found);
@@ -57,7 +71,7 @@ pub(crate) fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offs
     if matches!(role, ValueRole::Declares)
         && let Some(markdown) = planned(analysis, shaped)
     {
-        return Some(Hover { range: value.span.into(), markdown: markdown.trim_start().to_owned() });
+        return Some(Hover::new(value.span, markdown.trim_start().to_owned()));
     }
     if let Some((range, found)) = definition(workspace, path, offset) {
         let declared = workspace.get(&found.location.path)?;
@@ -69,9 +83,9 @@ pub(crate) fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offs
         if found.location.path == path {
             markdown.push_str(&planned(analysis, cursor.head()?).unwrap_or_default());
         }
-        return Some(Hover { range, markdown });
+        return Some(Hover::new(range, markdown));
     }
-    Some(Hover { range: value.span.into(), markdown: value_text(shaped, value, role)? })
+    Some(Hover::new(value.span, value_text(shaped, value, role)?))
 }
 
 /// The place of `workload.name` at an offset, as a word or in a text.
@@ -99,7 +113,7 @@ fn in_call(value: &SyntaxValue, offset: usize) -> Option<Hover> {
         let parameters = parameters.chain(named.iter().map(|(name, _)| format!("[{name}: …]")));
         let signature = format!("{}({})", call.name.text, parameters.collect::<Vec<_>>().join(", "));
         let markdown = format!("```initflow\n{signature}\n```\n{meaning}");
-        return Some(Hover { range: call.name.span.into(), markdown });
+        return Some(Hover::new(call.name.span, markdown));
     }
     let name = call
         .arguments
@@ -108,7 +122,7 @@ fn in_call(value: &SyntaxValue, offset: usize) -> Option<Hover> {
         .find(|name| is_here(name.span))?;
     let (_, meaning) = named.iter().find(|(known, _)| *known == name.text)?;
     let markdown = format!("`{}` of `{}`: {meaning}", name.text, call.name.text);
-    Some(Hover { range: name.span.into(), markdown })
+    Some(Hover::new(name.span, markdown))
 }
 
 fn statement_text(shaped: &Shaped) -> Option<String> {
@@ -119,6 +133,20 @@ fn statement_text(shaped: &Shaped) -> Option<String> {
         Meaning::Key(ty) => Some(format!("A key; its value is {}", type_text(ty))),
         Meaning::Resource => Some("The maximum for the pod's effective request of this resource".into()),
         Meaning::Free | Meaning::Unknown => None,
+    }
+}
+
+/// An example of a statement, below what is said of it.
+fn example_text(entry: &StatementSpec) -> String {
+    let example = entry.places.iter().find_map(|place| example(*place, entry.name));
+    example.map(|example| format!("\n\nExample:\n```initflow\n{example}\n```")).unwrap_or_default()
+}
+
+/// The name by which a statement is explained.
+fn name_of(entry: &StatementSpec) -> String {
+    match entry.places {
+        [StatementPlace::Step(kind), ..] => format!("{kind}.{}", entry.name),
+        _ => entry.name.to_owned(),
     }
 }
 

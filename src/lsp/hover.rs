@@ -3,7 +3,7 @@
 use super::refusal::RequestRefusal;
 use super::state::State;
 use crate::ide::hints::{Hint, KeptHints};
-use crate::ide::hover::hover;
+use crate::ide::hover::{Hover, hover};
 use lsp_types::{
     HoverContents, HoverParams, InlayHint, InlayHintLabel, InlayHintParams, InlayHintTooltip, MarkupContent,
     MarkupKind,
@@ -16,10 +16,18 @@ pub(super) fn show(
     let (path, file, offset) = state.place(&params.text_document_position_params)?;
     let Some(analysis) = state.analysis(&path) else { return Ok(None) };
     let found = hover(&state.workspace, &analysis, &path, offset);
-    Ok(found.map(|found| lsp_types::Hover {
-        contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value: found.markdown }),
-        range: Some(state.range(&path, &file, found.range)),
-    }))
+    let translate = |found: Hover| {
+        let name = found.explained.filter(|_| state.settings.explain_command);
+        // The argument of the command is `["NAME"]`, encoded.
+        let link =
+            name.map(|name| format!("\n\n[Explain `{name}`](command:initflow.explain?%5B%22{name}%22%5D)"));
+        let value = found.markdown + &link.unwrap_or_default();
+        lsp_types::Hover {
+            contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value }),
+            range: Some(state.range(&path, &file, found.range)),
+        }
+    };
+    Ok(found.map(translate))
 }
 
 pub(super) fn inlay(

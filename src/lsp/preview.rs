@@ -2,7 +2,8 @@
 
 use super::refusal::RequestRefusal;
 use super::state::State;
-use crate::diagnostic::{Code, visible};
+use crate::diagnostic::visible;
+use crate::explain::pages;
 use crate::ide::places::StatementPlace;
 use crate::ide::preview::{self, Drawing, Drawings, DrawnEntry};
 use crate::import::{import, import_with_idioms};
@@ -181,13 +182,12 @@ pub(super) fn manifests(state: &mut State, params: Manifests) -> Result<Imported
 }
 
 pub(super) fn explain(_: &mut State, params: NameParams) -> Result<Explained, RequestRefusal> {
-    let code: Code = params.name.parse().map_err(|()| {
-        RequestRefusal::new(
-            ErrorCode::InvalidParams,
-            format!("there is no diagnostic with the name `{}`", params.name),
-        )
-    })?;
-    Ok(Explained { markdown: code.markdown() })
+    let pages = pages(&params.name);
+    if pages.is_empty() {
+        let message = format!("there is no explanation of `{}`", params.name);
+        return Err(RequestRefusal::new(ErrorCode::InvalidParams, message));
+    }
+    Ok(Explained { markdown: pages.join("\n") })
 }
 
 fn not_open(path: &str) -> RequestRefusal {

@@ -18,6 +18,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["files"], "files, and the root that sources must stay in"),
     (&["format"], "a source in the one style"),
     (&["ide"], "what an editor asks about a program, answered"),
+    (&["explain"], "every name that people meet, explained"),
     (&["import"], "manifests as source"),
     (&["verify"], "rendered manifests, held to the sources that they come from"),
     (&["json"], "the compiler as one function of JSON"),

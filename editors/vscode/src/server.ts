@@ -84,6 +84,7 @@ export class Server implements vscode.Disposable {
     const client = new LanguageClient("initflow", "initflow", run, {
       documentSelector: selector(settings),
       initializationOptions: serverSettings(settings),
+      markdown: { isTrusted: { enabledCommands: ["initflow.explain"] } },
       synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/{*.initflow,initflow.toml}") },
     });
     this.client = client;

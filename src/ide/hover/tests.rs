@@ -69,6 +69,13 @@ fn a_place_is_explained() {
     Mounts a volume read-only; whatever writes it runs before.
 
     Allowed in a container.
+
+    Example:
+    ```initflow
+    step settings from checked("settings") {
+      reads config at /config
+    }
+    ```
     ---
     `at` of
     ```initflow

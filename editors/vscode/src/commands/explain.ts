@@ -30,8 +30,8 @@ export function registerExplanations(server: Server): vscode.Disposable {
 
 async function askForName(): Promise<string | undefined> {
   const name = await vscode.window.showInputBox({
-    title: "Explain a message",
-    prompt: "The name of an error or a warning, as it is shown after the message",
+    title: "Explain a name",
+    prompt: "The name of an error, a warning, a statement, a setting or a field of Kubernetes",
     placeHolder: "unknown-volume",
   });
   return name?.trim();

@@ -9,7 +9,7 @@ use crate::vocabulary::{self, StepKind, WorkloadKind};
 const PROGRAMS: [&str; 2] = [include_str!("examples.initflow"), include_str!("steps.initflow")];
 
 /// An example of a statement at a place.
-pub(super) fn example(place: StatementPlace, name: &str) -> Option<String> {
+pub(crate) fn example(place: StatementPlace, name: &str) -> Option<String> {
     PROGRAMS.iter().find_map(|program| {
         let source = SourceFile::new(FileId(0), "examples", *program);
         let document = parse(&source).document;
