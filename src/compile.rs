@@ -201,7 +201,8 @@ pub fn check_together<T>(compilations: &mut [&mut Compilation<T>]) {
 #[cfg_attr(not(feature = "cli"), allow(dead_code))]
 pub(crate) fn check_alone<T>(compilation: &mut Compilation<T, Arc<Diagnostic>>) {
     let Compilation { sources, diagnostics, unset, surrounded, .. } = compilation;
-    if let Some(surrounded) = surrounded.take() {
+    // Without objects around it, a program alone has been checked.
+    if let Some(surrounded) = surrounded.take().filter(|surrounded| !surrounded.context.is_empty()) {
         check_parts(&mut [Part { sources, diagnostics, unset: *unset, surrounded: Some(surrounded) }]);
     }
 }

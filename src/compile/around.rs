@@ -33,7 +33,8 @@ pub(super) struct Part<'c> {
 
 /// Adds to each program what is wrong between its workloads, those of the other programs and the objects around them.
 pub(super) fn check_parts(parts: &mut [Part<'_>]) {
-    let Gathered { owned, facts, uses, hooks } = gather(parts);
+    let gathered = gather(parts);
+    let Gathered { owned, facts, uses, .. } = &gathered;
     let is_whole = !parts.iter().any(|part| has_errors(part.diagnostics));
     let mut contexts: Vec<Arc<Context>> = Vec::new();
     for surrounded in parts.iter().filter_map(|part| part.surrounded.as_ref()) {
@@ -53,25 +54,32 @@ pub(super) fn check_parts(parts: &mut [Part<'_>]) {
         let mut together = around(&context, &facts, is_whole);
         over_quotas(&Namespaces::of(&context), &uses, &mut together);
         for diagnostic in together {
-            hand_over(diagnostic, &owned, parts, &mut found);
+            hand_over(diagnostic, owned, parts, &mut found);
         }
     }
+    if parts.len() > 1 {
+        find_cycles(&gathered, parts, &mut found);
+    }
+    for (part, found) in parts.iter_mut().zip(found) {
+        found.settle(part);
+    }
+}
+
+/// Finds programs whose workloads wait for each other. Those within one program have been reported.
+fn find_cycles(gathered: &Gathered, parts: &[Part<'_>], found: &mut [Found]) {
+    let Gathered { owned, facts, hooks, .. } = gathered;
     let all: Vec<(&WorkloadFacts, bool)> = facts.iter().map(|(_, facts)| (facts, true)).collect();
-    let mut cycles = Vec::new();
     // Each program has the same context, or one of the objects that are nearest to it.
     let surrounded = parts.iter().find_map(|part| part.surrounded.as_ref());
     let context = surrounded.map(|surrounded| Arc::clone(&surrounded.context)).unwrap_or_default();
+    let mut cycles = Vec::new();
     AllHooks::of(hooks.iter()).check_cycles(&context, &all, &mut cycles);
     for cycle in cycles {
         let owner = |span: Span| owned.get(&span.file).map(|(owner, _)| *owner);
         let first = owner(cycle.primary.span);
-        // Those within one program have been reported.
         if cycle.labels.iter().any(|label| owner(label.span) != first) {
-            hand_over(cycle, &owned, parts, &mut found);
+            hand_over(cycle, owned, parts, found);
         }
-    }
-    for (part, found) in parts.iter_mut().zip(found) {
-        found.settle(part);
     }
 }
 

@@ -22,11 +22,13 @@ struct Edge<'a> {
 }
 
 /// Reports one cycle of each knot of workloads that wait for each other.
-pub(super) fn check(hooks: &AllHooks<'_>, around: &Surroundings<'_>, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn check<'a>(hooks: &AllHooks<'_>, around: &Surroundings<'a>, diagnostics: &mut Vec<Diagnostic>) {
     let mut waits: FnvHashMap<&Target, Vec<Edge<'_>>> = FnvHashMap::default();
     let mut room = MAX_COMPARED;
+    let has_services = around.context.has(ObjectKind::Service);
+    let with_file = |workload: &'a WorkloadFacts| (named(workload), workload.file.as_str());
     let files: FnvHashMap<Target, &str> =
-        around.all().map(|workload| (named(workload), workload.file.as_str())).collect();
+        if has_services { around.all().map(with_file).collect() } else { FnvHashMap::default() };
     for wait in hooks.waits.iter().copied() {
         let Some(held) = &wait.held else { continue };
         let Some(target) = target(hooks, around, &files, wait, &mut room) else { continue };
@@ -107,8 +109,9 @@ fn target<'a>(
         around.context.candidates(ObjectKind::Service, namespace.as_deref(), name, file);
     if services.is_empty() {
         // A host is known by the name of its workload; another one of the same name may serve it as well.
+        let own = made(&wait.target)?;
         let others = SERVERS.iter().filter(|kind| made(&(namespace.clone(), kind, name.clone())).is_some());
-        return (others.count() == 1).then(|| made(&wait.target))?;
+        return (others.count() == 1).then_some(own);
     }
     let [service] = services.as_slice() else { return None };
     let selector = service.at("spec.selector").map_or(&[][..], Node::entries);
