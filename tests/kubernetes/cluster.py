@@ -105,9 +105,8 @@ class Cluster:
         """Waits for the first true value of the condition, and returns it."""
         end = time.monotonic() + within
         while True:
-            for process in self.processes:
-                if process.poll() is not None:
-                    raise RuntimeError(f"{process.name} ended with status {process.returncode}:\n{self._log(process.name)}")
+            for process in [process for process in self.processes if process.poll() is not None]:
+                self._ended(process)
             if found := condition():
                 return found
             if time.monotonic() > end:
@@ -157,6 +156,10 @@ class Cluster:
         self.processes.append(process)
         stack.callback(stop, process)
         return process
+
+    def _ended(self, process):
+        """A process has ended by itself."""
+        raise RuntimeError(f"{process.name} ended with status {process.returncode}:\n{self._log(process.name)}")
 
     def _log(self, name):
         return "\n".join((self.folder / f"{name}.log").read_text(errors="replace").splitlines()[-20:])

@@ -34,6 +34,8 @@ CONTAINERD = "github.com/containerd/containerd/v2/cmd"
 CONTAINERD_FLAGS = ["-trimpath", "-gcflags=all=-dwarf=false", "-ldflags=-s -w", "-tags=no_btrfs,no_devmapper,no_zfs,no_tracing"]
 NAME = "node-1"
 ADDRESS = "10.77.0.1"
+# Where the kubelet says whether it is healthy, by default.
+HEALTH = 10248
 # The address of the Service `kubernetes`. It is the node's own, so that no proxy has to forward it.
 SERVICE = "10.96.0.1"
 STATE = pathlib.Path("/run/node")
@@ -132,6 +134,11 @@ class Node(cluster.Cluster):
 
     def launch(self, name):
         """Starts containerd or the kubelet, at first or again."""
+        self._run(name)
+        # Without containerd, the kubelet ends at once.
+        self.wait(f"{name} listens", listens if name == "containerd" else serves)
+
+    def _run(self, name):
         words = {
             "containerd": ["--config", self.folder / "containerd.toml"],
             "kubelet": [
@@ -140,9 +147,13 @@ class Node(cluster.Cluster):
             ],
         }  # fmt: skip
         self._process(self.stack_of_processes, name, words[name], TARGET if name == "containerd" else None)
-        if name == "containerd":
-            # Without it, the kubelet ends at once.
-            self.wait("containerd listens", listens)
+
+    def _ended(self, process):
+        # containerd listens before it knows its containers again. Until then the kubelet ends, and a node starts it again.
+        if process.name != "kubelet" or "server is not initialized yet" not in self._log("kubelet"):
+            super()._ended(process)
+        self.processes.remove(process)
+        self._run("kubelet")
 
     def kill(self, name):
         """Kills containerd or the kubelet, without a chance to clean up."""
@@ -215,6 +226,12 @@ version = 3
 def listens():
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as client:
         client.connect("/run/containerd/containerd.sock")
+        return True
+    return False
+
+
+def serves():
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", HEALTH), timeout=1):
         return True
     return False
 
