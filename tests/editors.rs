@@ -26,6 +26,7 @@ const VIM: Style = Style { opens: "%(", between: "|", closes: ")" };
 /// The files that have lists of words.
 const FILES: &[(&str, Style)] = &[
     ("editors/emacs/initflow-mode.el", TEXT),
+    ("docs/hooks/lexer.py", TEXT),
     ("editors/highlightjs/initflow.js", TEXT),
     ("editors/sublime/initflow.sublime-syntax", EXPRESSION),
     ("editors/tree-sitter-initflow/grammar.js", TEXT),

@@ -1,0 +1,44 @@
+"""Keeps the links of pages: to a file of the repository that a page shows, a link goes to that page; to any other file of the
+repository, which the site does not have, only the text stays."""
+
+import os
+import re
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[2]
+SHOWN = re.compile(r"^\{\{ text (\S+) \}\}$", re.MULTILINE)
+LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s:]+?)(#[^)\s]*)?\)")
+CODE = re.compile(r"^([ \t]*)(`{3,}).*?^\1\2[ \t]*$", re.MULTILINE | re.DOTALL)
+
+shown = {}
+
+
+def on_files(files, config):
+    """Notes which page shows which file."""
+    shown.clear()
+    for page in files.documentation_pages():
+        for name in SHOWN.findall(page.content_string):
+            path = (Path(page.abs_src_path).parent / name).resolve()
+            shown[path] = Path(page.abs_src_path)
+    return files
+
+
+def on_page_markdown(markdown, page, config, files):
+    here = Path(page.file.abs_src_path).parent
+    text_of = next((path for path, by in shown.items() if by == Path(page.file.abs_src_path)), None)
+    base = text_of.parent if text_of else here
+
+    def kept(link):
+        label, target, anchor = link.groups()
+        path = (base / target).resolve()
+        if path in shown:
+            path = shown[path]
+        elif not path.is_relative_to(config.docs_dir) and path.exists():
+            return label
+        return f"[{label}]({os.path.relpath(path, here)}{anchor or ''})"
+
+    parts, end = [], 0
+    for code in CODE.finditer(markdown):
+        parts += [LINK.sub(kept, markdown[end : code.start()]), code[0]]
+        end = code.end()
+    return "".join(parts) + LINK.sub(kept, markdown[end:])
