@@ -4,14 +4,14 @@ A line `{{ VERB FILE [OPTIONS] }}` is replaced. The command runs in the folder o
 
     program   the file, highlighted by the ending of its name
     edit      the same, for a reader who edits it in place
-    change    two files: what changes from the first to the second
+    change    two files, relative to the page: what changes from the first to the second
     yaml      what it compiles to, folded
     plan      the picture of its plan
     table     its plan as text
     check     what `initflow check` prints, which may be errors
     import    what a manifest becomes
     test      what `initflow test` prints
-    diff      what `initflow diff` prints about two files
+    diff      what `initflow diff OPTIONS FILE` prints
     status    what `initflow status` prints
     text      a Markdown file of the repository as the page
 """
@@ -31,15 +31,17 @@ DARK = re.compile(r"@media \(prefers-color-scheme: dark\) \{\n(.*?)\n\}\n(?=</st
 
 
 def on_page_markdown(markdown, page, config, files):
+    place = Place(page, config, files)
+
     def included(line):
         indent, verb, words = line.groups()
         if verb not in VERBS:
             raise PluginError(f"{page.file.src_uri}: unknown include `{verb}`")
         name, *options = shlex.split(words)
-        path = Path(page.file.abs_src_path).parent / name
+        path = place.folder / name
         if not path.exists():
             raise PluginError(f"{page.file.src_uri}: there is no `{name}`")
-        text = VERBS[verb](path, options, Place(page, config, files))
+        text = VERBS[verb](path, options, place)
         return "".join(f"{indent}{line}" if line.strip() else line for line in text.splitlines(keepends=True))
 
     return LINE.sub(included, markdown)
@@ -50,6 +52,7 @@ class Place:
 
     def __init__(self, page, config, files):
         self.page, self.config, self.files = page, config, files
+        self.folder = Path(page.file.abs_src_path).parent
 
     def add(self, name, content):
         """Adds a file beside the page."""
@@ -70,9 +73,11 @@ def edit(path, options, place):
 
 
 def change(path, options, place):
-    after = path.parent / options[0]
+    after = place.folder / options[0]
     texts = [file.read_text().splitlines() for file in (path, after)]
     lines = list(difflib.unified_diff(*texts, n=2, lineterm=""))[2:]
+    if not lines:
+        raise PluginError(f"{path} and {after} are the same")
     shown = [line for line in lines if not line.startswith("@@")]
     indent = min(len(line) - 1 - len(line[1:].lstrip()) for line in shown if line[1:].strip())
     return fence("diff", "\n".join(line[:1] + line[1 + indent :] for line in shown) + "\n", path.name)
