@@ -17,11 +17,12 @@ A line `{{ VERB FILE [OPTIONS] }}` is replaced. The command runs in the folder o
 """
 
 import difflib
+import hashlib
 import re
 import shlex
 from pathlib import Path
 
-from compiler import initflow
+from compiler import initflow, initflow_on_terminal
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
 
@@ -93,11 +94,11 @@ def plan(path, options, place):
     picture = run("plan", path, ["--format", "svg", *options])
     dark = DARK.search(picture)
     described = re.search(r'<title id="plan-title">(.*?)</title>', picture)[1]
-    stem = re.sub(r"\W+", "-", " ".join([path.stem, *options])).strip("-")
     images = []
     for scheme, rules in (("light", ""), ("dark", dark[1] + "\n")):
-        name = f"{stem}.plan.{scheme}.svg"
-        place.add(name, DARK.sub(lambda _: rules, picture))
+        content = DARK.sub(lambda _: rules, picture)
+        name = f"{path.stem}-{hashlib.sha256(content.encode()).hexdigest()[:8]}.svg"
+        place.add(name, content)
         images.append(f"[![{described}]({name}#only-{scheme})]({name})")
     return '<div class="plan" tabindex="0" markdown>\n\n' + "".join(images) + "\n\n</div>\n"
 
@@ -152,9 +153,9 @@ def run(command, path, options):
 
 def terminal(command, path, options):
     """A command and what it prints, with colors."""
-    printed = initflow(command, "--color", "always", *options, path.name, folder=path.parent, fails=True)
+    shown = initflow_on_terminal(command, *options, path.name, folder=path.parent)
     call = shlex.join(["initflow", command, *options, path.name])
-    return fence("terminal", f"\x1b[2m$\x1b[0m \x1b[1m{call}\x1b[0m\n{printed}")
+    return fence("terminal", f"\x1b[2m$\x1b[0m \x1b[1m{call}\x1b[0m\n{shown}")
 
 
 def folded(title, content):
