@@ -99,7 +99,7 @@ def plan(path, options, place):
         content = DARK.sub(lambda _: rules, picture)
         name = f"{path.stem}-{hashlib.sha256(content.encode()).hexdigest()[:8]}.svg"
         place.add(name, content)
-        images.append(f"[![{described}]({name}#only-{scheme})]({name})")
+        images.append(f"[![{described}]({name})]({name}){{ .on-{scheme} }}")
     return '<div class="plan" tabindex="0" markdown>\n\n' + "".join(images) + "\n\n</div>\n"
 
 

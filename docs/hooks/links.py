@@ -1,5 +1,6 @@
-"""Keeps the links of pages: to a file of the repository that a page shows, a link goes to that page; to any other file of the
-repository, which the site does not have, only the text stays."""
+"""Makes the links of the repository's Markdown into those of the site. A link to a file of the repository that a page shows goes
+to that page; of a link to any other file, which the site does not have, only the text stays. In what the compiler prints, the
+name of a diagnostic leads to its page."""
 
 import os
 import re
@@ -8,6 +9,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[2]
 SHOWN = re.compile(r"^\{\{ text (\S+) \}\}$", re.MULTILINE)
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s:]+?)(#[^)\s]*)?\)")
+DIAGNOSTIC = re.compile(r">((?:error|warning)\[([a-z0-9-]+)\])<")
 CODE = re.compile(r"^([ \t]*)(`{3,}).*?^\1\2[ \t]*$", re.MULTILINE | re.DOTALL)
 
 shown = {}
@@ -42,3 +44,12 @@ def on_page_markdown(markdown, page, config, files):
         parts += [LINK.sub(kept, markdown[end : code.start()]), code[0]]
         end = code.end()
     return "".join(parts) + LINK.sub(kept, markdown[end:])
+
+
+def on_page_content(content, page, config, files):
+    def linked(match):
+        label, name = match.groups()
+        file = files.get_file_from_path(f"diagnostics/{name}.md")
+        return f'><a href="{file.url_relative_to(page.file)}">{label}</a><' if file else match[0]
+
+    return DIAGNOSTIC.sub(linked, content)
