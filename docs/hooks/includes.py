@@ -53,7 +53,7 @@ class Place:
 
     def __init__(self, page, config, files):
         self.page, self.config, self.files = page, config, files
-        self.folder = Path(page.file.abs_src_path).parent
+        self.folder = (Path(config.docs_dir) / page.file.src_uri).parent
 
     def add(self, name, content):
         """Adds a file beside the page."""

@@ -20,15 +20,15 @@ def on_files(files, config):
     shown.clear()
     for page in files.documentation_pages():
         for name in SHOWN.findall(page.content_string):
-            path = (Path(page.abs_src_path).parent / name).resolve()
-            shown[path] = Path(page.abs_src_path)
+            own = source(page, config)
+            shown[(own.parent / name).resolve()] = own
     return files
 
 
 def on_page_markdown(markdown, page, config, files):
-    here = Path(page.file.abs_src_path).parent
-    text_of = next((path for path, by in shown.items() if by == Path(page.file.abs_src_path)), None)
-    base = text_of.parent if text_of else here
+    own = source(page.file, config)
+    here = own.parent
+    base = next((path.parent for path, by in shown.items() if by == own), here)
 
     def kept(link):
         label, target, anchor = link.groups()
@@ -44,6 +44,11 @@ def on_page_markdown(markdown, page, config, files):
         parts += [LINK.sub(kept, markdown[end : code.start()]), code[0]]
         end = code.end()
     return "".join(parts) + LINK.sub(kept, markdown[end:])
+
+
+def source(file, config):
+    """Where a page is, or would be if it were not generated."""
+    return Path(config.docs_dir) / file.src_uri
 
 
 def on_page_content(content, page, config, files):
