@@ -45,12 +45,16 @@ async function look(path, mode) {
   const page = await open(files, path, mode);
   const name = `${path} (${mode})`;
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${path.replaceAll("/", "-")}.${mode}.png`, fullPage: true });
-  const seen = await page.evaluate(() => ({
-    overflow: document.documentElement.scrollWidth - innerWidth,
-    broken: [...document.images].filter((image) => image.complete && image.naturalWidth === 0 && image.offsetParent).map((image) => image.src),
-    background: getComputedStyle(document.body).backgroundColor,
-    unread: document.body.innerText.match(/\{\{ \w+ |```|~~~|\x1b/g),
-  }));
+  const seen = await page.evaluate(() => {
+    const prose = document.body.cloneNode(true);
+    for (const code of prose.querySelectorAll("code, script")) code.remove();
+    return {
+      overflow: document.documentElement.scrollWidth - innerWidth,
+      broken: [...document.images].filter((image) => image.complete && image.naturalWidth === 0 && image.offsetParent).map((image) => image.src),
+      background: getComputedStyle(document.body).backgroundColor,
+      unread: prose.textContent.match(/\{\{ \w+ |```|~~~|\x1b/g),
+    };
+  });
   assert(seen.overflow <= 0, `${name} is ${seen.overflow} px too wide`);
   assert.deepEqual(seen.broken, [], name);
   assert.equal(seen.unread, null, `${name}: an include or a fence is shown as text`);
@@ -104,7 +108,7 @@ function kinds() {
 }
 
 const chosen = process.env.PAGES?.split(",") ?? kinds();
-for (const path of chosen) for (const mode of Object.keys(MODES)) await look(path, mode);
+for (const path of chosen) await Promise.all(Object.keys(MODES).map((mode) => look(path, mode)));
 await search(files, "light");
 await search(files, "phone");
 const server = await serve();

@@ -11,7 +11,7 @@ import termios
 from mkdocs.exceptions import PluginError
 
 # As wide as a page of the site shows without scrolling.
-ROWS, COLUMNS = 50, 86
+ROWS, COLUMNS = 50, 90
 
 
 @functools.cache

@@ -1,5 +1,5 @@
-"""Orders the pages. The entry `FOLDER/` of the navigation has the pages that the folder's `index.md` links to, in that order;
-the headings above the links are sections."""
+"""Orders the pages. The entry `FOLDER/` of the navigation has the pages of the folder to which its `index.md` links, in that order;
+the headings above the links are sections. Pages of other folders that belong there follow the name: `FOLDER/ other.md`."""
 
 import posixpath
 import re
@@ -19,10 +19,11 @@ def expanded(entry, root):
     if isinstance(entry, list):
         values = [expanded(value, root) for value in entry]
         return [page for value in values for page in (value if isinstance(value, list) else [value])]
-    return pages(entry.rstrip("/"), root) if entry.endswith("/") else entry
+    folder, *others = entry.split()
+    return pages(folder.rstrip("/"), others, root) if folder.endswith("/") else entry
 
 
-def pages(folder, root):
+def pages(folder, others, root):
     index = f"{folder}/index.md"
     seen, contents, section = {index}, [index], None
     for title, link in ITEM.findall((root / index).read_text()):
@@ -31,7 +32,7 @@ def pages(folder, root):
             contents.append({title: section})
             continue
         path = posixpath.normpath(posixpath.join(folder, link))
-        if path.startswith(f"{folder}/") and path not in seen:
+        if (path.startswith(f"{folder}/") or path in others) and path not in seen:
             seen.add(path)
             (contents if section is None else section).append(path)
     return [entry for entry in contents if entry and (isinstance(entry, str) or all(entry.values()))]
