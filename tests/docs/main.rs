@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod catalog;
+mod cookbook;
 mod fences;
 mod messages;
 mod readme;
