@@ -4,9 +4,11 @@
 
 mod origins;
 mod span;
+mod uri;
 
 pub(crate) use origins::Origins;
 pub use span::{FileId, Span};
+pub(crate) use uri::uri_path;
 
 use fnv::FnvHashMap;
 use std::sync::{Arc, OnceLock};

@@ -3,23 +3,9 @@
 use super::cache::cache_folder;
 use crate::diagnostic::Code;
 use crate::files::readable_copy;
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use crate::source::uri_path;
 use pulldown_cmark::{Options, Parser, html};
 use std::path::{Path, PathBuf};
-
-/// What a path in an address cannot have as it is.
-const ESCAPED: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'`')
-    .add(b'{')
-    .add(b'}')
-    .add(b'\\');
 
 const STYLE: &str = "body{max-width:46em;margin:2em auto;padding:0 1em;font:16px/1.5 system-ui,sans-serif;color-scheme:light dark}pre{padding:1em;overflow:auto;background:#8882;border-radius:6px}code{font-family:ui-monospace,monospace;font-size:.9em}";
 
@@ -42,7 +28,7 @@ fn page(folder: &Path, code: Code) -> Option<String> {
     let path = readable_copy(folder, &format!("{code}.html"), &text).ok()?;
     let path = path.to_str()?.replace('\\', "/");
     let slash = if path.starts_with('/') { "" } else { "/" };
-    Some(format!("file://{slash}{}", utf8_percent_encode(&path, ESCAPED)))
+    Some(format!("file://{slash}{}", uri_path(&path)))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use super::aside::AsideDocument;
 use super::disk::path_of;
+use super::edits::Edits;
 use super::position::LineIndex;
 use super::refusal::RequestRefusal;
 use super::state::{State, read};
@@ -14,10 +15,9 @@ use lsp_server::ErrorCode;
 use lsp_types::request::{CodeActionRequest, Completion, HoverRequest, Request as _};
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CompletionParams, HoverParams,
-    NumberOrString, TextEdit, WorkspaceEdit,
+    NumberOrString,
 };
 use serde_json::Value;
-use std::collections::HashMap;
 
 /// The path of the document that a request is about, if that is open and not a source.
 pub(super) fn concerned(state: &State, params: &Value) -> Option<String> {
@@ -41,7 +41,7 @@ pub(super) fn answer(
     let answered = match method {
         CodeActionRequest::METHOD => {
             let params = read(params).map_err(invalid)?;
-            serde_json::to_value(actions(document, &params))
+            serde_json::to_value(actions(state, document, &params))
         }
         Completion::METHOD if document.kind.has_settings() => {
             let params: CompletionParams = read(params).map_err(invalid)?;
@@ -57,9 +57,7 @@ pub(super) fn answer(
 }
 
 /// The fixes in a range.
-// The protocol's edit is a map by URI.
-#[allow(clippy::mutable_key_type)]
-fn actions(document: &AsideDocument, params: &CodeActionParams) -> Vec<CodeActionOrCommand> {
+fn actions(state: &State, document: &AsideDocument, params: &CodeActionParams) -> Vec<CodeActionOrCommand> {
     let wanted = params.context.only.as_ref();
     let is_wanted = wanted.is_none_or(|only| {
         only.iter().any(|only| only.as_str().is_empty() || *only == CodeActionKind::QUICKFIX)
@@ -76,11 +74,7 @@ fn actions(document: &AsideDocument, params: &CodeActionParams) -> Vec<CodeActio
     };
     let offered = document.diagnostics.iter().filter(meets).filter_map(|found| {
         let fix = found.fix.as_ref().filter(|fix| fix.applicability != Applicability::Display)?;
-        let edits: Vec<TextEdit> = fix.edits.iter().map(|edit| lines.edit(&file.text, edit)).collect();
-        let edit = WorkspaceEdit {
-            changes: Some(HashMap::from([(uri.clone(), edits)])),
-            ..WorkspaceEdit::default()
-        };
+        let edit = Edits::of(state).edit(uri, &file.text, lines, &fix.edits);
         Some(CodeActionOrCommand::CodeAction(CodeAction {
             title: fix.action(),
             kind: Some(CodeActionKind::QUICKFIX),

@@ -5,9 +5,9 @@
 use crate::files::Root;
 use crate::ide::{Parsed, Workspace};
 use crate::program::{FileReader, FileText};
-use crate::source::MAX_SOURCE_BYTES;
+use crate::source::{MAX_SOURCE_BYTES, uri_path};
 use lsp_types::Uri;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,9 +19,6 @@ const MAX_FILES: usize = 20_000;
 /// How deep folders are searched.
 const MAX_DEPTH: usize = 32;
 
-const KEPT: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b':');
-
 /// The path that a URI names; for one that is not of a file, the URI itself.
 pub(super) fn path_of(uri: &Uri) -> String {
     let text = uri.as_str();
@@ -32,11 +29,7 @@ pub(super) fn path_of(uri: &Uri) -> String {
 
 /// The URI of a path that [`path_of`] gave.
 pub(super) fn uri_of(path: &str) -> Option<Uri> {
-    let text = if path.starts_with('/') {
-        format!("file://{}", utf8_percent_encode(path, KEPT))
-    } else {
-        path.to_owned()
-    };
+    let text = if path.starts_with('/') { format!("file://{}", uri_path(path)) } else { path.to_owned() };
     text.parse().ok()
 }
 

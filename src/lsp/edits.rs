@@ -12,7 +12,7 @@ use lsp_types::{
     OptionalVersionedTextDocumentIdentifier, ResourceOp, ResourceOperationKind, TextDocumentEdit, TextEdit,
     Uri, WorkspaceEdit,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 /// Writes changes for one editor.
@@ -41,19 +41,23 @@ impl<'a> Edits<'a> {
 
     /// A change of one file.
     pub(super) fn edit(&self, uri: &Uri, text: &str, lines: &LineIndex, edits: &[Edit]) -> WorkspaceEdit {
-        let edits: Vec<TextEdit> = edits.iter().map(|edit| lines.edit(text, edit)).collect();
-        self.write(vec![(uri.clone(), edits)])
+        self.write(edits.iter().map(|edit| (uri.clone(), lines.edit(text, edit))))
     }
 
     /// A change of several files.
     // The protocol's edit is a map by URI.
     #[allow(clippy::mutable_key_type)]
-    pub(super) fn write(&self, files: Vec<(Uri, Vec<TextEdit>)>) -> WorkspaceEdit {
+    pub(super) fn write(&self, edits: impl IntoIterator<Item = (Uri, TextEdit)>) -> WorkspaceEdit {
+        let mut files: BTreeMap<String, (Uri, Vec<TextEdit>)> = BTreeMap::new();
+        for (uri, edit) in edits {
+            files.entry(uri.as_str().to_owned()).or_insert_with(|| (uri, Vec::new())).1.push(edit);
+        }
+        let files = files.into_values();
         if !self.takes_versions() {
-            let changes: HashMap<Uri, Vec<TextEdit>> = files.into_iter().collect();
+            let changes: HashMap<Uri, Vec<TextEdit>> = files.collect();
             return WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() };
         }
-        let edits = files.into_iter().map(|(uri, edits)| self.versioned(uri, edits)).collect();
+        let edits = files.map(|(uri, edits)| self.versioned(uri, edits)).collect();
         WorkspaceEdit { document_changes: Some(DocumentChanges::Edits(edits)), ..WorkspaceEdit::default() }
     }
 

@@ -1,6 +1,7 @@
 //! Answers what has to change before files get other paths.
 
 use super::disk::path_of;
+use super::edits::Edits;
 use super::refusal::RequestRefusal;
 use super::state::State;
 use crate::ide::Location;
@@ -9,7 +10,6 @@ use lsp_types::{
     FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions, RenameFilesParams, TextEdit,
     Uri, WorkspaceEdit, WorkspaceFileOperationsServerCapabilities,
 };
-use std::collections::HashMap;
 
 /// The files that the server wants to know of before they get other paths: sources, and folders with sources.
 pub(super) fn provider() -> WorkspaceFileOperationsServerCapabilities {
@@ -25,8 +25,6 @@ pub(super) fn provider() -> WorkspaceFileOperationsServerCapabilities {
     }
 }
 
-// The protocol's edit is a map by URI.
-#[allow(clippy::mutable_key_type)]
 pub(super) fn rename(
     state: &mut State,
     params: RenameFilesParams,
@@ -35,13 +33,10 @@ pub(super) fn rename(
     let named = params.files.iter().filter_map(|file| path(&file.old_uri).zip(path(&file.new_uri)));
     let named: Vec<PathChange> = named.map(|(from, to)| PathChange { from, to }).collect();
     state.know_all();
-    let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
-    for UseChange { path, range, text } in uses_after(&state.workspace, &named) {
-        if let Some(place) = state.location(&Location { path, range }) {
-            let edit = TextEdit { range: place.range, new_text: text };
-            changes.entry(place.uri).or_default().push(edit);
-        }
-    }
-    let edit = WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() };
-    Ok(Some(edit).filter(|edit| edit.changes.as_ref().is_some_and(|changes| !changes.is_empty())))
+    let edit = |UseChange { path, range, text }| {
+        let place = state.location(&Location { path, range })?;
+        Some((place.uri, TextEdit { range: place.range, new_text: text }))
+    };
+    let edits: Vec<_> = uses_after(&state.workspace, &named).into_iter().filter_map(edit).collect();
+    Ok((!edits.is_empty()).then(|| Edits::of(state).write(edits)))
 }

@@ -15,7 +15,6 @@ use lsp_types::{
     GotoDefinitionResponse, PrepareRenameResponse, ReferenceParams, RenameParams, TextDocumentPositionParams,
     TextEdit, Uri, WorkspaceEdit,
 };
-use std::collections::HashMap;
 
 pub(super) fn define(
     state: &mut State,
@@ -73,8 +72,6 @@ pub(super) fn prepare(
     Ok(Some(PrepareRenameResponse::Range(state.range(&path, &file, range))))
 }
 
-// The protocol's edit is a map by URI.
-#[allow(clippy::mutable_key_type)]
 pub(super) fn change(
     state: &mut State,
     params: RenameParams,
@@ -83,11 +80,9 @@ pub(super) fn change(
     state.know_all();
     let options = state.options(&path);
     let places = rename(&state.workspace, &path, offset, &params.new_name, &options).map_err(refused)?;
-    let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
-    for place in places.iter().filter_map(|place| state.location(place)) {
-        let edit = TextEdit { range: place.range, new_text: params.new_name.clone() };
-        changes.entry(place.uri).or_default().push(edit);
-    }
+    let change = |range| TextEdit { range, new_text: params.new_name.clone() };
+    let places = places.iter().filter_map(|place| state.location(place));
+    let mut edits: Vec<(Uri, TextEdit)> = places.map(|place| (place.uri, change(place.range))).collect();
     let found = definition(&state.workspace, &path, offset).map(|(_, found)| found);
     if let Some(Definition { location, kind: NameKind::Param }) = found
         && let Some(source) = state.workspace.get(&location.path)
@@ -96,12 +91,10 @@ pub(super) fn change(
             let place = in_parameters(source, location.range, &file);
             let Some((place, uri)) = place.zip(uri_of(&file.source.name)) else { continue };
             let range = LineIndex::new(file.text(), state.encoding).range(file.text(), place);
-            changes.entry(uri).or_default().push(TextEdit { range, new_text: params.new_name.clone() });
+            edits.push((uri, change(range)));
         }
     }
-    let mut files: Vec<_> = changes.into_iter().collect();
-    files.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
-    Ok(Some(Edits::of(state).write(files)))
+    Ok(Some(Edits::of(state).write(edits)))
 }
 
 fn refused(reason: String) -> RequestRefusal {

@@ -260,6 +260,15 @@ impl Drop for Client {
     }
 }
 
+/// The edits of a change of files, by the URIs of the files.
+pub(crate) fn edits_by_file(change: &Value) -> BTreeMap<String, Vec<Value>> {
+    let of_file = |file: &Value| {
+        let uri = file["textDocument"]["uri"].as_str().unwrap().to_owned();
+        (uri, file["edits"].as_array().unwrap().clone())
+    };
+    change["documentChanges"].as_array().unwrap().iter().map(of_file).collect()
+}
+
 /// The parameters of `initialize` of an editor with all capabilities.
 pub(crate) fn initialize(encoding: &str, folder: Option<&str>) -> Value {
     let folders = folder.map(|uri| json!([{ "uri": uri, "name": "folder" }]));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::client::{Client, edits_by_file};
 use crate::folder::Folder;
 use crate::text::Encoding;
 
@@ -34,11 +34,11 @@ fn every_use_follows_a_renamed_file_or_folder() {
     ] {
         let params = json!({ "files": [{ "oldUri": folder.uri(from), "newUri": folder.uri(to) }] });
         let edit = client.request("workspace/willRenameFiles", params).unwrap();
-        let changes = edit["changes"].as_object().unwrap();
+        let changes = edits_by_file(&edit);
         assert_eq!(changes.len(), changed.len(), "{edit}");
         for (name, line) in changed {
             let uri = folder.uri(name);
-            let text = folder.text(&uri).unwrap().edited(changes[&uri].as_array().unwrap());
+            let text = folder.text(&uri).unwrap().edited(&changes[&uri]);
             assert!(text.starts_with(line), "{text}");
         }
     }

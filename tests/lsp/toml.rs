@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::client::{Client, edits_by_file};
 use crate::folder::Folder;
 use crate::text::Encoding;
 
@@ -28,7 +28,7 @@ fn settings_are_checked_and_fixed_as_settings() {
     let actions = client.request("textDocument/codeAction", params).unwrap();
     assert_eq!(actions[0]["title"], "Change to `kube`");
     assert_eq!(actions[0]["diagnostics"], json!([found[0]]));
-    let edits = actions[0]["edit"]["changes"][&uri].as_array().unwrap();
+    let edits = &edits_by_file(&actions[0]["edit"])[&uri];
     assert_eq!(folder.text(&uri).unwrap().edited(edits), text.replace("kubee", "kube"));
     client.change(&uri, 2, &[json!({ "text": "kube = \"1.34\"\n[lints\n" })]);
     assert_eq!(codes(&client.diagnostics(&uri, 2)), ["invalid-toml"]);
@@ -115,7 +115,7 @@ fn manifests_are_checked_if_the_user_wants_it() {
         "textDocument": { "uri": pod }, "range": found[0]["range"], "context": { "diagnostics": found },
     });
     let actions = client.request("textDocument/codeAction", params).unwrap();
-    let edits = actions[0]["edit"]["changes"][&pod].as_array().unwrap();
+    let edits = &edits_by_file(&actions[0]["edit"])[&pod];
     assert_eq!(folder.text(&pod).unwrap().edited(edits), POD.replace("imagee", "image"));
     for uri in [&values, &template] {
         assert_eq!(client.diagnostics(uri, 1), Vec::<Value>::new());

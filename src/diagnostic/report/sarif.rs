@@ -2,7 +2,7 @@
 
 use super::{Finding, ReportPlace, RunReport};
 use crate::diagnostic::{Applicability, Code, Severity};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use crate::source::uri_path;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -113,26 +113,8 @@ fn region(place: &ReportPlace) -> Value {
     })
 }
 
-/// Characters that are not allowed in the path of a URI.
-const SPECIAL: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
-
 fn artifact(path: &str) -> Value {
-    let uri = utf8_percent_encode(path, SPECIAL).to_string();
+    let uri = uri_path(path).to_string();
     if path.starts_with('/') {
         return json!({ "uri": format!("file://{uri}") });
     }
