@@ -24,7 +24,7 @@ pub const SETTINGS: &[SettingSpec] = &[
     setting(
         "registry",
         "registry",
-        "a registry, optionally with a folder, that mirrors the images of the [built-in steps](#built-in-steps) under their own names and tags",
+        "a registry, optionally with a folder, that mirrors the images of the [built-in steps](reference/steps/index.md) under their own names and tags",
         "registry = \"mirror.acme.dev/hub\"",
     ),
     setting(
@@ -36,7 +36,7 @@ pub const SETTINGS: &[SettingSpec] = &[
     setting(
         "lints",
         "[lints]",
-        "a level for the name of a [warning](#warnings), or for `warnings`, which means all others: `\"allow\"` (not shown), `\"warn\"` (shown) or `\"deny\"` (an error)",
+        "a level for the name of a [warning](reference/warnings.md), or for `warnings`, which means all others: `\"allow\"` (not shown), `\"warn\"` (shown) or `\"deny\"` (an error)",
         "[lints]\nwarnings = \"deny\"\nunpinned-image = \"allow\"",
     ),
     setting(
@@ -66,7 +66,7 @@ pub const SETTINGS: &[SettingSpec] = &[
     setting(
         "context",
         "[context]",
-        "what surrounds the workloads: `with`, a list of files and folders of manifests, `complete` and `mesh`; see [Context](#context)",
+        "what surrounds the workloads: `with`, a list of files and folders of manifests, `complete` and `mesh`; see [Context](reference/context.md)",
         "[context]\nwith = [\"k8s\"]\ncomplete = true\nmesh = \"istio\"",
     ),
     setting(

@@ -1,7 +1,7 @@
 //! Checks the programs in Markdown: a fence `initflow` compiles without a warning, and a fence `initflow NAME` raises
 //! exactly NAME. A fence `initflow --kube VERSION` is for another version than the default. The same applies to settings in a fence `toml`, and to manifests in a fence `yaml`.
 
-use crate::{no_complaints, raised};
+use crate::{no_complaints, raised, texts};
 use initflow::compile::CompileOptions;
 use initflow::diagnostic::catalog::Language;
 use initflow::format::format;
@@ -9,13 +9,11 @@ use initflow::kubernetes::version::Version;
 use initflow::source::{FileId, SourceFile};
 use std::fs;
 
-const TEXTS: [&str; 3] = ["README.md", "CONTRIBUTING.md", "grammar/reference.md"];
-
 #[test]
 fn every_program_does_what_its_fence_says() {
     let mut complaints = Vec::new();
-    for file in TEXTS {
-        let text = fs::read_to_string(file).expect("a text can be read");
+    for file in texts() {
+        let text = fs::read_to_string(&file).expect("a text can be read");
         for fence in fences(&text) {
             let version = fence.kube.map_or(Version::DEFAULT, |version| version.parse().expect("a version"));
             let options = CompileOptions { version, ..CompileOptions::default() };
@@ -44,7 +42,7 @@ fn every_program_is_formatted() {
     let explanations = fs::read_dir("src/diagnostic/explain").expect("a folder can be read");
     let explanations = explanations.map(|entry| entry.expect("an entry").path().display().to_string());
     let mut complaints = Vec::new();
-    for file in TEXTS.map(str::to_owned).into_iter().chain(explanations) {
+    for file in texts().into_iter().chain(explanations) {
         let mut text = fs::read_to_string(&file).expect("a text can be read");
         let programs: Vec<(usize, Language, String)> =
             fences(&text).into_iter().map(|fence| (fence.line, fence.language, fence.program)).collect();

@@ -2,8 +2,10 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod catalog;
+mod contracts;
 mod cookbook;
 mod fences;
+mod links;
 mod messages;
 mod readme;
 mod reference;
@@ -20,7 +22,47 @@ use initflow::import::{Strangers, compile_manifests, import_with_idioms};
 use initflow::kubernetes::version::Version;
 use initflow::source::Sources;
 use initflow::verify::{Rendered, VerifyOptions, verify};
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
+
+/// The texts outside the site that have programs.
+const TEXTS: [&str; 3] = ["README.md", "CONTRIBUTING.md", "grammar/reference.md"];
+
+/// The pages of the site.
+const PAGES: &str = "docs/pages";
+
+/// The paths of all texts that have programs: those of the repository, then the pages of the site.
+fn texts() -> Vec<String> {
+    let mut texts = TEXTS.map(str::to_owned).to_vec();
+    texts.extend(pages());
+    texts
+}
+
+/// The paths of the site's pages.
+fn pages() -> Vec<String> {
+    let mut pages = markdown_below(PAGES);
+    assert!(pages.len() > 40, "{PAGES} has {} pages", pages.len());
+    pages.sort();
+    pages
+}
+
+/// The paths of the Markdown files in a folder and below it.
+fn markdown_below(folder: impl AsRef<Path>) -> Vec<String> {
+    let folder = folder.as_ref();
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("cannot read {}: {error}", folder.display()));
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.expect("an entry can be read").path();
+        if path.is_dir() && !path.ends_with("node_modules") {
+            found.extend(markdown_below(path));
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
 
 /// The diagnostics of a program, a settings file or a manifest.
 struct Raised {

@@ -1,7 +1,6 @@
 //! Generates the tables of the reference from the code, so they match what the compiler does.
 
-use crate::no_complaints;
-use crate::raised_by;
+use crate::{contracts, no_complaints, pages, raised_by};
 use initflow::compile::{Image, parameter_types};
 use initflow::config::SETTINGS;
 use initflow::diagnostic::Code;
@@ -14,45 +13,81 @@ use initflow::vocabulary::{REPLACED, entries_at};
 use initflow::vocabulary::{StatementPlace, StatementSpec};
 use std::fs;
 
-const REFERENCE: &str = "grammar/reference.md";
 const START: &str = "<!-- generated: ";
 const END: &str = "<!-- end -->\n";
 
 #[test]
 fn the_tables_of_the_reference_are_those_of_the_code() {
-    let text = fs::read_to_string(REFERENCE).expect("the reference can be read");
-    assert!(text.starts_with("# The initflow language\n"), "{REFERENCE} is not the reference");
-    let mut current = String::with_capacity(text.len());
+    let update = std::env::var_os("UPDATE").is_some();
+    let mut found = Vec::new();
     let mut complaints = Vec::new();
-    let tables = StepKind::ALL.iter().map(|kind| kind.keyword()).chain([
-        "items",
-        "container",
-        "images",
-        "diagnostics",
-    ]);
-    let absent: Vec<&str> = tables.filter(|table| !text.contains(&format!("{START}{table} -->\n"))).collect();
-    assert!(absent.is_empty(), "write a section with `{START}NAME -->` and `{}` for {absent:?}", END.trim());
+    for page in pages() {
+        let written = fs::read_to_string(&page).expect("a page can be read");
+        let (current, tables) = with_current_tables(&page, &written);
+        found.extend(tables);
+        if current != written && update {
+            fs::write(&page, current).expect("a page can be written");
+        } else if current != written {
+            complaints.push(format!("the tables of {page} are stale: run `UPDATE=1 cargo test --test docs`"));
+        }
+    }
+    for table in tables() {
+        let times = found.iter().filter(|found| **found == table).count();
+        if times != 1 {
+            complaints.push(format!(
+                "{times} pages have the table `{table}`: write `{START}{table} -->` and `{}` into one",
+                END.trim()
+            ));
+        }
+    }
+    no_complaints(&complaints);
+}
+
+/// The names of all tables.
+fn tables() -> Vec<String> {
+    let steps = StepKind::ALL.iter().map(|kind| kind.keyword().to_owned());
+    let images = StepKind::ALL.iter().map(|kind| format!("{IMAGES_OF}{}", kind.keyword()));
+    TABLES.map(str::to_owned).into_iter().chain(steps).chain(images).chain(contracts::tables()).collect()
+}
+
+/// What the name of the table of a step's images begins with.
+const IMAGES_OF: &str = "images ";
+
+/// The tables besides those of each built-in step and of the contracts.
+const TABLES: [&str; 12] = [
+    "types",
+    "replaced",
+    "items",
+    "workload",
+    "container",
+    "env",
+    "settings",
+    "images",
+    "tools",
+    "versions",
+    "library",
+    "diagnostics",
+];
+
+/// A page with the tables as the code has them, and the names of these tables.
+fn with_current_tables(page: &str, text: &str) -> (String, Vec<String>) {
+    let tables = tables();
     let mut parts = text.split(START);
-    current.push_str(parts.next().unwrap_or_default());
+    let mut current = parts.next().unwrap_or_default().to_owned();
+    let mut names = Vec::new();
     for part in parts {
         let (name, rest) = part.split_once(" -->\n").expect("a table's name");
-        let (written, after) = rest.split_once(END).expect("a table's end");
-        let expected = table(name);
-        if written != expected {
-            complaints.push(format!("the table `{name}` of {REFERENCE} is stale\n"));
-        }
-        for part in [START, name, " -->\n", &expected, END, after] {
+        let (_, after) = rest.split_once(END).unwrap_or_else(|| panic!("{page}: `{name}` has no end"));
+        assert!(
+            tables.iter().any(|table| table == name),
+            "{page} has a table `{name}`, which is not generated"
+        );
+        for part in [START, name, " -->\n", &table(name), END, after] {
             current.push_str(part);
         }
+        names.push(name.to_owned());
     }
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(REFERENCE, current).expect("the reference can be written");
-    } else {
-        for complaint in &mut complaints {
-            *complaint += "run `UPDATE=1 cargo test --test docs`";
-        }
-        no_complaints(&complaints);
-    }
+    (current, names)
 }
 
 /// The table of a name: the heads of its columns, and its rows.
@@ -76,13 +111,7 @@ fn table(name: &str) -> String {
         "types" => {
             rows("type | its values", parameter_types().map(|(name, values)| vec![code(name), values]))
         }
-        "images" => rows(
-            "name | image | runs | requests",
-            Image::ALL.iter().map(|image| {
-                let requests = format!("cpu {}, memory {}", image.needs().cpu, image.needs().memory);
-                vec![code(image.key()), code(image.reference()), image.purpose().into(), requests]
-            }),
-        ),
+        "images" => images(|_| true),
         "tools" => rows(
             "tool | runs | finds its database by | a second run at the same time | killed, it leaves",
             tools(),
@@ -90,22 +119,34 @@ fn table(name: &str) -> String {
         "versions" => rows("field or value | known from | on by default from | feature gate", newer()),
         "library" => rows("template | parameters | what it is", templates()),
         "diagnostics" => rows(
-            "name | | what is wrong",
+            "name | severity | what is wrong",
             Code::ALL
                 .iter()
                 .map(|found| vec![code(found.name()), severity(*found).into(), found.summary().into()]),
         ),
-        step => {
-            let kind = StepKind::of(step);
-            assert!(kind.is_some(), "{REFERENCE} has a table `{step}`, which is not generated");
-            statements(StatementPlace::Step(kind.expect("a kind").keyword()))
+        step if step.starts_with(IMAGES_OF) => {
+            let step = step.trim_start_matches(IMAGES_OF);
+            images(|image| image.key().split('-').next() == Some(step))
         }
+        contract if contract.starts_with(contracts::PREFIX) => {
+            rows("field | value | meaning", contracts::fields(contract))
+        }
+        step => statements(StatementPlace::Step(StepKind::of(step).expect("a built-in step").keyword())),
     }
 }
 
 fn statements(place: StatementPlace) -> String {
     let row = |entry: &'static StatementSpec| vec![code(&entry.signature()), entry.meaning.to_owned()];
     rows("statement | meaning", entries_at(place).map(row))
+}
+
+/// Some images of the built-in steps.
+fn images(is_shown: impl Fn(&Image) -> bool) -> String {
+    let row = |image: &Image| {
+        let requests = format!("cpu {}, memory {}", image.needs().cpu, image.needs().memory);
+        vec![code(image.key()), code(image.reference()), image.purpose().into(), requests]
+    };
+    rows("name | image | runs | requests", Image::ALL.iter().filter(|image| is_shown(image)).map(row))
 }
 
 /// The tools of `migrate`.

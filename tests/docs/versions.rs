@@ -1,10 +1,8 @@
 //! Checks that the versions of Kubernetes in texts and tools are those that can be targeted.
 
-use crate::no_complaints;
+use crate::{no_complaints, texts};
 use initflow::kubernetes::version::Version;
 use std::fs;
-
-const TEXTS: [&str; 3] = ["README.md", "CONTRIBUTING.md", "grammar/reference.md"];
 
 /// The places that name the newest version for a tool or for cargo.
 const NAMED: [(&str, &str, &str); 6] = [
@@ -20,8 +18,8 @@ const NAMED: [(&str, &str, &str); 6] = [
 fn ranges_in_texts_are_those_of_the_code() {
     let mut complaints = Vec::new();
     let mut ranges = 0;
-    for file in TEXTS {
-        let text = fs::read_to_string(file).expect("a text can be read");
+    for file in texts() {
+        let text = fs::read_to_string(&file).expect("a text can be read");
         let words: Vec<&str> = text.split_whitespace().collect();
         for around in words.windows(3) {
             let found = match around {

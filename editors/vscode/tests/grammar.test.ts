@@ -31,14 +31,23 @@ async function load(): Promise<IGrammar> {
   return grammar;
 }
 
-/** Every program: the examples, the library, and those in the reference, the README and the explanations. */
+/** Every program: the examples, the library, and those on the site, in the README and in the explanations. */
 function programs(): [name: string, text: string][] {
   const under = (folder: string, ending: string) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(ending))
       .map((file) => `${folder}/${file}`);
-  const files = [...under(`${ROOT}/examples`, ".initflow"), `${ROOT}/src/std.initflow`];
-  const texts = [`${ROOT}/README.md`, `${ROOT}/grammar/reference.md`, ...under(`${ROOT}/src/diagnostic/explain`, ".md")];
+  const files = [
+    ...under(`${ROOT}/examples`, ".initflow"),
+    ...under(`${ROOT}/docs/pages`, ".initflow"),
+    `${ROOT}/src/std.initflow`,
+  ];
+  const texts = [
+    `${ROOT}/README.md`,
+    `${ROOT}/grammar/reference.md`,
+    ...under(`${ROOT}/docs/pages`, ".md"),
+    ...under(`${ROOT}/src/diagnostic/explain`, ".md"),
+  ];
   const fences = texts.flatMap((file) =>
     [...readFileSync(file, "utf8").matchAll(/^```initflow\n([^]*?)^```/gm)].map(
       (fence, at): [string, string] => [`${file}, fence ${at + 1}`, fence[1] ?? ""],
