@@ -86,7 +86,7 @@ def statements():
             (words("true false"), Keyword.Constant),
             (rf"{WORD}(?=[ \t]*\()", Name.Function),
             (r"(?<![\w.-])[A-Z][\w-]*(?![\w.-])", Name.Constant),
-            (rf"(?<![\w.-]){WORD}", Name.Variable),
+            (rf"(?:(?<=\.\.)|(?<![\w.-])){WORD}", Name.Variable),
             (r"\[", Punctuation, "list"),
             (r"\(", Punctuation, "arguments"),
         ],

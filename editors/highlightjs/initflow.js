@@ -69,7 +69,7 @@ export default function initflow(hljs) {
     { match: words("true false"), scope: "literal" },
     call,
     { match: /(?<![\w.-])[A-Z][\w-]*(?![\w.-])/, scope: "variable.constant" },
-    { match: `(?<![\\w.-])${WORD}`, scope: "variable" },
+    { match: `(?:(?<=\\.\\.)|(?<![\\w.-]))${WORD}`, scope: "variable" },
   ];
   const list = { begin: /\[/, end: /\]/, contains: [comment, ...values] };
   const round = { begin: /\(/, end: /\)/, contains: [comment, argument, ...values] };
