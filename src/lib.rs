@@ -63,7 +63,7 @@ mod expect;
 mod explain;
 #[cfg(feature = "cli")]
 mod files;
-#[cfg(feature = "cli")]
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 mod ide;
 mod idioms;
 mod literal;
