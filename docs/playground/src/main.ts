@@ -18,12 +18,16 @@ import type { Answer, Ask, Place, Question, Shown } from "./protocol";
 
 const compiler = new Compiler(byId("compiler").textContent!.trim());
 const DRAFT = "initflow-playground";
-/** Grows with every change of what is compiled; `data-revision` of the page is the one that is shown. */
+/** The example that is shown first. */
+const START = "static-site";
+/** Grows with every change of what is compiled. */
 let revision = 0;
 let isAsking = false;
 let params: Record<string, string> = {};
 let kube = "";
 let last: Shown | undefined;
+/** The link that the program is from. */
+let loaded: string | undefined;
 
 const dark = new Compartment();
 const prompt = (title: string, value: string) => new Promise<string | null>((resolve) => {
@@ -116,6 +120,7 @@ function asked<A extends Ask>(ask: A, question: Question): Promise<Answer<A>> {
 /** Has the program compiled again, soon: an answer about an older text is not shown. */
 function changed(): void {
   revision += 1;
+  byId("output").ariaBusy = "true";
   drawFiles();
   if (!isAsking) void compile();
 }
@@ -144,7 +149,7 @@ function show(shown: Shown): void {
   output.show(shown);
   drawFiles();
   drawParams(shown.params);
-  document.body.dataset["revision"] = String(revision);
+  byId("output").ariaBusy = "false";
   draft();
 }
 
@@ -188,6 +193,7 @@ function fail(error: unknown): void {
   const note = byId("note");
   note.hidden = false;
   note.textContent = error instanceof Error ? error.message : String(error);
+  byId("output").ariaBusy = "false";
 }
 
 function program(): Program {
@@ -207,10 +213,10 @@ function load({ files, params: values, kube: version, show }: Program): void {
   changed();
 }
 
-/** Keeps what is edited over a reload, for the same address. */
+/** Keeps what is edited over a reload, for the same link. */
 function draft(): void {
   try {
-    sessionStorage.setItem(DRAFT, JSON.stringify({ address: location.hash, program: program() }));
+    sessionStorage.setItem(DRAFT, JSON.stringify({ from: loaded, program: program() }));
   } catch {
     // A page in a frame may have no storage.
   }
@@ -218,8 +224,8 @@ function draft(): void {
 
 function drafted(): Program | undefined {
   try {
-    const { address, program } = JSON.parse(sessionStorage.getItem(DRAFT) ?? "{}") as { address?: string; program?: Program };
-    return address === location.hash ? program : undefined;
+    const { from, program } = JSON.parse(sessionStorage.getItem(DRAFT) ?? "{}") as { from?: string; program?: Program };
+    return from === loaded ? program : undefined;
   } catch {
     return undefined;
   }
@@ -234,7 +240,11 @@ async function start(): Promise<void> {
   const given = address();
   document.body.classList.toggle("embed", given.has("embed"));
   dress(given.get("theme"));
-  const example = examples.find(({ name }) => name === given.get("example")) ?? examples[0]!;
+  const link = given.get("p") ?? given.get("example") ?? "";
+  // Only the look has changed.
+  if (link === loaded) return;
+  loaded = link;
+  const example = examples.find(({ name }) => name === (given.get("example") ?? START)) ?? examples[0]!;
   let wanted: Program = { files: example.files };
   try {
     wanted = drafted() ?? (given.has("p") ? await read(given.get("p")!) : wanted);
@@ -256,7 +266,8 @@ function dress(wanted: string | null): void {
 }
 
 async function share(): Promise<void> {
-  history.replaceState(null, "", `#p=${await written(program())}`);
+  loaded = await written(program());
+  history.replaceState(null, "", `#p=${loaded}`);
   draft();
   try {
     await navigator.clipboard.writeText(location.href);
