@@ -8,7 +8,8 @@ mod suggestions;
 use super::VERSION;
 use super::request::Request;
 use super::units::Units;
-use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Severity, visible};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity, visible};
+use crate::explain::pages;
 use crate::format;
 use crate::ide::hover::hover;
 use crate::ide::names::definition;
@@ -40,13 +41,13 @@ use std::rc::Rc;
 /// |---|---|---|
 /// | `show` | `path` | `program`, the file that is shown; `yaml`, `table` (the plan as text) and `svg` (as a picture), or a `message` that says why there are none; `params`, the names of its params; `files`, for each file its `diagnostics`; `tokens` (start, end and class) and `hints` of the edited file |
 /// | `complete` | `path`, `at` | `from` and `to`, the range to replace, and `items` |
-/// | `hover` | `path`, `at` | `markdown` about the range `from` to `to` |
+/// | `hover` | `path`, `at` | `markdown` about the range `from` to `to`; `explained`, a name about which there is more |
 /// | `actions` | `path`, `at` | `actions`: fixes and refactorings at a place or for a range, each with its `edits` |
 /// | `define` | `path`, `at` | the `place` of the declaration |
 /// | `rename` | `path`, `at` | the `place` of a name that can be changed; with `name`, the `edits` that change it; or `refusal` |
 /// | `format` | `path` | `edits` |
 /// | `import` | `text` | `source`, and `diagnostics` in the manifests |
-/// | `explain` | `name` | `markdown` about a diagnostic |
+/// | `explain` | `name` | `markdown` about a diagnostic, a statement or another name |
 /// | `about` | | `release`, `versions` of Kubernetes, and `kube`, the one that is meant if none is named |
 ///
 /// A place is a `path` with `from` and `to`. Nothing is an absent field, and a question about a file that the request does not
@@ -116,8 +117,11 @@ fn answer(request: &str) -> Result<Value, String> {
         }
         "explain" => {
             let name = request.needed("name")?;
-            let code: Code = name.parse().map_err(|()| format!("there is no diagnostic named `{name}`"))?;
-            Ok(json!({ "markdown": code.markdown() }))
+            let pages = pages(name);
+            if pages.is_empty() {
+                return Err(format!("there is no explanation of `{name}`"));
+            }
+            Ok(json!({ "markdown": pages.join("\n") }))
         }
         other => Err(format!("unknown question `{other}`")),
     }
@@ -156,7 +160,7 @@ fn hovered(project: &Project, texts: &Texts, cursor: &Cursor<'_>) -> Value {
     match hover(&project.workspace, &analysis, cursor.path, cursor.at) {
         Some(found) => {
             let [from, to] = texts.range(cursor.path, cursor.file.text(), found.range);
-            json!({ "from": from, "to": to, "markdown": found.markdown })
+            json!({ "from": from, "to": to, "markdown": found.markdown, "explained": found.explained })
         }
         None => json!({}),
     }

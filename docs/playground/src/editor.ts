@@ -9,7 +9,7 @@ import { EditorState, type Extension, type TransactionSpec } from "@codemirror/s
 import { EditorView, drawSelection, dropCursor, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, type KeyBinding } from "@codemirror/view";
 import { color, colors } from "./colors";
 import type { Edit, Finding, Shown } from "./protocol";
-import { theme } from "./theme";
+import { dressed, theme } from "./theme";
 
 export interface EditorOptions {
   parent: HTMLElement;
@@ -28,6 +28,7 @@ export class Editor {
   readonly #extensions: Extension;
   #states = new Map<string, EditorState>();
   #path = "";
+  #isDark = false;
 
   constructor(options: EditorOptions) {
     this.#options = options;
@@ -66,6 +67,7 @@ export class Editor {
     this.#keep();
     this.#path = path;
     this.view.setState(this.#states.get(path)!);
+    this.dress(this.#isDark);
   }
 
   add(path: string, text: string): void {
@@ -105,6 +107,11 @@ export class Editor {
     const within = findings.filter(({ to }) => to <= length).map((finding) => this.#options.diagnostic(finding));
     const { effects } = setDiagnostics(this.view.state, within);
     this.view.dispatch({ effects: [color(shown), ...[effects ?? []].flat()] });
+  }
+
+  dress(isDark: boolean): void {
+    this.#isDark = isDark;
+    this.view.dispatch({ effects: dressed(isDark) });
   }
 
   /** Selects a place, and goes there. */

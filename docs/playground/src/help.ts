@@ -15,6 +15,8 @@ export interface Helper {
   select(place: Place): void;
   /** Asks the author for a text. */
   prompt(title: string, value: string): Promise<string | null>;
+  /** Shows the explanation of a name. */
+  explain(name: string): void;
   say(text: string): void;
 }
 
@@ -96,6 +98,12 @@ export class Help {
     if (found.markdown === undefined || view.state.doc !== doc) return null;
     const content = rendered(found.markdown);
     content.classList.add("cm-hover");
+    const name = found.explained;
+    if (name) {
+      const more = element("button", { type: "button", className: "more" }, `Explain ${name}`);
+      more.addEventListener("click", () => this.helper.explain(name));
+      content.append(more);
+    }
     return { pos: found.from ?? at, end: found.to ?? at, above: true, text: content.textContent ?? "", create: () => ({ dom: content }) };
   }
 

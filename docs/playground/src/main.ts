@@ -1,8 +1,6 @@
 // Puts the page together: the program that is edited, and what the compiler says of it.
 
 import { zipSync, strToU8 } from "fflate";
-import { Compartment } from "@codemirror/state";
-import { EditorView } from "@codemirror/view";
 import examples from "examples";
 import { Compiler, type Project } from "./compiler";
 import { byId, element, save } from "./dom";
@@ -29,7 +27,6 @@ let last: Shown | undefined;
 /** The link that the program is from. */
 let loaded: string | undefined;
 
-const dark = new Compartment();
 const prompt = (title: string, value: string) => new Promise<string | null>((resolve) => {
   const [dialog, field] = [byId<HTMLDialogElement>("prompt"), byId<HTMLInputElement>("prompt-field")];
   byId("prompt-title").textContent = title;
@@ -46,6 +43,7 @@ const help = new Help({
   apply: (edits) => editor.apply(edits),
   select: ({ path, from, to }) => editor.select(path, from, to),
   prompt,
+  explain: (name) => void explain(name),
   say,
 });
 const problems = new Problems({
@@ -58,7 +56,7 @@ const editor = new Editor({
   parent: byId("editor"),
   changed,
   complete: async (context) => (isSource(editor.path) ? help.complete(context) : null),
-  extras: [help.extension, dark.of(EditorView.darkTheme.of(false))],
+  extras: help.extension,
   keys: help.keys,
   diagnostic: (finding) => problems.inText(finding),
 });
@@ -66,7 +64,7 @@ const output = new Output((path, line, column) => {
   const lines = (editor.files[path] ?? "").split("\n");
   const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
   editor.select(path, start + column - 1, start + (lines[line - 1] ?? "").length);
-}, dark.of(EditorView.darkTheme.of(false)));
+});
 const files = new Files({
   open(path) {
     editor.open(path);
@@ -180,13 +178,22 @@ async function explain(name: string): Promise<void> {
   byId<HTMLDialogElement>("explain").showModal();
 }
 
-function say(text: string): void {
+/** Says something for a while, with something that can be done about it. */
+function say(text: string, action = "", run = () => {}): void {
   byId("live").textContent = text;
   const toast = byId("toast");
-  toast.textContent = text;
+  toast.replaceChildren(text);
+  if (action) {
+    const button = element("button", { type: "button" }, action);
+    button.addEventListener("click", () => {
+      toast.hidden = true;
+      run();
+    });
+    toast.append(" ", button);
+  }
   toast.hidden = false;
   clearTimeout(Number(toast.dataset["timer"]));
-  toast.dataset["timer"] = String(setTimeout(() => { toast.hidden = true; }, 5000));
+  toast.dataset["timer"] = String(setTimeout(() => { toast.hidden = true; }, action ? 12_000 : 5000));
 }
 
 function fail(error: unknown): void {
@@ -260,9 +267,8 @@ function dress(wanted: string | null): void {
   document.documentElement.dataset["theme"] = theme;
   byId("theme").textContent = theme === "dark" ? "Light" : "Dark";
   byId("theme").setAttribute("aria-label", theme === "dark" ? "Use light colors" : "Use dark colors");
-  const effects = dark.reconfigure(EditorView.darkTheme.of(theme === "dark"));
-  for (const view of [editor.view, ...output.views]) view.dispatch({ effects });
-  output.plan.dress();
+  editor.dress(theme === "dark");
+  output.dress(theme === "dark");
 }
 
 async function share(): Promise<void> {
@@ -287,13 +293,16 @@ function download(what: string): void {
   byId("downloads").hidePopover();
 }
 
-const choice = byId<HTMLSelectElement>("examples");
-choice.append(...examples.map(({ name, title }) => element("option", { value: name }, title)));
-choice.addEventListener("change", () => {
-  const chosen = examples.find(({ name }) => name === choice.value);
-  if (chosen) load({ files: chosen.files, show: output.tab });
-  choice.value = "";
-});
+byId("examples").append(...examples.map(({ title, files }) => {
+  const button = element("button", { type: "button" }, title);
+  button.addEventListener("click", () => {
+    const before = program();
+    byId("examples").hidePopover();
+    load({ files, show: output.tab });
+    say(`The example “${title}” is open.`, "Back to my program", () => load(before));
+  });
+  return button;
+}));
 byId("kube").addEventListener("change", () => {
   kube = byId<HTMLSelectElement>("kube").value;
   changed();

@@ -10,7 +10,7 @@ import { byId } from "./dom";
 import { Plan } from "./plan";
 import type { Shown } from "./protocol";
 import { markTab, tabList } from "./tabs";
-import { theme } from "./theme";
+import { dressed, theme } from "./theme";
 
 export class Output {
   readonly plan: Plan;
@@ -18,15 +18,15 @@ export class Output {
   #shown: Shown | undefined;
   #tab = "plan";
 
-  constructor(choose: (path: string, line: number, column: number) => void, extension: Extension) {
+  constructor(choose: (path: string, line: number, column: number) => void) {
     this.plan = new Plan(choose);
     const root = byId("yaml").attachShadow({ mode: "open" });
     const host = document.createElement("div");
     host.style.height = "100%";
     root.append(host);
-    const extensions = [
+    const extensions: Extension = [
       keymap.of([...defaultKeymap, ...searchKeymap, ...foldKeymap]),
-      lineNumbers(), codeFolding(), foldGutter(), search(), yaml(), theme, extension,
+      lineNumbers(), codeFolding(), foldGutter(), search(), yaml(), theme,
       EditorState.readOnly.of(true),
       EditorView.contentAttributes.of({ "aria-label": "Compiled YAML", "aria-readonly": "true" }),
     ];
@@ -36,10 +36,6 @@ export class Output {
 
   get tab(): string {
     return this.#tab;
-  }
-
-  get views(): EditorView[] {
-    return [this.#yaml];
   }
 
   get yaml(): string {
@@ -63,6 +59,11 @@ export class Output {
     note.textContent = message === null ? "" : `Nothing new to show: ${message}.`;
     byId("output").classList.toggle("old", message !== null);
     this.#draw();
+  }
+
+  dress(isDark: boolean): void {
+    this.#yaml.dispatch({ effects: dressed(isDark) });
+    this.plan.dress(isDark);
   }
 
   /** Forgets the last program. */

@@ -6,6 +6,7 @@ export class Plan {
   readonly #root = byId("picture").attachShadow({ mode: "open" });
   readonly #style = new CSSStyleSheet();
   #shown = "";
+  #isDark = false;
 
   /** @param choose goes to a line of a file, both from 1. */
   constructor(choose: (path: string, line: number, column: number) => void) {
@@ -55,12 +56,12 @@ export class Plan {
       row.tabIndex = at === 0 ? 0 : -1;
     });
     this.#root.replaceChildren(picture);
-    this.dress();
+    this.dress(this.#isDark);
   }
 
   /** Follows the page from light to dark. */
-  dress(): void {
-    const isDark = getComputedStyle(document.documentElement).colorScheme === "dark";
+  dress(isDark: boolean): void {
+    this.#isDark = isDark;
     for (const rule of this.#style.cssRules) {
       if (rule instanceof CSSMediaRule) rule.media.mediaText = isDark ? "all" : "not all";
     }

@@ -51,7 +51,7 @@ interface Answers {
   about: { release: string; kube: string; versions: string[] };
   show: Shown;
   complete: { from: number; to: number; items: Suggestion[] };
-  hover: { from?: number; to?: number; markdown?: string };
+  hover: { from?: number; to?: number; markdown?: string; explained?: string | null };
   actions: { actions: Action[] };
   define: { place: Place | null };
   rename: { place?: Place; edits?: Edit[]; refusal?: string };

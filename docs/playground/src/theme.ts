@@ -1,7 +1,7 @@
 // The look of the editors: the colors of the page, which are variables.
 
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
-import type { Extension } from "@codemirror/state";
+import { Compartment, type Extension, type StateEffect } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
@@ -42,6 +42,8 @@ const look = EditorView.theme({
   ".cm-lint-marker-error": { content: "none", borderRadius: "50%", backgroundColor: "var(--error)", marginTop: "0.3em" },
   ".cm-lint-marker-warning": { content: "none", borderRadius: "50%", backgroundColor: "var(--warning)", marginTop: "0.3em" },
   ".hint": { color: "var(--faint)", fontSize: "0.85em", paddingLeft: "1ch", whiteSpace: "nowrap" },
+  ".more": { all: "unset", color: "var(--link)", textDecoration: "underline", cursor: "pointer", fontSize: "12.5px" },
+  ".more:focus-visible": { outline: "2px solid var(--accent)" },
   ".markdown p, .markdown ul, .markdown pre": { margin: "0 0 6px" },
   ".markdown ul": { paddingLeft: "1.2em" },
   ".markdown pre": { fontSize: "12.5px", padding: "6px 8px", backgroundColor: "var(--line)", borderRadius: "4px", overflow: "auto" },
@@ -66,4 +68,11 @@ const yaml = HighlightStyle.define([
   { tag: [tags.keyword, tags.meta], color: "var(--keyword)" },
 ]);
 
-export const theme: Extension = [look, syntaxHighlighting(yaml)];
+const dark = new Compartment();
+
+export const theme: Extension = [look, syntaxHighlighting(yaml), dark.of(EditorView.darkTheme.of(false))];
+
+/** The effect that makes an editor light or dark. */
+export function dressed(isDark: boolean): StateEffect<unknown> {
+  return dark.reconfigure(EditorView.darkTheme.of(isDark));
+}

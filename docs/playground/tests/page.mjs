@@ -94,11 +94,12 @@ const root = new URL("../../..", import.meta.url).pathname;
 
 /** The examples, by name. */
 export function examples() {
-  return readdirSync(join(root, "examples")).map((name) => {
+  return readdirSync(join(root, "examples")).sort().map((name) => {
     const folder = join(root, "examples", name);
     const names = readdirSync(folder).filter((file) => /\.initflow$|^initflow\.toml$/.test(file));
     names.sort((a, b) => Number(b === "main.initflow") - Number(a === "main.initflow"));
-    return { name, files: Object.fromEntries(names.map((file) => [file, readFileSync(join(folder, file), "utf8")])), yaml: readFileSync(join(folder, "main.yaml"), "utf8") };
+    const title = /^# (.*)$/m.exec(readFileSync(join(folder, "README.md"), "utf8"))[1].replaceAll("`", "");
+    return { name, title, files: Object.fromEntries(names.map((file) => [file, readFileSync(join(folder, file), "utf8")])), yaml: readFileSync(join(folder, "main.yaml"), "utf8") };
   });
 }
 

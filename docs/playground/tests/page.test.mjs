@@ -174,8 +174,9 @@ test("a link carries the program, and a reload keeps what is edited", async (t) 
 test("examples become their YAML in the page", async (t) => {
   const page = await opened(t);
   await page.getByRole("tab", { name: "YAML" }).click();
-  for (const { name, files, yaml } of examples()) {
-    await page.getByLabel("Example").selectOption(name);
+  for (const { name, title, files, yaml } of examples()) {
+    await page.getByRole("button", { name: "Examples" }).click();
+    await page.getByRole("button", { name: title, exact: true }).click();
     await settled(page);
     assert.deepEqual(await problems(page), [], name);
     assert.equal((await downloaded(page, "YAML")).content.toString(), yaml, name);
@@ -183,6 +184,11 @@ test("examples become their YAML in the page", async (t) => {
     const only = Object.keys(files).length === 1;
     assert.equal((await downloaded(page, "Source")).name, only ? "main.initflow" : "program.zip");
   }
+  const [last, before] = examples().reverse();
+  await page.getByRole("button", { name: "Back to my program" }).click();
+  await settled(page);
+  assert.notEqual(last.yaml, before.yaml);
+  assert.equal((await downloaded(page, "YAML")).content.toString(), before.yaml);
 });
 
 test("YAML is imported with its findings", async (t) => {

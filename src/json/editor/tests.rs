@@ -177,6 +177,7 @@ fn manifests_are_imported() {
 fn a_diagnostic_is_explained() {
     let answer = ask(&json!({ "ask": "explain", "name": "missing-image" }));
     assert!(answer["markdown"].as_str().unwrap().contains("missing-image"), "{answer}");
+    assert!(!ask(&json!({ "ask": "explain", "name": "fetch.from" }))["markdown"].as_str().unwrap().is_empty());
 }
 
 #[test]
@@ -197,7 +198,7 @@ fn a_bad_question_has_an_answer() {
         (json!({ "ask": "show", "path": "a.initflow", "files": { "a.initflow": 1 } }), "is not text"),
         (json!({ "ask": "import" }), "no `text`"),
         (json!({ "ask": "import", "text": "", "idioms": 1 }), "`idioms` is not"),
-        (json!({ "ask": "explain", "name": "nothing" }), "no diagnostic named `nothing`"),
+        (json!({ "ask": "explain", "name": "nothing" }), "no explanation of `nothing`"),
     ] {
         let answer = ask(&question);
         assert!(answer["error"].as_str().is_some_and(|error| error.contains(said)), "{answer}");
