@@ -153,7 +153,7 @@ export class Editor {
       EditorState.languageData.of(() => [{ commentTokens: { line: "#" }, closeBrackets: { brackets: ["(", "[", "{", '"', "'''", '"""'] }, indentOnInput: /^\s*\}$/ }]),
       indentUnit.of("  "),
       indentService.of(indentation),
-      EditorView.contentAttributes.of({ "aria-label": "Source", spellcheck: "false" }),
+      EditorView.contentAttributes.of({ "aria-label": "Source", spellcheck: "false", tabindex: "0" }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed();
       }),

@@ -28,7 +28,7 @@ export class Output {
       keymap.of([...defaultKeymap, ...searchKeymap, ...foldKeymap]),
       lineNumbers(), codeFolding(), foldGutter(), search(), yaml(), theme,
       EditorState.readOnly.of(true),
-      EditorView.contentAttributes.of({ "aria-label": "Compiled YAML", "aria-readonly": "true" }),
+      EditorView.contentAttributes.of({ "aria-label": "Compiled YAML", "aria-readonly": "true", tabindex: "0" }),
     ];
     this.#yaml = new EditorView({ parent: host, root, state: EditorState.create({ extensions }) });
     tabList(byId("outputs"), (tab) => this.open(tab.dataset["tab"]!));

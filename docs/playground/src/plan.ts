@@ -40,19 +40,16 @@ export class Plan {
   show(svg: string): void {
     if (svg === this.#shown) return;
     this.#shown = svg;
-    const parsed = new DOMParser().parseFromString(svg, "image/svg+xml");
-    const picture = document.importNode(parsed.documentElement, true) as unknown as SVGSVGElement;
+    if (!svg) return this.#root.replaceChildren();
     // The page's policy refuses the picture's own style, but not the same one as an object.
-    for (const style of picture.querySelectorAll("style")) {
-      this.#style.replaceSync(style.textContent ?? "");
-      style.remove();
-    }
+    const [style, rules] = /<style>([^<]*)<\/style>/.exec(svg) ?? ["", ""];
+    this.#style.replaceSync(rules!);
+    const parsed = new DOMParser().parseFromString(svg.replace(style, ""), "image/svg+xml");
+    const picture = document.importNode(parsed.documentElement, true) as unknown as SVGSVGElement;
     // As an image it would have no parts for people who cannot see it.
     picture.setAttribute("role", "group");
     picture.querySelectorAll<SVGGElement>("g.entry").forEach((row, at) => {
-      const { container, workload, line } = row.dataset;
       row.setAttribute("role", "button");
-      row.setAttribute("aria-label", `${container ?? workload}, line ${line}`);
       row.tabIndex = at === 0 ? 0 : -1;
     });
     this.#root.replaceChildren(picture);

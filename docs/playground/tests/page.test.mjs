@@ -93,6 +93,8 @@ test("statements and names are completed", async (t) => {
   await page.keyboard.press("Tab");
   await page.keyboard.type("reads ");
   await page.getByRole("option", { name: "data" }).waitFor();
+  // A list that has just opened does not take keys that were meant for the text.
+  await page.waitForTimeout(200);
   await page.keyboard.press("Enter");
   assert.match(await text(page), /app web \{\n {4}image "nginx:1.29"\n {4}reads data/);
 });
@@ -135,7 +137,7 @@ test("files, params and the version of Kubernetes are part of the program", asyn
   await write(page, 'template app web(tag: string) { image "nginx:#{tag}"; memory 9Mi..9Mi }\n');
   assert.deepEqual(await problems(page), []);
   await page.getByRole("textbox", { name: "tag" }).fill("1.30");
-  await page.getByLabel("Kubernetes").selectOption("1.36");
+  await page.getByLabel("Kubernetes", { exact: true }).selectOption("1.36");
   await settled(page);
   assert.match((await downloaded(page, "YAML")).content.toString(), /nginx:1\.30/);
   await page.getByRole("tab", { name: "Table" }).click();
@@ -147,7 +149,7 @@ test("files, params and the version of Kubernetes are part of the program", asyn
   const link = await shared(page);
   const other = await opened(t, { address: link });
   assert.equal(await other.getByRole("textbox", { name: "tag" }).inputValue(), "1.30");
-  assert.equal(await other.getByLabel("Kubernetes").inputValue(), "1.36");
+  assert.equal(await other.getByLabel("Kubernetes", { exact: true }).inputValue(), "1.36");
   assert.match(await other.locator("#table").textContent(), /for Kubernetes 1\.36/);
   assert.match((await downloaded(other, "YAML")).content.toString(), /nginx:1\.30/);
 
@@ -167,7 +169,7 @@ test("a link carries the program, and a reload keeps what is edited", async (t) 
   await settled(other);
   assert.equal(await text(other), HELLO);
   const broken = await opened(t, { address: `${ADDRESS}#p=nothing` });
-  await broken.getByText("The link is damaged").waitFor();
+  await broken.locator("#toast", { hasText: "The link is damaged" }).waitFor();
   assert.equal((await problems(broken)).length, 0);
 });
 
@@ -208,21 +210,21 @@ test("YAML is imported with its findings", async (t) => {
   await settled(page);
   assert.match(await text(page), /^pod shop \{/);
   assert.match((await downloaded(page, "YAML")).content.toString(), /name: shop/);
-  await page.getByRole("tab", { name: "Import" }).click();
+  await page.getByRole("tab", { name: "Import", exact: true }).click();
   await field.fill("kind: Pod");
   await page.getByText("These manifests cannot be imported.").waitFor();
 });
 
 test("the plan leads to the source, by mouse and by keys", async (t) => {
   const page = await opened(t, { address: `${ADDRESS}#example=django` });
-  await page.getByRole("button", { name: /^migrate, line/ }).first().click();
-  assert.match(await page.evaluate(() => document.querySelector("#editor").shadowRoot.querySelector(".cm-activeLine").textContent), /migrate/);
+  await page.locator("#picture g.entry[data-container=schema]").first().click();
+  assert.match(await page.evaluate(() => document.querySelector("#editor").shadowRoot.querySelector(".cm-activeLine").textContent), /schema/);
   const rows = page.locator("#picture g.entry");
   await rows.first().focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   assert(await source(page).evaluate((element) => element.matches(":focus")));
-  assert.equal((await downloaded(page, "Plan as SVG")).content.toString(), command("plan", examples().find(({ name }) => name === "django").files, "-o", "/dev/stdout", "--format", "svg"));
+  assert.equal((await downloaded(page, "Plan as SVG")).content.toString(), command("plan", examples().find(({ name }) => name === "django").files, "--format", "svg"));
 });
 
 test("the page works by keys and for screen readers, in light and dark, and on a phone", async (t) => {
