@@ -1,6 +1,6 @@
 // Turns YAML that the author pastes into a source, and says what is wrong with it.
 
-import { byId, element } from "./dom";
+import { byId, element, inline } from "./dom";
 import type { Answer } from "./protocol";
 
 export interface ImporterOptions {
@@ -45,8 +45,8 @@ export class Importer {
         this.#text.focus();
         this.#text.setSelectionRange(from, Math.max(to, from + 1));
       });
-      const item = element("li", { className: severity }, element("strong", {}, severity), " ", place, ` ${message}${note ? ` – ${note}` : ""}`);
-      if (help.length > 0) item.append(element("ul", {}, ...help.map((text) => element("li", {}, `help: ${text}`))));
+      const item = element("li", { className: severity }, element("strong", {}, severity), " ", place, " ", ...inline(note ? `${message} – ${note}` : message));
+      if (help.length > 0) item.append(element("ul", {}, ...help.map((text) => element("li", {}, "help: ", ...inline(text)))));
       return item;
     }));
     byId("import-summary").textContent = source === null ? "These manifests cannot be imported." : diagnostics.length === 0 ? "Imported without a finding." : `Imported, with ${diagnostics.length} ${diagnostics.length === 1 ? "finding" : "findings"}.`;

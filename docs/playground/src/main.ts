@@ -246,6 +246,7 @@ function address(): URLSearchParams {
 async function start(): Promise<void> {
   const given = address();
   document.body.classList.toggle("embed", given.has("embed"));
+  byId<HTMLDetailsElement>("params").open = !given.has("embed");
   dress(given.get("theme"));
   const link = given.get("p") ?? given.get("example") ?? "";
   // Only the look has changed.

@@ -56,7 +56,7 @@ export class Output {
     this.#shown = yaml === null && this.#shown ? { ...shown, svg: this.#shown.svg, yaml: this.#shown.yaml, table: this.#shown.table } : { ...shown, svg, yaml, table };
     const note = byId("note");
     note.hidden = message === null;
-    note.textContent = message === null ? "" : `Nothing new to show: ${message}.`;
+    note.textContent = message === null ? "" : `Not up to date: ${message}.`;
     byId("output").classList.toggle("old", message !== null);
     this.#draw();
   }

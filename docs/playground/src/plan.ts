@@ -12,7 +12,7 @@ export class Plan {
   constructor(choose: (path: string, line: number, column: number) => void) {
     const frame = new CSSStyleSheet();
     frame.replaceSync(`
-      svg { max-width: 100%; height: auto; min-width: 480px; display: block; }
+      svg { max-width: 100%; height: auto; min-width: 600px; display: block; }
       .entry { cursor: pointer; }
       .entry:focus-visible { outline: 2px solid var(--accent); }
     `);

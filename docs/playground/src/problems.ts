@@ -1,7 +1,7 @@
 // The list of what is wrong, below the editor, and its number for people who cannot see it.
 
 import type { Diagnostic } from "@codemirror/lint";
-import { byId, element } from "./dom";
+import { byId, element, inline } from "./dom";
 import type { Edit, Finding, Place, Shown } from "./protocol";
 
 export interface ProblemsOptions {
@@ -48,16 +48,16 @@ export class Problems {
     const { apply, select, explain, line } = this.options;
     const at = (place: Place) => `${place.path === open ? "line" : place.path} ${line(place)}`;
     const button = (text: string, run: () => void, className = "") => {
-      const made = element("button", { type: "button", className }, text);
+      const made = element("button", { type: "button", className }, ...inline(text));
       made.addEventListener("click", run);
       return made;
     };
     const place = button(at(finding), () => select(finding), "place");
-    const item = element("li", { className: severity }, element("strong", {}, severity), " ", place, " ", message);
-    if (note) item.append(element("span", { className: "note" }, ` – ${note}`));
+    const item = element("li", { className: severity }, element("strong", {}, severity), " ", place, " ", ...inline(message));
+    if (note) item.append(element("span", { className: "note" }, " – ", ...inline(note)));
     const notes = element("ul");
-    for (const other of related) notes.append(element("li", {}, button(at(other), () => select(other), "place"), ` ${other.note}`));
-    for (const text of help) notes.append(element("li", {}, `help: ${text}`));
+    for (const other of related) notes.append(element("li", {}, button(at(other), () => select(other), "place"), " ", ...inline(other.note)));
+    for (const text of help) notes.append(element("li", {}, "help: ", ...inline(text)));
     if (notes.childElementCount > 0) item.append(notes);
     const actions = element("span", { className: "actions" });
     if (fix) actions.append(button(fix.title, () => apply(fix.edits), "fix"));

@@ -44,6 +44,8 @@ const look = EditorView.theme({
   ".hint": { color: "var(--faint)", fontSize: "0.85em", paddingLeft: "1ch", whiteSpace: "nowrap" },
   ".more": { all: "unset", color: "var(--link)", textDecoration: "underline", cursor: "pointer", fontSize: "12.5px" },
   ".more:focus-visible": { outline: "2px solid var(--accent)" },
+  ".markdown": { whiteSpace: "normal" },
+  ".markdown th, .markdown td": { textAlign: "left", padding: "0 1em 2px 0" },
   ".markdown p, .markdown ul, .markdown pre": { margin: "0 0 6px" },
   ".markdown ul": { paddingLeft: "1.2em" },
   ".markdown pre": { fontSize: "12.5px", padding: "6px 8px", backgroundColor: "var(--line)", borderRadius: "4px", overflow: "auto" },

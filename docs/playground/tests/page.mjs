@@ -64,7 +64,7 @@ export async function text(page) {
 /** The problems that are listed, as `severity message`. */
 export async function problems(page) {
   await settled(page);
-  return page.locator("#problems > li").evaluateAll((items) => items.map((item) => `${item.className} ${[...item.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.data).join("").trim()}`));
+  return page.locator("#problems > li").evaluateAll((items) => items.map((item) => `${item.className} ${[...item.childNodes].filter((node) => node instanceof Text || node.matches("code")).map((node) => node.textContent).join("").trim()}`));
 }
 
 /** Saves one of the downloads. */

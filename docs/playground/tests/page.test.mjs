@@ -46,7 +46,7 @@ test("a fix corrects a mistake, from the list, from the text and from the keyboa
   await write(page, broken);
   assert.match((await problems(page)).join(), /error .*dta/);
   assert.match(await page.locator("#live").textContent(), /1 error/);
-  await page.getByRole("button", { name: "Change to `data`" }).click();
+  await page.getByRole("button", { name: "Change to data" }).click();
   assert.deepEqual(await problems(page), []);
   assert.equal(await text(page), fixed);
 
