@@ -3,40 +3,42 @@
 // A page shows such a program as `<div class="edit">` with a block of code. The playground is the page that the script's own
 // address leads to, `../playground/index.html`; nothing of it is loaded before the reader wants it.
 
-const playground = new URL("../playground/index.html", document.currentScript.src).href;
+{
+  const playground = new URL("../playground/index.html", document.currentScript.src).href;
 
-/** The program as the playground reads it from an address: JSON, compressed, as Base64 for addresses. */
-async function packed(program) {
-  const stream = new Blob([JSON.stringify(program)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
+  /** The program as the playground reads it from an address: JSON, compressed, as Base64 for addresses. */
+  async function packed(program) {
+    const stream = new Blob([JSON.stringify(program)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+    const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+    return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  }
 
-function theme() {
-  return document.body.dataset.mdColorScheme === "slate" ? "dark" : "light";
-}
+  function theme() {
+    return document.body.dataset.mdColorScheme === "slate" ? "dark" : "light";
+  }
 
-async function edit(place, code) {
-  const title = place.querySelector(".filename")?.textContent.trim() || "main.initflow";
-  const frame = document.createElement("iframe");
-  frame.className = "playground";
-  frame.title = `Playground: ${title}`;
-  frame.allow = "clipboard-write";
-  frame.src = `${playground}#embed&theme=${theme()}&p=${await packed({ files: { [title]: code.textContent } })}`;
-  place.replaceChildren(frame);
-  // The playground follows the site from light to dark.
-  new MutationObserver(() => {
-    frame.src = frame.src.replace(/theme=\w+/, `theme=${theme()}`);
-  }).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
-}
+  async function edit(place, code) {
+    const title = place.querySelector(".filename")?.textContent.trim() || "main.initflow";
+    const frame = document.createElement("iframe");
+    frame.className = "playground";
+    frame.title = `Playground: ${title}`;
+    frame.allow = "clipboard-write";
+    frame.src = `${playground}#embed&theme=${theme()}&p=${await packed({ files: { [title]: code.textContent } })}`;
+    place.replaceChildren(frame);
+    // The playground follows the site from light to dark.
+    new MutationObserver(() => {
+      frame.src = frame.src.replace(/theme=\w+/, `theme=${theme()}`);
+    }).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+  }
 
-for (const place of document.querySelectorAll("div.edit")) {
-  const code = place.querySelector("code");
-  if (!code) continue;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "md-button edit-button";
-  button.textContent = "Edit here";
-  button.addEventListener("click", () => void edit(place, code));
-  place.append(button);
+  for (const place of document.querySelectorAll("div.edit")) {
+    const code = place.querySelector("code");
+    if (!code) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "md-button edit-button";
+    button.textContent = "Edit here";
+    button.addEventListener("click", () => void edit(place, code));
+    place.append(button);
+  }
 }
