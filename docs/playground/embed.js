@@ -13,24 +13,29 @@
     return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   }
 
-  function theme() {
-    return document.body.dataset.mdColorScheme === "slate" ? "dark" : "light";
-  }
-
   async function edit(place, code) {
     const title = place.querySelector(".filename")?.textContent.trim() || "main.initflow";
     const frame = document.createElement("iframe");
     frame.className = "playground";
     frame.title = `Playground: ${title}`;
     frame.allow = "clipboard-write";
-    frame.src = `${playground}#embed&theme=${theme()}&p=${await packed({ files: { [title]: code.textContent } })}`;
+    frame.src = `${playground}#embed&p=${await packed({ files: { [title]: code.textContent } })}`;
+    dress(frame);
     place.replaceChildren(frame);
-    // The playground follows the site from light to dark.
-    new MutationObserver(() => {
-      frame.src = frame.src.replace(/theme=\w+/, `theme=${theme()}`);
-    }).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
   }
 
+  /** Has a playground follow the site from light to dark. */
+  function dress(frame) {
+    const follow = () => {
+      const [address, rest = ""] = frame.src.split("#");
+      const others = rest.split("&").filter((part) => part && !part.startsWith("theme="));
+      frame.src = `${address}#${[...others, `theme=${document.body.dataset.mdColorScheme === "slate" ? "dark" : "light"}`].join("&")}`;
+    };
+    follow();
+    new MutationObserver(follow).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+  }
+
+  for (const frame of document.querySelectorAll("iframe.playground")) dress(frame);
   for (const place of document.querySelectorAll("div.edit")) {
     const code = place.querySelector("code");
     if (!code) continue;

@@ -325,5 +325,5 @@ compiler.ready.then(async () => {
   select.append(...versions.map((version) => element("option", { value: version }, version)));
   select.value = kube;
   byId("kube-default").textContent = `${usual} (default)`;
-  byId("release").textContent = release;
+  byId("release").textContent = ` ${release}`;
 }).catch(fail);
