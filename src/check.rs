@@ -45,7 +45,6 @@ pub(crate) use identity::{Identified, Identities};
 pub(crate) use selectors::{Miss, miss};
 pub(crate) use variables::{Lookup, Variables};
 
-#[cfg(feature = "cli")]
 pub(crate) use fields::{IN_VARIABLE as REFERABLE_FIELDS, RESOURCES as REFERABLE_RESOURCES};
 
 use crate::admission::NamespaceOf;

@@ -1,6 +1,8 @@
 //! Compiles for other programs: one request in JSON to one answer in JSON, without files, environment or clock.
 //!
-//! A request:
+//! [`compile()`] compiles a program; [`edit`] answers what an editor asks about one.
+//!
+//! A request to compile:
 //!
 //! | field | meaning |
 //! |---|---|
@@ -17,13 +19,19 @@
 //!
 //! Invariant: every request has an answer; within a version, fields may be added but not removed.
 
-use crate::compile::{CompileOptions, Compiled, Loader, compile_with};
+mod editor;
+mod request;
+mod units;
+
+pub use editor::edit;
+
+use crate::compile::{CompileOptions, Compiled, compile_with};
 use crate::diagnostic::report::{MachineFormat, RunReport};
-use crate::lint::{LintLevel, LintLevels};
-use crate::model::Setting;
+use crate::lint::LintLevels;
 use crate::plan::{self, Plan};
 use crate::total::sure;
-use serde_json::{Map, Value, json};
+use request::{Files, Request};
+use serde_json::{Value, json};
 
 /// The version of requests and answers.
 const VERSION: u32 = 1;
@@ -52,21 +60,16 @@ pub fn compile(request: &str) -> String {
 }
 
 fn answer(request: &str) -> Result<Value, String> {
-    let request: Map<String, Value> = serde_json::from_str(request)
-        .map_err(|error| format!("the request is not a JSON object: {error}"))?;
-    let known = ["source", "name", "files", "params", "kube", "lints"];
-    if let Some(unknown) = request.keys().find(|key| !known.contains(&key.as_str())) {
-        return Err(format!("unknown field `{unknown}`, expected one of {}", known.join(", ")));
-    }
-    let source = text(&request, "source")?.ok_or("the request has no `source`")?;
-    let name = text(&request, "name")?.unwrap_or("main.initflow");
+    let request = Request::read(request, &["source", "name", "files", "params", "kube", "lints"])?;
+    let source = request.needed("source")?;
+    let name = request.text("name")?.unwrap_or("main.initflow");
     let options = CompileOptions {
-        version: text(&request, "kube")?.map_or(Ok(None), |text| text.parse().map(Some))?.unwrap_or_default(),
-        settings: entries(&request, "params")?.map(setting).collect::<Result<_, _>>()?,
-        levels: levels(&request)?,
+        version: request.text("kube")?.map_or(Ok(None), |text| text.parse().map(Some))?.unwrap_or_default(),
+        settings: request.params()?,
+        levels: request.levels(LintLevels::default())?,
         ..CompileOptions::default()
     };
-    let files = Files(entries(&request, "files")?.map(|(path, text)| (path.clone(), text.clone())).collect());
+    let files = Files(request.entries("files")?.map(|(path, text)| (path.clone(), text.clone())).collect());
     let make = |compiled: Compiled| (compiled.plan(), compiled.yaml(None));
     let compilation = compile_with(name, source.to_owned(), &files, &options, make);
     let mut report = RunReport::default();
@@ -87,57 +90,6 @@ fn answer(request: &str) -> Result<Value, String> {
 /// Reads JSON that the compiler wrote.
 fn read(text: &str) -> Value {
     sure(serde_json::from_str(text))
-}
-
-fn text<'r>(request: &'r Map<String, Value>, key: &str) -> Result<Option<&'r str>, String> {
-    match request.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(format!("`{key}` is not text")),
-    }
-}
-
-fn entries<'r>(
-    request: &'r Map<String, Value>,
-    key: &str,
-) -> Result<impl Iterator<Item = (&'r String, &'r Value)>, String> {
-    match request.get(key) {
-        None | Some(Value::Null) => Ok(None.into_iter().flatten()),
-        Some(Value::Object(entries)) => Ok(Some(entries).into_iter().flatten()),
-        Some(_) => Err(format!("`{key}` is not an object")),
-    }
-}
-
-fn setting((name, value): (&String, &Value)) -> Result<Setting, String> {
-    let value = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(bool) => bool.to_string(),
-        _ => return Err(format!("the param `{name}` is not text, a number or a boolean")),
-    };
-    Ok(Setting { origin: format!("`params.{name}`"), ..Setting::new(name, value) })
-}
-
-fn levels(request: &Map<String, Value>) -> Result<LintLevels, String> {
-    let mut levels = LintLevels::default();
-    for (name, level) in entries(request, "lints")? {
-        let level = level.as_str().and_then(|text| text.parse::<LintLevel>().ok());
-        let level = level.ok_or_else(|| format!("unknown level of `{name}`"))?;
-        if !levels.set_named(name, level) {
-            return Err(format!("there is no warning named `{name}`"));
-        }
-    }
-    Ok(levels)
-}
-
-/// The files of a request.
-struct Files(Map<String, Value>);
-
-impl Loader for Files {
-    fn load(&self, path: &str) -> Result<String, String> {
-        let text = self.0.get(path).and_then(Value::as_str);
-        text.map(str::to_owned).ok_or_else(|| "the request has no such file".to_owned())
-    }
 }
 
 #[cfg(test)]

@@ -59,11 +59,11 @@ mod check;
 mod emit;
 #[cfg(feature = "cli")]
 mod expect;
-#[cfg(feature = "cli")]
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 mod explain;
 #[cfg(feature = "cli")]
 mod files;
-#[cfg(feature = "cli")]
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 mod ide;
 mod idioms;
 mod literal;

@@ -51,7 +51,6 @@ pub(crate) use rules::names_a_secret;
 use scripts::HandlerScript;
 use shell::{LazyScript, PlainCommand, ShellScript};
 use std::cell::OnceCell;
-#[cfg(feature = "cli")]
 use std::collections::BTreeSet;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -65,7 +64,6 @@ pub(crate) struct Around<'a> {
 }
 
 /// Warnings that are not found by a rule.
-#[cfg(feature = "cli")]
 const OTHERS: &[Code] = &[
     Code::Deprecated,
     Code::DuplicateItem,
@@ -94,7 +92,6 @@ const OTHERS: &[Code] = &[
 ];
 
 /// The names of all warnings.
-#[cfg(feature = "cli")]
 pub(crate) fn warnings() -> impl Iterator<Item = Code> {
     let rules = rules::RULES.iter().map(|(code, _)| *code);
     rules.chain(OTHERS.iter().copied()).collect::<BTreeSet<Code>>().into_iter()

@@ -45,23 +45,18 @@ mod volume;
 mod work;
 mod workload;
 
-#[cfg(feature = "cli")]
 pub(crate) use environment::{Function, function, functions};
-#[cfg(feature = "cli")]
 pub(crate) use kept::Kept;
 pub(crate) use kept::{Forgetful, ResultMemory};
 pub(crate) use labels::NAME_LABEL;
 pub use parameter::parameter_types;
 pub(crate) use qualified::QualifiedName;
-#[cfg(feature = "cli")]
 pub(crate) use record::{Bindings, Bound, NameKind, bindings};
 pub(crate) use resolve::{File, Program, resolve};
 pub(crate) use scope::WORKLOAD_NAME;
 pub(crate) use security::may_be_root;
 pub(crate) use settings::settable_params;
-#[cfg(feature = "cli")]
 pub(crate) use types::undeclarable;
-#[cfg(feature = "cli")]
 pub(crate) use used::stem;
 pub(crate) use used::{FileUse, read_use};
 

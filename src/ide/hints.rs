@@ -2,8 +2,10 @@
 //!
 //! Invariant: nothing is shown at a place where two workloads differ.
 
+#[cfg(feature = "cli")]
 mod kept;
 
+#[cfg(feature = "cli")]
 pub(crate) use kept::KeptHints;
 
 use super::hover::amounts;

@@ -40,6 +40,13 @@ pub(crate) fn preview(analysis: &Analysis, name: &str) -> Preview {
     }
 }
 
+/// The plan of a file as one picture with its style, as `initflow plan -o plan.svg` writes it.
+pub(crate) fn picture(analysis: &Analysis) -> Option<String> {
+    let plans = shown(analysis).ok()?;
+    let sources = &analysis.compilation.sources;
+    Some(plan::svg(plans.iter().map(|plan| (plan, sources)), Axis::Order))
+}
+
 /// What is drawn beside a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Drawings {

@@ -27,7 +27,6 @@ struct VariableSource {
 }
 
 /// A function that gives a variable its value.
-#[cfg(feature = "cli")]
 pub(crate) struct Function {
     /// What value it gives.
     pub meaning: &'static str,
@@ -87,7 +86,6 @@ const SOURCES: &[VariableSource] = &[
 ];
 
 /// The functions that give a variable its value, each with its positional and its named parameters.
-#[cfg(feature = "cli")]
 pub(crate) fn functions() -> impl Iterator<Item = (&'static str, Vec<&'static str>, Vec<&'static str>)> {
     SOURCES.iter().map(|source| {
         let positional = source.positional.iter().map(|(parameter, _)| *parameter).collect();
@@ -96,7 +94,6 @@ pub(crate) fn functions() -> impl Iterator<Item = (&'static str, Vec<&'static st
 }
 
 /// The function with a name.
-#[cfg(feature = "cli")]
 pub(crate) fn function(name: &str) -> Option<Function> {
     let source = SOURCES.iter().find(|source| source.function == name)?;
     let positional = source.positional.iter().map(|(parameter, _)| *parameter).collect();

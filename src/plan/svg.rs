@@ -37,7 +37,6 @@ pub fn svg<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>, axis: A
     drawn(&picture, (&title, &desc), "plan", &style)
 }
 
-#[cfg(feature = "cli")]
 /// Draws one plan for a page that has the style and shows several pictures, this one as `nth`.
 pub(crate) fn part_of_page(plan: &Plan, sources: &Sources, nth: usize, axis: Axis) -> String {
     let (title, desc) = described(&[plan]);

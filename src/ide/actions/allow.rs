@@ -2,12 +2,17 @@
 //!
 //! Invariant: everything that was written stays as it is.
 
+#[cfg(feature = "cli")]
 use crate::config::LINTS;
-use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
+#[cfg(feature = "cli")]
+use crate::diagnostic::Code;
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::ide::Parsed;
 use crate::ide::shape::at;
+#[cfg(feature = "cli")]
 use crate::lint::LintLevel;
 use crate::source::{FileId, Span};
+#[cfg(feature = "cli")]
 use toml_edit::{DocumentMut, Item, Table, value};
 
 /// What is written as the reason, for the author to replace.
@@ -34,6 +39,7 @@ pub(crate) fn here(file: &Parsed, found: &Diagnostic) -> Option<Fix> {
 }
 
 /// The change of an `initflow.toml`, or of a new one, after which a warning is not shown anywhere in its project.
+#[cfg(feature = "cli")]
 pub(crate) fn in_project(settings: &str, code: Code) -> Option<Edit> {
     let mut document: DocumentMut = settings.parse().ok()?;
     let lints = document.entry(LINTS).or_insert_with(|| Item::Table(Table::new()));
@@ -59,6 +65,7 @@ pub(crate) fn in_project(settings: &str, code: Code) -> Option<Edit> {
 }
 
 /// The edit that turns a text into another one.
+#[cfg(feature = "cli")]
 fn difference(old: &str, new: &str) -> Edit {
     let same = |(one, other): &(char, char)| one == other;
     let length = |letters: &mut dyn Iterator<Item = (char, char)>| -> usize {

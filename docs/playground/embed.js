@@ -1,0 +1,49 @@
+// Lets a reader of the site edit a program in place: a button replaces the program by the playground with it.
+//
+// A page shows such a program as `<div class="edit">` with a block of code. The playground is the page that the script's own
+// address leads to, `../playground/index.html`; nothing of it is loaded before the reader wants it.
+
+{
+  const playground = new URL("../playground/index.html", document.currentScript.src).href;
+
+  /** The program as the playground reads it from an address: JSON, compressed, as Base64 for addresses. */
+  async function packed(program) {
+    const stream = new Blob([JSON.stringify(program)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+    const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+    return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  }
+
+  async function edit(place, code) {
+    const title = place.querySelector(".filename")?.textContent.trim() || "main.initflow";
+    const frame = document.createElement("iframe");
+    frame.className = "playground";
+    frame.title = `Playground: ${title}`;
+    frame.allow = "clipboard-write";
+    frame.src = `${playground}#embed&p=${await packed({ files: { [title]: code.textContent } })}`;
+    dress(frame);
+    place.replaceChildren(frame);
+  }
+
+  /** Has a playground follow the site from light to dark. */
+  function dress(frame) {
+    const follow = () => {
+      const [address, rest = ""] = frame.src.split("#");
+      const others = rest.split("&").filter((part) => part && !part.startsWith("theme="));
+      frame.src = `${address}#${[...others, `theme=${document.body.dataset.mdColorScheme === "slate" ? "dark" : "light"}`].join("&")}`;
+    };
+    follow();
+    new MutationObserver(follow).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+  }
+
+  for (const frame of document.querySelectorAll("iframe.playground")) dress(frame);
+  for (const place of document.querySelectorAll("div.edit")) {
+    const code = place.querySelector("code");
+    if (!code) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "md-button edit-button";
+    button.textContent = "Edit here";
+    button.addEventListener("click", () => void edit(place, code));
+    place.append(button);
+  }
+}
