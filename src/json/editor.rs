@@ -1,28 +1,25 @@
 //! Answers what an editor asks about a program, for editors that have the compiler inside them.
 
 mod actions;
+mod cursor;
 mod project;
 mod shown;
 mod suggestions;
+mod texts;
 
-use super::VERSION;
-use super::request::Request;
-use super::units::Units;
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity, visible};
+use super::request::{Request, VERSION};
 use crate::explain::pages;
 use crate::format;
+use crate::ide::Location;
 use crate::ide::hover::hover;
 use crate::ide::names::definition;
 use crate::ide::rename::{rename, renameable};
-use crate::ide::{Location, Parsed, Range32};
-use crate::kubernetes::version::Version;
 use crate::import::{import, import_with_idioms};
-use crate::source::{Sources, Span};
+use crate::kubernetes::version::Version;
+use cursor::{Cursor, file};
 use project::Project;
 use serde_json::{Value, json};
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
+use texts::Texts;
 
 /// Answers a question of an editor.
 ///
@@ -72,9 +69,8 @@ pub fn edit(request: &str) -> String {
 }
 
 fn answer(request: &str) -> Result<Value, String> {
-    const FIELDS: [&str; 12] = [
-        "ask", "files", "path", "program", "at", "to", "name", "text", "idioms", "params", "kube", "lints",
-    ];
+    const FIELDS: [&str; 12] =
+        ["ask", "files", "path", "program", "at", "to", "name", "text", "idioms", "params", "kube", "lints"];
     let request = Request::read(request, &FIELDS)?;
     let project = Project::of(&request)?;
     let texts = Texts::default();
@@ -127,34 +123,6 @@ fn answer(request: &str) -> Result<Value, String> {
     }
 }
 
-/// The edited file.
-fn file<'r>(project: &'r Project, request: &'r Request) -> Result<(&'r str, &'r Parsed), String> {
-    let path = request.needed("path")?;
-    let file = project.workspace.get(path).ok_or_else(|| format!("the request has no source `{path}`"))?;
-    Ok((path, file))
-}
-
-/// A place in the edited file.
-struct Cursor<'r> {
-    path: &'r str,
-    file: &'r Parsed,
-    at: usize,
-    /// The end of a range; the place itself if there is none.
-    to: usize,
-}
-
-impl<'r> Cursor<'r> {
-    fn of(project: &'r Project, texts: &Texts, request: &'r Request) -> Result<Self, String> {
-        let (path, file) = file(project, request)?;
-        let units = texts.units(path, file.text());
-        let byte = |key| {
-            request.number(key).map(|number| number.map(|number| units.byte(file.text(), number)))
-        };
-        let at = byte("at")?.ok_or("the request has no `at`")?;
-        Ok(Self { path, file, at, to: byte("to")?.unwrap_or(at).max(at) })
-    }
-}
-
 fn hovered(project: &Project, texts: &Texts, cursor: &Cursor<'_>) -> Value {
     let analysis = project.analysis(cursor.file);
     match hover(&project.workspace, &analysis, cursor.path, cursor.at) {
@@ -184,78 +152,6 @@ fn renamed(
         Some(edit)
     });
     Ok(json!({ "edits": edits.collect::<Vec<_>>() }))
-}
-
-/// The texts of an answer, whose places are counted in units.
-#[derive(Default)]
-struct Texts(RefCell<HashMap<String, Rc<Units>>>);
-
-impl Texts {
-    fn units(&self, path: &str, text: &str) -> Rc<Units> {
-        if let Some(known) = self.0.borrow().get(path) {
-            return Rc::clone(known);
-        }
-        let units = Rc::new(Units::of(text));
-        self.0.borrow_mut().insert(path.to_owned(), Rc::clone(&units));
-        units
-    }
-
-    fn range(&self, path: &str, text: &str, range: impl Into<Range32>) -> [usize; 2] {
-        let range = range.into().range();
-        let units = self.units(path, text);
-        [units.before(range.start.min(text.len())), units.before(range.end.min(text.len()))]
-    }
-
-    /// A place in a file of a compilation.
-    fn place(&self, sources: &Sources, span: Span) -> Value {
-        let file = sources.get(span.file);
-        let [from, to] = self.range(&file.name, &file.text, span);
-        json!({ "path": file.name, "from": from, "to": to })
-    }
-
-    /// A diagnostic, whose places are in files of a compilation.
-    fn finding(&self, sources: &Sources, diagnostic: &Diagnostic) -> Value {
-        let fix = diagnostic.fix.as_ref().filter(|fix| fix.applicability != Applicability::Display);
-        let related = diagnostic.labels.iter().map(|label| {
-            let mut place = self.place(sources, label.span);
-            place["note"] = visible::plain(&label.text).into();
-            place
-        });
-        let helps = diagnostic.help.iter().filter(|help| fix.is_none_or(|fix| fix.title != **help));
-        let mut finding = self.place(sources, diagnostic.primary.span);
-        finding["name"] = diagnostic.code.name().into();
-        finding["severity"] = match diagnostic.severity {
-            Severity::Error => "error".into(),
-            Severity::Warning => "warning".into(),
-        };
-        finding["message"] = visible::plain(&diagnostic.headline).into();
-        finding["note"] = visible::plain(&diagnostic.primary.text).into();
-        finding["related"] = related.collect();
-        finding["help"] = helps.map(|help| visible::lines(help).into_owned()).collect();
-        if let Some(fix) = fix {
-            let edits = fix.edits.iter().map(|edit| {
-                let mut place = self.place(sources, edit.span);
-                place["text"] = edit.text.as_str().into();
-                place
-            });
-            finding["fix"] = json!({
-                "title": fix.action(),
-                "safe": fix.applicability == Applicability::Safe,
-                "edits": edits.collect::<Vec<_>>(),
-            });
-        }
-        finding
-    }
-
-    /// Edits of one file.
-    fn edits_in(&self, file: &Parsed, edits: &[Edit]) -> Vec<Value> {
-        let path = &file.source.name;
-        let edit = |edit: &Edit| {
-            let [from, to] = self.range(path, file.text(), edit.span);
-            json!({ "path": path, "from": from, "to": to, "text": edit.text })
-        };
-        edits.iter().map(edit).collect()
-    }
 }
 
 #[cfg(test)]

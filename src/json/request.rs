@@ -4,14 +4,17 @@ use crate::compile::{Loader, Setting};
 use crate::lint::{LintLevel, LintLevels};
 use serde_json::{Map, Value};
 
+/// The version of requests and answers.
+pub(super) const VERSION: u32 = 1;
+
 /// A request: an object whose fields are all known.
 pub(super) struct Request(Map<String, Value>);
 
 impl Request {
     /// Reads a request that may have some fields.
     pub(super) fn read(text: &str, known: &[&str]) -> Result<Self, String> {
-        let fields: Map<String, Value> =
-            serde_json::from_str(text).map_err(|error| format!("the request is not a JSON object: {error}"))?;
+        let fields: Map<String, Value> = serde_json::from_str(text)
+            .map_err(|error| format!("the request is not a JSON object: {error}"))?;
         if let Some(unknown) = fields.keys().find(|key| !known.contains(&key.as_str())) {
             return Err(format!("unknown field `{unknown}`, expected one of {}", known.join(", ")));
         }

@@ -16,7 +16,9 @@ impl Units {
             surplus += char.len_utf8() - char.len_utf16();
             (!char.is_ascii()).then_some((at + char.len_utf8(), surplus))
         };
-        Self { wide: if text.is_ascii() { Vec::new() } else { text.char_indices().filter_map(wide).collect() } }
+        Self {
+            wide: if text.is_ascii() { Vec::new() } else { text.char_indices().filter_map(wide).collect() },
+        }
     }
 
     /// The units before a byte at a character boundary.

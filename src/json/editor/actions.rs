@@ -1,7 +1,8 @@
 //! Offers changes at a place: the fixes of diagnostics, allowing a warning, and refactorings.
 
+use super::cursor::Cursor;
 use super::project::Project;
-use super::{Cursor, Texts};
+use super::texts::Texts;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Severity};
 use crate::ide::Range32;
 use crate::ide::actions::{all_of, allow, extracted, imported, is_offered, met, moved, probe};

@@ -1,11 +1,12 @@
 //! Reads the files of a request as a project: its sources, and what its `initflow.toml` sets for them.
 
-use super::{Request, Texts};
+use super::texts::Texts;
 use crate::compile::{CompileOptions, Setting};
 use crate::config::{BadValues, Config, FILE_NAME, LOCK_NAME, Placed, read, read_lock, values};
 use crate::context::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ide::{Analysis, Location, Parsed, Workspace};
+use crate::json::request::Request;
 use crate::source::{FileId, SourceFile, Sources, std};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

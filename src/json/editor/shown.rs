@@ -1,12 +1,12 @@
 //! Shows a program: what is wrong in its files, how its words are colored, and what it compiles to.
 
 use super::project::Project;
-use super::{Parsed, Texts};
+use super::texts::Texts;
 use crate::diagnostic::{Diagnostic, Label};
-use crate::ide::Analysis;
-use crate::ide::hints::hints;
+use crate::ide::hints::{Hint, hints};
 use crate::ide::preview::{picture, preview};
-use crate::ide::tokens::tokens;
+use crate::ide::tokens::{ClassifiedWord, tokens};
+use crate::ide::{Analysis, Parsed};
 use crate::source::Span;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -116,7 +116,7 @@ fn in_files(mut diagnostic: Diagnostic, analysis: &Analysis) -> Diagnostic {
 /// The start, the end and the class of each word.
 fn tokens_of(texts: &Texts, path: &str, file: &Parsed) -> Vec<Value> {
     let whole = 0..file.text().len();
-    let token = |token: &crate::ide::tokens::ClassifiedWord| {
+    let token = |token: &ClassifiedWord| {
         let [from, to] = texts.range(path, file.text(), token.range);
         json!([from, to, token.class.name()])
     };
@@ -129,6 +129,7 @@ fn hints_of(texts: &Texts, path: &str, file: &Parsed, analysis: &Analysis, is_pr
         return Vec::new();
     }
     let units = texts.units(path, file.text());
-    let hint = |hint: crate::ide::hints::Hint| json!({ "at": units.before(hint.offset), "label": hint.label, "tooltip": hint.tooltip });
+    let hint =
+        |hint: Hint| json!({ "at": units.before(hint.offset), "label": hint.label, "tooltip": hint.tooltip });
     hints(file, analysis).into_iter().map(hint).collect()
 }

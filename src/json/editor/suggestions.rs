@@ -1,7 +1,8 @@
 //! Offers what may be written at a place.
 
+use super::cursor::Cursor;
 use super::project::Project;
-use super::{Cursor, Texts};
+use super::texts::Texts;
 use crate::ide::complete::{Suggestion, SuggestionKind, complete as suggest};
 use crate::ide::names::NameKind;
 use serde_json::{Value, json};

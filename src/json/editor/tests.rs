@@ -1,4 +1,6 @@
-use super::*;
+use super::edit;
+use crate::json::units::Units;
+use serde_json::{Value, json};
 
 fn ask(question: &Value) -> Value {
     serde_json::from_str(&edit(&question.to_string())).unwrap()
@@ -8,7 +10,8 @@ fn ask(question: &Value) -> Value {
 fn question(ask: &str, text: &str) -> Value {
     let units: Vec<u16> = text.encode_utf16().collect();
     let marks: Vec<usize> = (0..units.len()).filter(|at| units[*at] == u16::from(b'|')).collect();
-    let mut question = json!({ "ask": ask, "path": "a.initflow", "files": { "a.initflow": text.replace('|', "") } });
+    let mut question =
+        json!({ "ask": ask, "path": "a.initflow", "files": { "a.initflow": text.replace('|', "") } });
     for (nth, key) in ["at", "to"].into_iter().enumerate() {
         if let Some(mark) = marks.get(nth) {
             question[key] = (mark - nth).into();
@@ -24,7 +27,8 @@ fn edited(text: &str, edits: &Value) -> String {
     edits.sort_by_key(|edit| std::cmp::Reverse(edit["from"].as_u64()));
     let mut text = text.to_owned();
     for edit in edits {
-        let byte = |key: &str| units.byte(&text.clone(), usize::try_from(edit[key].as_u64().unwrap()).unwrap());
+        let byte =
+            |key: &str| units.byte(&text.clone(), usize::try_from(edit[key].as_u64().unwrap()).unwrap());
         text.replace_range(byte("from")..byte("to"), edit["text"].as_str().unwrap());
     }
     text
@@ -54,7 +58,8 @@ fn each_file_has_its_diagnostics() {
         "other.initflow": "pod q { app a { } }\n",
         "initflow.toml": "kub = \"1.36\"\n[context]\nwith = [\"k8s\"]\n",
     });
-    let show = |path: &str| ask(&json!({ "ask": "show", "path": path, "program": "main.initflow", "files": files }));
+    let show =
+        |path: &str| ask(&json!({ "ask": "show", "path": path, "program": "main.initflow", "files": files }));
     let shown = show("lib.initflow");
     let names = |path: &str| {
         let found = shown["files"][path]["diagnostics"].as_array().unwrap().iter();
@@ -129,14 +134,19 @@ fn a_place_is_described() {
 
 #[test]
 fn a_fix_and_an_allowance_are_offered() {
-    let marked = "pod p {\n  volume data\n  app a {\n    image \"nginx:1.29\"\n    reads d|ta at /x\n  }\n}\n";
+    let marked =
+        "pod p {\n  volume data\n  app a {\n    image \"nginx:1.29\"\n    reads d|ta at /x\n  }\n}\n";
     let text = marked.replace('|', "");
     let actions = ask(&question("actions", marked))["actions"].clone();
     assert_eq!(actions[0]["title"], "Change to `data`");
     assert_eq!(edited(&text, &actions[0]["edits"]), text.replace("dta", "data"));
     let warned = ask(&question("actions", "pod p {\n  app a {\n    image \"nginx|\"\n  }\n}\n"));
-    let titles: Vec<&str> =
-        warned["actions"].as_array().unwrap().iter().map(|action| action["title"].as_str().unwrap()).collect();
+    let titles: Vec<&str> = warned["actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|action| action["title"].as_str().unwrap())
+        .collect();
     assert!(titles.contains(&"Allow `unpinned-image` here"), "{titles:?}");
 }
 
@@ -144,7 +154,10 @@ fn a_fix_and_an_allowance_are_offered() {
 fn names_are_found_and_changed() {
     let text = "let tag = \"1\"\npod p { app a { image \"nginx:#{t|ag}\" } }\n";
     assert_eq!(ask(&question("define", text))["place"], json!({ "path": "a.initflow", "from": 4, "to": 7 }));
-    assert_eq!(ask(&question("rename", text))["place"], json!({ "path": "a.initflow", "from": 45, "to": 48 }));
+    assert_eq!(
+        ask(&question("rename", text))["place"],
+        json!({ "path": "a.initflow", "from": 45, "to": 48 })
+    );
     let mut renaming = question("rename", text);
     renaming["name"] = "version".into();
     let text = text.replace('|', "");
@@ -169,7 +182,10 @@ fn manifests_are_imported() {
     assert_eq!((&found["name"], &found["path"]), (&json!("unpinned-image"), &json!("manifests.yaml")));
     let from = usize::try_from(found["from"].as_u64().unwrap()).unwrap();
     let units: Vec<u16> = manifest.encode_utf16().collect();
-    assert!(String::from_utf16(&units[from..]).unwrap().trim_start_matches('"').starts_with("nginx"), "{found}");
+    assert!(
+        String::from_utf16(&units[from..]).unwrap().trim_start_matches('"').starts_with("nginx"),
+        "{found}"
+    );
     assert_eq!(ask(&json!({ "ask": "import", "text": "kind: Pod" }))["source"], Value::Null);
 }
 
@@ -177,7 +193,9 @@ fn manifests_are_imported() {
 fn a_diagnostic_is_explained() {
     let answer = ask(&json!({ "ask": "explain", "name": "missing-image" }));
     assert!(answer["markdown"].as_str().unwrap().contains("missing-image"), "{answer}");
-    assert!(!ask(&json!({ "ask": "explain", "name": "fetch.from" }))["markdown"].as_str().unwrap().is_empty());
+    assert!(
+        !ask(&json!({ "ask": "explain", "name": "fetch.from" }))["markdown"].as_str().unwrap().is_empty()
+    );
 }
 
 #[test]
@@ -194,7 +212,10 @@ fn a_bad_question_has_an_answer() {
         (json!({ "ask": "show" }), "no `path`"),
         (json!({ "ask": "show", "path": "a.initflow" }), "no source `a.initflow`"),
         (json!({ "ask": "hover", "path": "a.initflow", "files": { "a.initflow": "" } }), "no `at`"),
-        (json!({ "ask": "hover", "at": -1, "path": "a.initflow", "files": { "a.initflow": "" } }), "`at` is not a number"),
+        (
+            json!({ "ask": "hover", "at": -1, "path": "a.initflow", "files": { "a.initflow": "" } }),
+            "`at` is not a number",
+        ),
         (json!({ "ask": "show", "path": "a.initflow", "files": { "a.initflow": 1 } }), "is not text"),
         (json!({ "ask": "import" }), "no `text`"),
         (json!({ "ask": "import", "text": "", "idioms": 1 }), "`idioms` is not"),
