@@ -58,18 +58,22 @@ mod wanted;
 mod watch;
 mod with;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use console::Console;
 use deferred::Deferred;
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 use terminal::Color;
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
-    let call = match CommandLine::try_parse() {
+    let called = command_as_called(std::env::args_os().next());
+    let matches = called.clone().try_get_matches();
+    let call = match matches.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
         Ok(call) => call,
         Err(error) => {
-            help::print(&error, command());
+            help::print(&error, called);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -98,6 +102,12 @@ pub fn run() -> ExitCode {
 /// The description of the command line, from which completions and man pages are generated.
 pub fn command() -> clap::Command {
     CommandLine::command()
+}
+
+/// The description with the name by which the command is called: kubectl starts its plugin `initflow` as `kubectl-initflow`.
+fn command_as_called(program: Option<OsString>) -> clap::Command {
+    let is_plugin = program.is_some_and(|path| Path::new(&path).file_stem() == Some("kubectl-initflow".as_ref()));
+    command().bin_name(if is_plugin { "kubectl initflow" } else { "initflow" })
 }
 
 #[derive(Parser)]
@@ -169,5 +179,24 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         super::command().debug_assert();
+    }
+
+    #[test]
+    fn a_plugin_of_kubectl_is_called_through_kubectl() {
+        let called = |program: &str| {
+            let arguments = ["plan", "--help"].map(Into::into).into_iter();
+            let screen = crate::diagnostic::screen::Screen::of_width(100);
+            super::help::of_call(super::command_as_called(Some(program.into())), arguments, screen)
+        };
+        let help = called("/home/user/.krew/bin/kubectl-initflow");
+        assert!(help.contains("Usage: kubectl initflow plan [OPTIONS]") && help.contains("\n  kubectl initflow plan "));
+        assert!(!help.contains("\n  initflow "));
+        for program in ["initflow", "/usr/bin/initflow", "initflow.exe", "other"] {
+            assert!(called(program).contains("Usage: initflow plan [OPTIONS]"), "{program}");
+        }
+        let fault = super::command_as_called(Some("kubectl-initflow.exe".into()))
+            .try_get_matches_from(["kubectl-initflow.exe", "plan", "--none"])
+            .unwrap_err();
+        assert!(fault.to_string().contains("Usage: kubectl initflow plan"), "{fault}");
     }
 }

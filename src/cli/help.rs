@@ -32,6 +32,11 @@ pub(super) fn of_call(
     }
     let width = screen.width.map_or(WIDEST, |width| width.min(WIDEST));
     let end = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    // Examples are calls, too.
+    let end = end.replace(
+        &format!("\n  {} ", root.get_name()),
+        &format!("\n  {} ", root.get_bin_name().unwrap_or(root.get_name())),
+    );
     let mut command = command.clone().after_help(None).term_width(width);
     let help = if is_long { command.render_long_help() } else { command.render_help() };
     let help = if screen.color { help.ansi().to_string() } else { help.to_string() };

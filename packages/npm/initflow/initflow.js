@@ -3,14 +3,17 @@
 "use strict";
 const { spawn } = require("node:child_process");
 
+const { optionalDependencies } = require("./package.json");
 const name = `@initflow/${process.platform}-${process.arch}`;
 let binary;
 try {
-  binary = require.resolve(`${name}/bin/initflow`);
+  binary = require.resolve(`${name}/bin/initflow${process.platform === "win32" ? ".exe" : ""}`);
 } catch {
-  console.error(`error: the package ${name} is not installed
-= help: on linux-x64, install it with \`npm install --include=optional\`; on other platforms, which have no package, build
-        initflow with \`cargo install initflow\``);
+  const help =
+    name in optionalDependencies
+      ? "install it with `npm install --include=optional`"
+      : "this platform has no package: build initflow with `cargo install initflow`";
+  console.error(`error: the package ${name} is not installed\n= help: ${help}`);
   process.exit(2);
 }
 
