@@ -68,12 +68,12 @@ use terminal::Color;
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
-    let called = command_as_called(std::env::args_os().next());
-    let matches = called.clone().try_get_matches();
+    let called = || command_as_called(std::env::args_os().next());
+    let matches = called().try_get_matches();
     let call = match matches.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
         Ok(call) => call,
         Err(error) => {
-            help::print(&error, called);
+            help::print(&error, called());
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -106,7 +106,8 @@ pub fn command() -> clap::Command {
 
 /// The description with the name by which the command is called: kubectl starts its plugin `initflow` as `kubectl-initflow`.
 fn command_as_called(program: Option<OsString>) -> clap::Command {
-    let is_plugin = program.is_some_and(|path| Path::new(&path).file_stem() == Some("kubectl-initflow".as_ref()));
+    let is_plugin =
+        program.is_some_and(|path| Path::new(&path).file_stem() == Some("kubectl-initflow".as_ref()));
     command().bin_name(if is_plugin { "kubectl initflow" } else { "initflow" })
 }
 
@@ -189,7 +190,10 @@ mod tests {
             super::help::of_call(super::command_as_called(Some(program.into())), arguments, screen)
         };
         let help = called("/home/user/.krew/bin/kubectl-initflow");
-        assert!(help.contains("Usage: kubectl initflow plan [OPTIONS]") && help.contains("\n  kubectl initflow plan "));
+        assert!(
+            help.contains("Usage: kubectl initflow plan [OPTIONS]")
+                && help.contains("\n  kubectl initflow plan ")
+        );
         assert!(!help.contains("\n  initflow "));
         for program in ["initflow", "/usr/bin/initflow", "initflow.exe", "other"] {
             assert!(called(program).contains("Usage: initflow plan [OPTIONS]"), "{program}");
