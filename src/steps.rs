@@ -374,6 +374,11 @@ fn with_prefix(
     }
 }
 
+/// The variable with the mode of a file, unless it is the script's default.
+fn file_mode(mode: u32) -> Option<(SmolStr, SmolStr)> {
+    (mode != 0o644).then(|| ("INITFLOW_MODE".into(), format_smolstr!("{mode:04o}")))
+}
+
 /// A file or folder in a volume that a step mounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InVolume {
@@ -394,15 +399,21 @@ impl InVolume {
     }
 
     /// The variables that tell a script what to make.
-    fn variables(&self) -> [(SmolStr, SmolStr); 2] {
-        [("INITFLOW_INTO".into(), self.path.clone()), ("INITFLOW_VOLUME".into(), self.volume.clone())]
+    fn variables(&self) -> impl Iterator<Item = (SmolStr, SmolStr)> {
+        let volume = self.is_deep().then(|| ("INITFLOW_VOLUME".into(), self.volume.clone()));
+        [("INITFLOW_INTO".into(), self.path.clone())].into_iter().chain(volume)
+    }
+
+    /// Whether it is in a folder of the volume, as far as is known.
+    fn is_deep(&self) -> bool {
+        let inside = self.path.strip_prefix(self.volume.as_str()).unwrap_or_default().trim_start_matches('/');
+        inside.contains(['/', '$'])
     }
 
     /// The parts of a script that enter its folder, as `place`, and there a folder of the step's own.
     fn enter(&self) -> [&'static str; 2] {
-        let inside = self.path.strip_prefix(self.volume.as_str()).unwrap_or_default().trim_start_matches('/');
-        let deep = inside.contains(['/', '$']);
-        let enter = if deep { part!("steps/work/enter-deep.sh") } else { part!("steps/work/enter.sh") };
+        let enter =
+            if self.is_deep() { part!("steps/work/enter-deep.sh") } else { part!("steps/work/enter.sh") };
         [enter, part!("steps/work/own.sh")]
     }
 
@@ -429,6 +440,7 @@ impl InVolume {
             return vec![
                 part!("steps/work/mine.sh"),
                 part!("steps/work/empty.sh"),
+                script::NEWLINE,
                 folder,
                 part!("steps/work/left-folders.sh"),
             ];
@@ -437,6 +449,7 @@ impl InVolume {
             part!("steps/work/unowned.sh"),
             part!("steps/work/mine-or-shared.sh"),
             part!("steps/work/empty-shared.sh"),
+            script::NEWLINE,
             folder,
             part!("steps/work/left-folders-of-pods.sh"),
         ]

@@ -47,7 +47,7 @@
 use super::existing::Existing;
 use super::script::shell;
 use super::tries::{Tries, retries, timeout};
-use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, existing, mismatch, path_fault};
+use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, existing, file_mode, mismatch, path_fault};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::{Maybe, One};
@@ -149,7 +149,18 @@ pub struct FetchOptions {
     pub tries: Tries,
     /// Whether it may have credentials for a registry.
     credentials: bool,
+    /// Whether nothing in its variables says that a bucket of `s3` is elsewhere than at AWS.
+    of_aws: bool,
 }
+
+/// What says where a bucket of `s3` is, and who may read it, other than by AWS's own rules.
+const OF_OTHERS: [&str; 5] = [
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL",
+    "RCLONE_S3_ENDPOINT",
+    "RCLONE_S3_ENV_AUTH",
+    "RCLONE_S3_PROVIDER",
+];
 
 /// An archive, and what may come out of it.
 #[derive(Clone, Copy, Debug)]
@@ -227,6 +238,7 @@ impl FetchOptions {
             mode: given.number("mode", Self::MODE),
             tries: Tries::of(given, diagnostics)?,
             credentials: !given.lacks("DOCKER_AUTH_CONFIG"),
+            of_aws: OF_OTHERS.iter().all(|variable| given.lacks(variable)),
         })
     }
 
@@ -237,10 +249,13 @@ impl FetchOptions {
             FetchSource::Object | FetchSource::Prefix => Image::FetchStorage,
             FetchSource::Artifact => Image::FetchOci,
         };
-        let mode = if self.folder { symbolic(self.mode) } else { format_smolstr!("{:04o}", self.mode) };
         let mut env = vec![("INITFLOW_FROM".into(), self.from.clone())];
         env.extend(self.into.variables());
-        env.push(("INITFLOW_MODE".into(), mode));
+        if self.folder {
+            env.push(("INITFLOW_MODE".into(), symbolic(self.mode)));
+        } else {
+            env.extend(file_mode(self.mode));
+        }
         env.extend(self.tries.variables());
         env.extend(self.sha256.clone().map(|sha256| ("INITFLOW_SHA256".into(), sha256)));
         env.extend(self.unpack.into_iter().flat_map(|unpack| unpack.limits.variables()));
@@ -321,13 +336,14 @@ mod tests {
             unpack: None,
             existing: None,
             headers: Vec::new(),
-            mode: FetchOptions::MODE,
+            mode: 0o640,
             tries: Tries::default(),
             credentials: false,
+            of_aws: false,
         };
         let lowered = options.lower();
         assert!(!lowered.command.iter().any(|word| word.contains("(id)")));
         assert!(lowered.env.contains(&("INITFLOW_FROM".into(), hostile.into())));
-        assert!(lowered.env.contains(&("INITFLOW_MODE".into(), "0644".into())));
+        assert!(lowered.env.contains(&("INITFLOW_MODE".into(), "0640".into())));
     }
 }

@@ -22,14 +22,14 @@
 //! it; an empty value is fine. The file is written under a temporary name and renamed. A template with null characters is
 //! refused.
 
-use super::script::{part, shell};
-use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, mismatch, path_fault};
+use super::script::{NEWLINE, part, shell};
+use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, file_mode, mismatch, path_fault};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Slot::One;
 use crate::statement::{Direction, StatementPlace, StatementSpec, ValueType, of_step};
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 use std::collections::HashMap;
 
 /// The keyword that opens one.
@@ -127,11 +127,11 @@ impl RenderOptions {
         ];
         env.extend(self.into.variables());
         env.push(("INITFLOW_VARS".into(), self.vars.join(" ").into()));
-        env.push(("INITFLOW_MODE".into(), format_smolstr!("{:04o}", self.mode)));
+        env.extend(file_mode(self.mode));
         let mut script = vec![part!("say.sh"), part!("render/render.sh")];
         script.extend(self.into.enter());
         script.extend(self.into.file());
-        script.extend([part!("render/take.sh"), part!("work/publish-file.sh")]);
+        script.extend([NEWLINE, part!("render/take.sh"), part!("work/publish-file.sh")]);
         Lowered { image: Some(Image::Render), command: shell(&script, "render"), env, ..Lowered::default() }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Archive, FetchOptions, FetchSource, Unpack};
 use crate::steps::existing::Existing;
-use crate::steps::script::part;
+use crate::steps::script::{NEWLINE, TRIM, part};
 
 const RUN: &str = part!("../run.sh");
 const ONE_LINE: &str = part!("../one-line.sh");
@@ -102,7 +102,7 @@ fn source(options: &FetchOptions) -> Vec<&'static str> {
             };
             let mut parts = vec![protocols];
             if !options.headers.is_empty() {
-                parts.extend([part!("../trim.sh"), CONTROL, ONE_LINE, part!("https/origin.sh")]);
+                parts.extend([NEWLINE, TRIM, CONTROL, ONE_LINE, part!("https/origin.sh")]);
                 parts.push(part!("https/headers.sh"));
             } else if known(b"._-:[]") && !options.from.contains(['@', '?', '#']) {
                 parts.extend([part!("https/known.sh"), part!("https/https.sh")]);
@@ -119,6 +119,7 @@ fn source(options: &FetchOptions) -> Vec<&'static str> {
                 parts.extend([ONE_LINE, CONTROL, part!("rclone/from.sh")]);
             }
             parts.push(match options.from.split("://").next() {
+                Some("s3") if options.of_aws => part!("rclone/aws.sh"),
                 Some("s3") => part!("rclone/s3.sh"),
                 Some("gs") => part!("rclone/gs.sh"),
                 _ => part!("rclone/az.sh"),

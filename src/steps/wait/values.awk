@@ -1,0 +1,3 @@
+  # Names what is refused, without its value.
+  function refuse(what, why) { print "the " what " of `" kind "` " why; exit 1 }
+  function sound(what, text) { if (text ~ /[\1-\37\177]/) refuse(what, "has a control character"); return text }
