@@ -15,7 +15,7 @@ hide: [navigation, toc]
 The compiler runs in your browser. What you write does not leave it, unless you copy the link, which contains the program.
 [Open the playground in a page of its own](playground/index.html).
 
-<iframe class="playground whole" src="playground/index.html" title="Playground" allow="clipboard-write"></iframe>
+<iframe class="playground whole" title="Playground" allow="clipboard-write"></iframe>
 """
 
 

@@ -19,23 +19,23 @@
     frame.className = "playground";
     frame.title = `Playground: ${title}`;
     frame.allow = "clipboard-write";
-    frame.src = `${playground}#embed&p=${await packed({ files: { [title]: code.textContent } })}`;
-    dress(frame);
+    show(frame, ["embed", `p=${await packed({ files: { [title]: code.textContent } })}`]);
     place.replaceChildren(frame);
   }
 
-  /** Has a playground follow the site from light to dark. */
-  function dress(frame) {
+  /** Opens the playground in a frame, and has it follow the site from light to dark. */
+  function show(frame, parts) {
     const follow = () => {
-      const [address, rest = ""] = frame.src.split("#");
-      const others = rest.split("&").filter((part) => part && !part.startsWith("theme="));
-      frame.src = `${address}#${[...others, `theme=${document.body.dataset.mdColorScheme === "slate" ? "dark" : "light"}`].join("&")}`;
+      const theme = document.body.dataset.mdColorScheme === "slate" ? "dark" : "light";
+      const address = `${playground}#${[...parts, `theme=${theme}`].join("&")}`;
+      // The site also sets the scheme that it has, and the same address would load the page again.
+      if (frame.src !== address) frame.src = address;
     };
     follow();
     new MutationObserver(follow).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
   }
 
-  for (const frame of document.querySelectorAll("iframe.playground")) dress(frame);
+  for (const frame of document.querySelectorAll("iframe.playground")) show(frame, []);
   for (const place of document.querySelectorAll("div.edit")) {
     const code = place.querySelector("code");
     if (!code) continue;

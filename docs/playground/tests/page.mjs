@@ -74,6 +74,12 @@ export async function downloaded(page, name) {
   return { name: download.suggestedFilename(), content: readFileSync(await download.path()) };
 }
 
+/** Waits for a completion. A list that has just opened takes no keys, which were meant for the text. */
+export async function offered(page, name) {
+  await page.getByRole("option", { name }).first().waitFor();
+  await page.waitForTimeout(200);
+}
+
 export const shot = (page, name) => page.screenshot({ path: join(SHOTS, `${name}.png`) });
 
 /** What the command prints about a program, and its status. */

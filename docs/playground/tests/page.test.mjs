@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { after, test } from "node:test";
 import { unzipSync, strFromU8 } from "fflate";
-import { ADDRESS, PAGE, command, downloaded, examples, opened, problems, settled, shot, source, stop, text, write } from "./page.mjs";
+import { ADDRESS, PAGE, command, downloaded, examples, offered, opened, problems, settled, shot, source, stop, text, write } from "./page.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const HELLO = `pod hello {
@@ -83,7 +83,7 @@ test("statements and names are completed", async (t) => {
   await page.keyboard.press("Control+Home");
   for (const key of ["ArrowDown", "ArrowDown", "End"]) await page.keyboard.press(key);
   await page.keyboard.press("Control+Space");
-  await page.getByRole("option", { name: "app", exact: false }).first().waitFor();
+  await offered(page, "app");
   await shot(page, "complete");
   await page.keyboard.press("Enter");
   assert.match(await text(page), /app name \{\n {4}image "image"/);
@@ -92,9 +92,7 @@ test("statements and names are completed", async (t) => {
   await page.keyboard.type("nginx:1.29");
   await page.keyboard.press("Tab");
   await page.keyboard.type("reads ");
-  await page.getByRole("option", { name: "data" }).waitFor();
-  // A list that has just opened does not take keys that were meant for the text.
-  await page.waitForTimeout(200);
+  await offered(page, "data");
   await page.keyboard.press("Enter");
   assert.match(await text(page), /app web \{\n {4}image "nginx:1.29"\n {4}reads data/);
 });
