@@ -284,6 +284,19 @@ pub struct Lowered {
     pub user: Option<User>,
 }
 
+impl Lowered {
+    /// Leaves out the variables whose values the script takes without them, unless the step may get them from elsewhere:
+    /// `variables` are the author's, if all of them are known.
+    pub fn without_defaults(&mut self, variables: Option<&[SmolStr]>) {
+        let Some(variables) = variables else { return };
+        let Self { command, env, .. } = self;
+        env.retain(|(name, value)| {
+            let default = format!("${{{name}:-{value}}}");
+            variables.contains(name) || !command.iter().any(|word| word.contains(&default))
+        });
+    }
+}
+
 /// The user that a step runs as, by number.
 #[derive(Clone, Debug)]
 pub struct User {
@@ -372,11 +385,6 @@ fn with_prefix(
         ),
         None => diagnostic,
     }
-}
-
-/// The variable with the mode of a file, unless it is the script's default.
-fn file_mode(mode: u32) -> Option<(SmolStr, SmolStr)> {
-    (mode != 0o644).then(|| ("INITFLOW_MODE".into(), format_smolstr!("{mode:04o}")))
 }
 
 /// A file or folder in a volume that a step mounts.

@@ -420,3 +420,25 @@ fn errors_about_one_workload_are_bounded() {
     let (_, found) = compiled(&(declarations + "pod x { app a { image \"a:1\" } }"));
     assert_eq!(found.len(), 1_000);
 }
+
+#[test]
+fn a_value_that_the_script_takes_anyway_is_left_out() {
+    let with = |env: &str| {
+        let made = compiled(&format!(
+            "pod x {{ volume v\n render r {{ from v \"a\"; into v \"b\"; vars {{}}; {env} }}\n wait w {{ tcp \"db:1\"; {env} }} }}"
+        ));
+        let set =
+            ["MODE", "TIMEOUT", "EVERY"].map(|name| made.0.contains(&format!("- name: INITFLOW_{name}\n")));
+        (set, made.0)
+    };
+    for (env, expected) in [
+        ("", [false; 3]),
+        ("env { A \"a\" }", [false; 3]),
+        // It might be among them.
+        ("env { from secret \"s\" }", [true; 3]),
+        ("env { INITFLOW_EVERY \"0\" }", [false, false, true]),
+    ] {
+        let (set, made) = with(env);
+        assert_eq!(set, expected, "{made}");
+    }
+}

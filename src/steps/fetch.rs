@@ -47,7 +47,7 @@
 use super::existing::Existing;
 use super::script::shell;
 use super::tries::{Tries, retries, timeout};
-use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, existing, file_mode, mismatch, path_fault};
+use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, existing, mismatch, path_fault};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::{Maybe, One};
@@ -249,13 +249,10 @@ impl FetchOptions {
             FetchSource::Object | FetchSource::Prefix => Image::FetchStorage,
             FetchSource::Artifact => Image::FetchOci,
         };
+        let mode = if self.folder { symbolic(self.mode) } else { format_smolstr!("{:04o}", self.mode) };
         let mut env = vec![("INITFLOW_FROM".into(), self.from.clone())];
         env.extend(self.into.variables());
-        if self.folder {
-            env.push(("INITFLOW_MODE".into(), symbolic(self.mode)));
-        } else {
-            env.extend(file_mode(self.mode));
-        }
+        env.push(("INITFLOW_MODE".into(), mode));
         env.extend(self.tries.variables());
         env.extend(self.sha256.clone().map(|sha256| ("INITFLOW_SHA256".into(), sha256)));
         env.extend(self.unpack.into_iter().flat_map(|unpack| unpack.limits.variables()));
@@ -336,7 +333,7 @@ mod tests {
             unpack: None,
             existing: None,
             headers: Vec::new(),
-            mode: 0o640,
+            mode: FetchOptions::MODE,
             tries: Tries::default(),
             credentials: false,
             of_aws: false,
@@ -344,6 +341,6 @@ mod tests {
         let lowered = options.lower();
         assert!(!lowered.command.iter().any(|word| word.contains("(id)")));
         assert!(lowered.env.contains(&("INITFLOW_FROM".into(), hostile.into())));
-        assert!(lowered.env.contains(&("INITFLOW_MODE".into(), "0640".into())));
+        assert!(lowered.env.contains(&("INITFLOW_MODE".into(), "0644".into())));
     }
 }

@@ -23,13 +23,13 @@
 //! refused.
 
 use super::script::{NEWLINE, part, shell};
-use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, file_mode, mismatch, path_fault};
+use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, mismatch, path_fault};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Slot::One;
 use crate::statement::{Direction, StatementPlace, StatementSpec, ValueType, of_step};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use std::collections::HashMap;
 
 /// The keyword that opens one.
@@ -127,7 +127,7 @@ impl RenderOptions {
         ];
         env.extend(self.into.variables());
         env.push(("INITFLOW_VARS".into(), self.vars.join(" ").into()));
-        env.extend(file_mode(self.mode));
+        env.push(("INITFLOW_MODE".into(), format_smolstr!("{:04o}", self.mode)));
         let mut script = vec![part!("say.sh"), part!("render/render.sh")];
         script.extend(self.into.enter());
         script.extend(self.into.file());

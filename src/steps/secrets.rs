@@ -51,8 +51,8 @@ mod target;
 use super::script::shell;
 use super::tries::{Tries, retries, timeout};
 use super::{
-    FILE_PATH, GivenOption, Image, InVolume, Lowered, OwnVolume, RAM, StepInput, User, file_mode, mismatch,
-    path_fault, ram,
+    FILE_PATH, GivenOption, Image, InVolume, Lowered, OwnVolume, RAM, StepInput, User, mismatch, path_fault,
+    ram,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Node, Value};
@@ -272,7 +272,7 @@ impl SecretsOptions {
         let mut set =
             |name: &str, value: SmolStr| lowered.env.push((format_smolstr!("INITFLOW_{name}"), value));
         set("FROM", self.target.name.clone());
-        lowered.env.extend(file_mode(self.mode));
+        set("MODE", format_smolstr!("{:04o}", self.mode));
         lowered.env.extend(self.tries.variables());
         let mut set =
             |name: &str, value: SmolStr| lowered.env.push((format_smolstr!("INITFLOW_{name}"), value));

@@ -37,13 +37,10 @@ impl Tries {
         if self.retries == 0 { part!("once.sh") } else { part!("retry.sh") }
     }
 
-    /// The variables that it reads, where the script does not know them as its defaults.
+    /// The variables that it reads.
     pub(super) fn variables(self) -> impl Iterator<Item = (SmolStr, SmolStr)> {
-        let default = Self::default();
-        let retries = ![0, default.retries].contains(&self.retries);
-        let timeout = self.timeout != default.timeout;
-        let retries = retries.then(|| ("INITFLOW_RETRIES".into(), self.retries.to_smolstr()));
-        retries.into_iter().chain(timeout.then(|| ("INITFLOW_TIMEOUT".into(), self.timeout.to_smolstr())))
+        let retries = (self.retries > 0).then(|| ("INITFLOW_RETRIES".into(), self.retries.to_smolstr()));
+        retries.into_iter().chain([("INITFLOW_TIMEOUT".into(), self.timeout.to_smolstr())])
     }
 }
 

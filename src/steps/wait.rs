@@ -260,9 +260,8 @@ impl WaitOptions {
     /// The parts of a container that carry it out.
     pub(super) fn lower(&self) -> Lowered {
         let (command, mut env) = Script::of(self);
-        // The script knows the defaults.
-        env.extend((self.every != EVERY).then(|| ("INITFLOW_EVERY".into(), self.every.to_smolstr())));
-        env.extend((self.timeout != TIMEOUT).then(|| ("INITFLOW_TIMEOUT".into(), self.timeout.to_smolstr())));
+        env.push(("INITFLOW_EVERY".into(), self.every.to_smolstr()));
+        env.push(("INITFLOW_TIMEOUT".into(), self.timeout.to_smolstr()));
         let awaited: Vec<AwaitedObject> =
             self.wanted.iter().filter_map(|wanted| wanted.object.clone()).collect();
         let records = self.wanted.iter().any(|wanted| wanted.condition.kind == ConditionKind::Record);

@@ -6,7 +6,8 @@
       if (name == "ssl-mode") mode = part("option `ssl-mode`", value)
       if (name == "ssl-ca") authority = part("option `ssl-ca`", value)
     }
-    if (mode !~ /^(DISABLED|PREFERRED|REQUIRED|VERIFY_CA|VERIFY_IDENTITY|)$/) refuse("option `ssl-mode`", "has an unknown value")
+    if (mode != "" && mode !~ /^(DISABLED|PREFERRED|REQUIRED|VERIFY_CA|VERIFY_IDENTITY)$/)
+      refuse("option `ssl-mode`", "has an unknown value")
     print "mysql " host ":" port "/" base
     print "=" host "\n=" port "\n=" user "\n=" password "\n=" base "\n=" mode "\n=" authority
   }
