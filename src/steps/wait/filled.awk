@@ -12,4 +12,3 @@
     }
     return made text
   }
-  function trimmed(text) { sub(/\r?\n$/, "", text); return text }

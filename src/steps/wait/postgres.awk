@@ -1,7 +1,7 @@
   # By TCP also to this very pod: at its first start a server answers on its socket before it is ready.
   function postgres(   at, made, name, value) {
-    if (host == "") { host = ENVIRON["PGHOST"]; if (host == "") host = "127.0.0.1" }
-    endpoint(ENVIRON["PGPORT"] == "" ? 5432 : ENVIRON["PGPORT"])
+    if (host == "") host = ENVIRON["PGHOST"] == "" ? "127.0.0.1" : trimmed(ENVIRON["PGHOST"])
+    endpoint(ENVIRON["PGPORT"] == "" ? 5432 : trimmed(ENVIRON["PGPORT"]))
     user = part("user", user, "PGUSER"); password = part("password", password, "PGPASSWORD")
     base = part("database", base, "PGDATABASE"); if (base == "") base = user
     made = "\nPGHOST=" host "\nPGPORT=" port "\nPGDATABASE=" base "\nPGUSER=" user "\nPGPASSWORD=" password

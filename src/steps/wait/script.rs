@@ -308,7 +308,7 @@ impl Script<'_> {
         let text = if is_whole { target.into() } else { escaped(target) };
         let (name, call) = match (condition.has_url(), self.fills) {
             (true, true) => ("URL", "take(opened(ENVIRON[from])); fill(); "),
-            (true, false) => ("URL", "take(ENVIRON[from]); "),
+            (true, false) => ("URL", "take(trimmed(ENVIRON[from])); "),
             _ => ("ADDRESS", ""),
         };
         let line = self.take(condition.name, name, text, format!("{call}{}()", condition.name));

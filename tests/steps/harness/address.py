@@ -8,7 +8,7 @@ from .reader import awks
 
 PARTS = pathlib.Path(__file__).resolve().parents[3] / "src" / "steps" / "wait"
 FILL = "take(opened(ENVIRON[from])); fill(); "
-VALUES = {"HOST": "db:5433\n", "PORT": "5434\r\n", "WORD": "p%40/?#@:$(HOST)", "URL": "postgres://$(HOST)@other/x\n", "LINE": "a\nb", "SCHEME": "https"}
+VALUES = {"HOST": "db:5433\n", "PORT": "5434\r\n", "WORD": "p%40/?#@:$(HOST)", "URL": "postgres://$(HOST)@other/x\n", "LINE": "a\nb", "SCHEME": "https", "BREAKS": "db\n\n", "URL_BREAKS": "redis://db/\n\n"}
 # The kind, the address, and what is printed for it. Without variables in the address, nothing is filled in.
 READINGS = [
     ("postgres", "postgres://u%20s:p%3A%e9@db", "postgres db:5432/u s\nPGHOST=db\nPGPORT=5432\nPGDATABASE=u s\nPGUSER=u s\nPGPASSWORD=p:\udce9"),
@@ -29,6 +29,9 @@ READINGS = [
     ("tcp", "$(HOST)", "tcp db:5433\ndb\n5433"),
     ("tcp", "[$(HOST)]:$(PORT)", "tcp [db:5433]:5434\ndb:5433\n5434"),
     ("tcp", "$$(HOST):1", "the host of `tcp` is missing or has a character that no host name has"),
+    ("tcp", "$(BREAKS):1", "the host of `tcp` is missing or has a character that no host name has"),
+    ("redis", "$(URL_BREAKS)", "the database of `redis` has a control character"),
+    ("dns", "$(BREAKS)", "the name of `dns` has a control character"),
     ("dns", "$(HOST)", "the name of `dns` is not a host name"),
     ("file", "/v/$(WORD)", "file /v/p%40/?#@:$(HOST)\n/v/p%40/?#@:$(HOST)"),
     ("file", "/v/$(LINE)", "the path of `file` has a control character"),
@@ -53,5 +56,5 @@ def program(kind, fills):
     """The parts that a script has for one address."""
     has_url = kind in ("postgres", "mysql", "redis", "http")
     names = ["values", *(["filled", "fill"] if fills else []), "place", *(["url"] if has_url else []), kind]
-    call = "" if not has_url else FILL if fills else "take(ENVIRON[from]); "
+    call = "" if not has_url else FILL if fills else "take(trimmed(ENVIRON[from])); "
     return "".join((PARTS / f"{name}.awk").read_text() for name in names) + f"BEGIN {{ {call}{kind}() }}"
