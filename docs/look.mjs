@@ -129,6 +129,9 @@ function kinds() {
   });
 }
 
+// As the command's links expect it, see `Code::page`.
+assert(existsSync(join(site, "diagnostics/unwritten-volume.html")));
+
 const chosen = process.env.PAGES?.split(",") ?? kinds();
 for (const path of chosen) await Promise.all(Object.keys(MODES).map((mode) => look(path, mode)));
 await search(files, "light");

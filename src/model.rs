@@ -20,6 +20,7 @@ mod idle_insertion;
 mod kept;
 mod labels;
 mod list_form;
+mod misplaced;
 mod object_levels;
 mod once;
 mod parameter;

@@ -1,4 +1,5 @@
-//! Leads from the name of a diagnostic to its explanation: a page in the user's cache, which a terminal opens in a browser.
+//! Leads from the name of a diagnostic to its explanation, which a terminal opens in a browser: a page of the site or, as long as
+//! there is none, in the user's cache.
 
 use super::cache::cache_folder;
 use crate::diagnostic::Code;
@@ -11,7 +12,7 @@ const STYLE: &str = "body{max-width:46em;margin:2em auto;padding:0 1em;font:16px
 
 /// The address of the page that explains a diagnostic; nothing if it cannot be written.
 pub(super) fn explanation(code: Code) -> Option<String> {
-    page(&folder()?, code)
+    code.page().or_else(|| page(&folder()?, code))
 }
 
 /// The folder of the pages of this version.

@@ -29,6 +29,18 @@ impl Code {
         markdown(self.text())
     }
 
+    /// The address of its explanation on the project's site, which the manifest of the crate names as its `homepage`.
+    /// None as long as it names none.
+    ///
+    /// ```
+    /// use initflow::diagnostic::Code;
+    ///
+    /// assert!(Code::UnwrittenVolume.page().is_none_or(|page| page.ends_with("/diagnostics/unwritten-volume.html")));
+    /// ```
+    pub fn page(self) -> Option<String> {
+        page(env!("CARGO_PKG_HOMEPAGE"), self)
+    }
+
     /// The language of its programs.
     ///
     /// ```
@@ -121,6 +133,11 @@ fn fence(text: &'static str, opening: &str) -> Option<&'static str> {
     rest.get(..end)
 }
 
+/// Where a site has the page.
+fn page(site: &str, code: Code) -> Option<String> {
+    (!site.is_empty()).then(|| format!("{}/diagnostics/{code}.html", site.trim_end_matches('/')))
+}
+
 /// An explanation without the marks of its programs. A program after a paragraph that announces it, such as "The
 /// source:", needs no other title.
 fn markdown(text: &str) -> String {
@@ -176,6 +193,15 @@ mod tests {
         assert!(rendered.contains("\nThe source:\n\n```initflow\n"), "{rendered}");
         assert!(rendered.contains("\nWhat was rendered:\n\n```yaml\n"), "{rendered}");
         assert!(rendered.contains("\n**Fixed:**\n\n```yaml\n"), "{rendered}");
+    }
+
+    #[test]
+    fn a_page_is_on_the_site_if_there_is_one() {
+        let expected = Some("https://acme.dev/initflow/diagnostics/wait-cycle.html");
+        for site in ["https://acme.dev/initflow", "https://acme.dev/initflow/"] {
+            assert_eq!(page(site, Code::WaitCycle).as_deref(), expected);
+        }
+        assert_eq!(page("", Code::WaitCycle), None);
     }
 
     #[test]

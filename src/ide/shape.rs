@@ -183,18 +183,9 @@ pub(crate) fn shape(statement: &Statement, inside: Inside) -> Shaped<'_> {
 
 /// The objects whose fields are allowed among the statements of a workload: its levels, outermost first.
 pub(crate) fn levels(kind: Option<WorkloadKind>) -> Vec<&'static ObjectSchema> {
-    let spec: &[&ObjectSchema] = match kind {
-        None => return Vec::new(),
-        Some(WorkloadKind::Pod) => &[],
-        Some(WorkloadKind::Deployment) => &[&schema::DEPLOYMENT_SPEC],
-        Some(WorkloadKind::StatefulSet) => &[&schema::STATEFUL_SET_SPEC],
-        Some(WorkloadKind::DaemonSet) => &[&schema::DAEMON_SET_SPEC],
-        Some(WorkloadKind::ReplicaSet) => &[&schema::REPLICA_SET_SPEC],
-        Some(WorkloadKind::Job) => &[&schema::JOB_SPEC],
-        Some(WorkloadKind::CronJob) => &[&schema::CRON_JOB_SPEC, &schema::JOB_SPEC],
-    };
+    let Some(kind) = kind else { return Vec::new() };
     std::iter::once(&schema::OBJECT_META as &ObjectSchema)
-        .chain(spec.iter().copied())
+        .chain(kind.specs())
         .chain([&schema::POD_SPEC as &ObjectSchema])
         .collect()
 }

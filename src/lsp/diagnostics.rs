@@ -369,8 +369,9 @@ fn translate(
     for related in &mut related {
         related.message = visible::lines(&related.message).into_owned();
     }
-    let explanation = || format!("initflow-explain:/{}.md", diagnostic.code).parse().ok();
-    let href = state.settings.explain_links.then(explanation).flatten();
+    let explanation = format!("initflow-explain:/{}.md", diagnostic.code);
+    let link = if state.settings.explain_links { Some(explanation) } else { diagnostic.code.page() };
+    let href = link.and_then(|link| link.parse().ok());
     lsp_types::Diagnostic {
         range,
         severity: Some(match diagnostic.severity {

@@ -1,5 +1,6 @@
 //! Matches the values of a statement with the slots of its vocabulary entry.
 
+use super::misplaced::InBlock;
 use super::resolve::Resolver;
 use super::types::one_of;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
@@ -360,6 +361,13 @@ impl<'a> Matcher<'_, '_, 'a> {
             diagnostic = diagnostic.help(title.clone()).fix(title, before, "scratch ", Applicability::Unsafe);
             return self.resolver.report(diagnostic);
         } else if word {
+            if let Some(InBlock { title, edit }) = self.resolver.in_block(self.entry, self.statement, value) {
+                diagnostic = diagnostic.here("belongs in the block").help(title.clone());
+                if let Some((span, text)) = edit {
+                    diagnostic = diagnostic.fix(title, span, text, Applicability::Safe);
+                }
+                return self.resolver.report(diagnostic);
+            }
             diagnostic = diagnostic.did_you_mean(value.span, &written, open);
         }
         self.resolver.report(diagnostic.help(signature));

@@ -43,6 +43,9 @@ fn rule(name: &str) -> Value {
     if let Ok(code) = name.parse::<Code>() {
         rule["shortDescription"] = json!({ "text": code.summary() });
         rule["help"] = json!({ "text": code.text(), "markdown": code.markdown() });
+        if let Some(page) = code.page() {
+            rule["helpUri"] = page.into();
+        }
     }
     rule
 }
