@@ -149,18 +149,7 @@ pub struct FetchOptions {
     pub tries: Tries,
     /// Whether it may have credentials for a registry.
     credentials: bool,
-    /// Whether nothing in its variables says that a bucket of `s3` is elsewhere than at AWS.
-    of_aws: bool,
 }
-
-/// What says where a bucket of `s3` is, and who may read it, other than by AWS's own rules.
-const OF_OTHERS: [&str; 5] = [
-    "AWS_ENDPOINT_URL_S3",
-    "AWS_ENDPOINT_URL",
-    "RCLONE_S3_ENDPOINT",
-    "RCLONE_S3_ENV_AUTH",
-    "RCLONE_S3_PROVIDER",
-];
 
 /// An archive, and what may come out of it.
 #[derive(Clone, Copy, Debug)]
@@ -238,7 +227,6 @@ impl FetchOptions {
             mode: given.number("mode", Self::MODE),
             tries: Tries::of(given, diagnostics)?,
             credentials: !given.lacks("DOCKER_AUTH_CONFIG"),
-            of_aws: OF_OTHERS.iter().all(|variable| given.lacks(variable)),
         })
     }
 
@@ -336,7 +324,6 @@ mod tests {
             mode: FetchOptions::MODE,
             tries: Tries::default(),
             credentials: false,
-            of_aws: false,
         };
         let lowered = options.lower();
         assert!(!lowered.command.iter().any(|word| word.contains("(id)")));

@@ -119,7 +119,6 @@ fn source(options: &FetchOptions) -> Vec<&'static str> {
                 parts.extend([ONE_LINE, CONTROL, part!("rclone/from.sh")]);
             }
             parts.push(match options.from.split("://").next() {
-                Some("s3") if options.of_aws => part!("rclone/aws.sh"),
                 Some("s3") => part!("rclone/s3.sh"),
                 Some("gs") => part!("rclone/gs.sh"),
                 _ => part!("rclone/az.sh"),
