@@ -284,6 +284,19 @@ pub struct Lowered {
     pub user: Option<User>,
 }
 
+impl Lowered {
+    /// Leaves out the variables whose values the script takes without them, unless the step may get them from elsewhere:
+    /// `variables` are the author's, if all of them are known.
+    pub fn without_defaults(&mut self, variables: Option<&[SmolStr]>) {
+        let Some(variables) = variables else { return };
+        let Self { command, env, .. } = self;
+        env.retain(|(name, value)| {
+            let default = format!("${{{name}:-{value}}}");
+            variables.contains(name) || !command.iter().any(|word| word.contains(&default))
+        });
+    }
+}
+
 /// The user that a step runs as, by number.
 #[derive(Clone, Debug)]
 pub struct User {
@@ -394,15 +407,21 @@ impl InVolume {
     }
 
     /// The variables that tell a script what to make.
-    fn variables(&self) -> [(SmolStr, SmolStr); 2] {
-        [("INITFLOW_INTO".into(), self.path.clone()), ("INITFLOW_VOLUME".into(), self.volume.clone())]
+    fn variables(&self) -> impl Iterator<Item = (SmolStr, SmolStr)> {
+        let volume = self.is_deep().then(|| ("INITFLOW_VOLUME".into(), self.volume.clone()));
+        [("INITFLOW_INTO".into(), self.path.clone())].into_iter().chain(volume)
+    }
+
+    /// Whether it is in a folder of the volume, as far as is known.
+    fn is_deep(&self) -> bool {
+        let inside = self.path.strip_prefix(self.volume.as_str()).unwrap_or_default().trim_start_matches('/');
+        inside.contains(['/', '$'])
     }
 
     /// The parts of a script that enter its folder, as `place`, and there a folder of the step's own.
     fn enter(&self) -> [&'static str; 2] {
-        let inside = self.path.strip_prefix(self.volume.as_str()).unwrap_or_default().trim_start_matches('/');
-        let deep = inside.contains(['/', '$']);
-        let enter = if deep { part!("steps/work/enter-deep.sh") } else { part!("steps/work/enter.sh") };
+        let enter =
+            if self.is_deep() { part!("steps/work/enter-deep.sh") } else { part!("steps/work/enter.sh") };
         [enter, part!("steps/work/own.sh")]
     }
 
@@ -429,6 +448,7 @@ impl InVolume {
             return vec![
                 part!("steps/work/mine.sh"),
                 part!("steps/work/empty.sh"),
+                script::NEWLINE,
                 folder,
                 part!("steps/work/left-folders.sh"),
             ];
@@ -437,6 +457,7 @@ impl InVolume {
             part!("steps/work/unowned.sh"),
             part!("steps/work/mine-or-shared.sh"),
             part!("steps/work/empty-shared.sh"),
+            script::NEWLINE,
             folder,
             part!("steps/work/left-folders-of-pods.sh"),
         ]

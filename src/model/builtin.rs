@@ -138,13 +138,14 @@ impl Resolver<'_> {
             }
         }
         let span = draft.span;
-        let Some(lowered) = lowered else {
+        let Some(mut lowered) = lowered else {
             // The missing statement has been reported: do not report a missing image or command as well.
             if (failed || own.is_none()) && draft.fields.get("image").is_none() && !kind.takes_command() {
                 draft.fields.set("image", span, Node::new(span, Value::Unresolved));
             }
             return;
         };
+        lowered.without_defaults(given.variables.as_deref());
         draft.rights = lowered.rights;
         let image = lowered.image;
         // A step's last line says what went wrong.

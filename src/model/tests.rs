@@ -420,3 +420,23 @@ fn errors_about_one_workload_are_bounded() {
     let (_, found) = compiled(&(declarations + "pod x { app a { image \"a:1\" } }"));
     assert_eq!(found.len(), 1_000);
 }
+
+#[test]
+fn a_value_that_the_script_takes_anyway_is_left_out() {
+    for (env, expected) in [
+        ("", [false; 3]),
+        ("A \"a\"", [false; 3]),
+        // It might be among them.
+        ("from secret(\"s\")", [true; 3]),
+        ("INITFLOW_EVERY \"0\"", [false, false, true]),
+    ] {
+        let (made, _) = compiled(&format!(
+            "pod x {{ volume t configmap \"c\"\n volume v\n app a {{ image \"a:1\"; reads v at /v }}\n\
+             render r {{ from t \"a\"; into v \"b\"; vars [\"B\"]; env {{ B \"b\"; {env} }} }}\n\
+             wait w {{ tcp \"db:1\"; env {{ {env} }} }} }}"
+        ));
+        let set = [("MODE", "\"0644\""), ("TIMEOUT", "\"300\""), ("EVERY", "\"2\"")]
+            .map(|(name, value)| made.contains(&format!("- name: INITFLOW_{name}\n      value: {value}\n")));
+        assert_eq!(set, expected, "{made}");
+    }
+}

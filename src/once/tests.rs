@@ -164,8 +164,8 @@ fn pods_find_the_record_that_their_job_writes() {
     let objects = job.access.iter().map(|object| serde_json::to_string(object).unwrap_or_default());
     insta::assert_snapshot!(objects.collect::<Vec<_>>().join("\n"), @r#"
     {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"shop-once","namespace":"shop"}}
-    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-waits-b6913444e3","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["shop-schema-672baf407d"],"resources":["jobs"],"verbs":["get"]},{"apiGroups":[""],"resourceNames":["shop-once"],"resources":["configmaps"],"verbs":["patch"]}]}
-    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-waits-b6913444e3","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-waits-b6913444e3"},"subjects":[{"kind":"ServiceAccount","name":"web","namespace":"shop"}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-waits-3b3e0edcfb","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["shop-schema-2d2bf3634f"],"resources":["jobs"],"verbs":["get"]},{"apiGroups":[""],"resourceNames":["shop-once"],"resources":["configmaps"],"verbs":["patch"]}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-waits-3b3e0edcfb","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-waits-3b3e0edcfb"},"subjects":[{"kind":"ServiceAccount","name":"web","namespace":"shop"}]}
     "#);
     let variables = |yaml: String, from: &str| {
         let lines = yaml.lines().skip_while(|line| !line.ends_with(from)).map(str::trim_start);
@@ -173,17 +173,13 @@ fn pods_find_the_record_that_their_job_writes() {
     };
     insta::assert_snapshot!(variables(workload.yaml(None), "- name: INITFLOW_JOB"), @r#"
     - name: INITFLOW_JOB
-    value: shop-schema-672baf407d
+    value: shop-schema-2d2bf3634f
     - name: INITFLOW_RECORDED
     valueFrom:
     configMapKeyRef:
     name: shop-once
-    key: shop-schema-672baf407d
+    key: shop-schema-2d2bf3634f
     optional: true
-    - name: INITFLOW_EVERY
-    value: "2"
-    - name: INITFLOW_TIMEOUT
-    value: "300"
     resources:
     requests:
     cpu: 10m
@@ -192,10 +188,6 @@ fn pods_find_the_record_that_their_job_writes() {
     insta::assert_snapshot!(variables(job.yaml(None), "- name: INITFLOW_RECORD"), @r#"
     - name: INITFLOW_RECORD
     value: shop-once
-    - name: INITFLOW_EVERY
-    value: "2"
-    - name: INITFLOW_TIMEOUT
-    value: "300"
     - name: INITFLOW_JOB
     valueFrom:
     fieldRef:

@@ -1,1 +1,1 @@
-deadline=$(($(date +%s) + INITFLOW_TIMEOUT)) why='no answer'
+limit=${INITFLOW_TIMEOUT:-300} && deadline=$(($(date +%s) + limit)) why='no answer'

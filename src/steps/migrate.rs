@@ -24,7 +24,7 @@ mod tools;
 
 pub use tools::{Lock, ScriptHelp, TOOLS, Tool};
 
-use super::script::{part, shell};
+use super::script::{NEWLINE, TRIM, part, shell};
 use super::{GivenOption, Lowered, Rights, StepInput};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -70,9 +70,10 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
 ];
 
 /// What takes the password out of `DATABASE_URL`.
-const URL: [&str; 7] = [
+const URL: [&str; 8] = [
     part!("say.sh"),
-    part!("trim.sh"),
+    NEWLINE,
+    TRIM,
     part!("control.sh"),
     part!("url.sh"),
     part!("locate.sh"),

@@ -1,5 +1,5 @@
 # Calls `get` once; `why` is the reason if it fails. Its arguments are those of the script.
 if ! get "$@"; then
-  [ "$(date +%s)" -lt "$deadline" ] || fail "gave up on $name after $INITFLOW_TIMEOUT s: $why"
+  [ "$(date +%s)" -lt "$deadline" ] || fail "gave up on $name after $limit s: $why"
   fail "could not get $name: $why; 1 tries failed"
 fi

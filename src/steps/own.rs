@@ -29,7 +29,7 @@
 //! `baseline`. With `fsGroup` in the pod, the kubelet does the same by itself for all volumes except `hostPath`, `nfs` and
 //! others that the node does not own: it gives files a group, and the group access to them.
 
-use super::script::{part, shell};
+use super::script::{NEWLINE, part, shell};
 use super::{Image, Lowered, Rights, StepInput};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
@@ -116,7 +116,7 @@ impl OwnOptions {
         Lowered {
             image: Some(Image::Own),
             rights: if special { RIGHTS_OF_SPECIAL_BITS } else { RIGHTS },
-            command: shell(&[part!("say.sh"), part!("own.sh")], "own"),
+            command: shell(&[part!("say.sh"), NEWLINE, part!("own.sh")], "own"),
             env,
             ..Lowered::default()
         }

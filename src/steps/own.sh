@@ -1,8 +1,6 @@
 # Other containers may swap the files and folders of the volume meanwhile, so nothing is changed by its path. A folder is
 # entered, and changed if the kernel says that it is in the volume. All else gets a second name in a folder that only root
 # can enter, which the kernel gives only to what is on the same mount, and is changed there.
-newline='
-'
 user=${INITFLOW_USER:-}
 group=${INITFLOW_GROUP:-}
 mode=${INITFLOW_MODE:-}

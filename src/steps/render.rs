@@ -22,7 +22,7 @@
 //! it; an empty value is fine. The file is written under a temporary name and renamed. A template with null characters is
 //! refused.
 
-use super::script::{part, shell};
+use super::script::{NEWLINE, part, shell};
 use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, mismatch, path_fault};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::object::Node;
@@ -131,7 +131,7 @@ impl RenderOptions {
         let mut script = vec![part!("say.sh"), part!("render/render.sh")];
         script.extend(self.into.enter());
         script.extend(self.into.file());
-        script.extend([part!("render/take.sh"), part!("work/publish-file.sh")]);
+        script.extend([NEWLINE, part!("render/take.sh"), part!("work/publish-file.sh")]);
         Lowered { image: Some(Image::Render), command: shell(&script, "render"), env, ..Lowered::default() }
     }
 }

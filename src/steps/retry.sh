@@ -1,12 +1,10 @@
 # Calls `get` until it succeeds; `why` is the reason if it did not. Its arguments are those of the script.
-failures=0
+tries=0
 until get "$@"; do
-  left=$((deadline - $(date +%s)))
-  [ "$left" -gt 0 ] || fail "gave up on $name after $INITFLOW_TIMEOUT s: $why"
-  [ "$failures" -lt "$INITFLOW_RETRIES" ] || fail "could not get $name: $why; $((failures + 1)) tries failed"
-  failures=$((failures + 1))
-  pause=$((failures < 15 ? failures * 2 : 30))
+  tries=$((tries + 1)) pause=$((tries < 15 ? tries * 2 : 30)) left=$((deadline - $(date +%s)))
+  [ "$left" -gt 0 ] || fail "gave up on $name after $limit s: $why"
+  [ "$tries" -le "${INITFLOW_RETRIES:-5}" ] || fail "could not get $name: $why; $tries tries failed"
   pause=$((pause < left ? pause : left))
-  say "try $failures failed: $why; the next one is in $pause s" >&2
+  say "try $tries failed: $why; the next one is in $pause s" >&2
   sleep "$pause"
 done

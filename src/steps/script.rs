@@ -15,6 +15,11 @@ macro_rules! part {
 }
 pub(super) use part;
 
+/// Sets `newline`.
+pub(super) const NEWLINE: &str = part!("newline.sh");
+/// Takes a line break off; needs `newline`.
+pub(super) const TRIM: &str = part!("trim.sh");
+
 /// The command that runs a script under a name, which the shell puts into its own messages. A part that several others need
 /// may be given several times; the script has it once.
 pub(super) fn shell(parts: &[&str], name: &str) -> Vec<SmolStr> {

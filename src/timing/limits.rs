@@ -55,8 +55,11 @@ fn of_manifest(container: &Container) -> Option<OwnLimit> {
     let is_ours =
         items("command").iter().filter_map(Node::as_text).any(|word| word.contains("INITFLOW_TIMEOUT"));
     let variable = |node: &&Node| node.get("name").and_then(Node::as_text) == Some(VARIABLE);
-    let value = items("env").iter().find(variable).filter(|_| is_ours)?.get("value")?.as_text()?;
-    let seconds = value.parse().ok()?;
+    let seconds = match items("env").iter().find(variable) {
+        _ if !is_ours => return None,
+        Some(node) => node.get("value")?.as_text()?.parse().ok()?,
+        None => OwnLimit::by_default(),
+    };
     let unpacks = items("env").iter().any(|node| {
         node.get("name").and_then(Node::as_text).is_some_and(|name| name.starts_with("INITFLOW_MAX_"))
     });

@@ -2,7 +2,7 @@
 
 use super::{CloneOptions, Transport};
 use crate::steps::existing::Existing;
-use crate::steps::script::part;
+use crate::steps::script::{NEWLINE, TRIM, part};
 
 const ONE_LINE: &str = part!("../one-line.sh");
 const CONTROL: &str = part!("../control.sh");
@@ -33,7 +33,7 @@ pub(super) fn parts(options: &CloneOptions) -> Vec<&'static str> {
     if options.transport == Transport::Ssh {
         parts.push(part!("ssh.sh"));
     } else if options.token.is_some() {
-        parts.extend([part!("../trim.sh"), CONTROL, part!("token.sh")]);
+        parts.extend([NEWLINE, TRIM, CONTROL, part!("token.sh")]);
     }
     parts.push(if options.depth == 0 { part!("history.sh") } else { part!("depth.sh") });
     if known && is_hash(reference) {

@@ -1,1 +1,1 @@
-into=$INITFLOW_VOLUME/${name##*/}
+into=${INITFLOW_INTO%/}/${name##*/}

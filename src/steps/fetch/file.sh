@@ -1,2 +1,1 @@
-to=./$base
-: >"$to" || fail "cannot write in $place"
+{ to=./$base && : >"$to"; } || fail "cannot write in $place"

@@ -2,7 +2,7 @@
 
 use super::{Archive, FetchOptions, FetchSource, Unpack};
 use crate::steps::existing::Existing;
-use crate::steps::script::part;
+use crate::steps::script::{NEWLINE, TRIM, part};
 
 const RUN: &str = part!("../run.sh");
 const ONE_LINE: &str = part!("../one-line.sh");
@@ -102,7 +102,7 @@ fn source(options: &FetchOptions) -> Vec<&'static str> {
             };
             let mut parts = vec![protocols];
             if !options.headers.is_empty() {
-                parts.extend([part!("../trim.sh"), CONTROL, ONE_LINE, part!("https/origin.sh")]);
+                parts.extend([NEWLINE, TRIM, CONTROL, ONE_LINE, part!("https/origin.sh")]);
                 parts.push(part!("https/headers.sh"));
             } else if known(b"._-:[]") && !options.from.contains(['@', '?', '#']) {
                 parts.extend([part!("https/known.sh"), part!("https/https.sh")]);

@@ -1,5 +1,3 @@
-newline='
-'
 # Copies the template here. It is the kernel that says which file was opened: by no link is it one outside of the volume.
 inside=$(cd -P "$INITFLOW_FROM_VOLUME" && readlink /proc/self/cwd)
 status=0

@@ -1,6 +1,4 @@
 export LC_ALL=C
-newline='
-'
 # Sends one request, given as lines of curl's configuration, which no other process sees; the answer is in `body`.
 ask() {
   whom=$1

@@ -4,7 +4,7 @@
 
 use super::SecretsOptions;
 use super::target::Store;
-use crate::steps::script::part;
+use crate::steps::script::{NEWLINE, part};
 
 const ONE_LINE: &str = part!("../one-line.sh");
 const HTTP: &str = part!("http.sh");
@@ -29,10 +29,10 @@ pub(super) fn parts(options: &SecretsOptions) -> Vec<&'static str> {
         Store::Gcp | Store::Azure => parts.extend([ONE_LINE, part!("from.sh"), part!("sound.sh")]),
     }
     parts.extend(match options.target.store {
-        Store::Vault => [HTTP, part!("vault.sh")],
-        Store::Aws => [part!("../run.sh"), part!("aws.sh")],
-        Store::Gcp => [HTTP, part!("gcp.sh")],
-        Store::Azure => [HTTP, part!("azure.sh")],
+        Store::Vault => [NEWLINE, HTTP, part!("vault.sh")],
+        Store::Aws => ["", part!("../run.sh"), part!("aws.sh")],
+        Store::Gcp => [NEWLINE, HTTP, part!("gcp.sh")],
+        Store::Azure => [NEWLINE, HTTP, part!("azure.sh")],
     });
     parts.push(part!("../to-into.sh"));
     parts.extend(options.into.enter());

@@ -1,14 +1,13 @@
 //! Lists what a `wait` can wait for, in one table.
 //!
-//! Invariant: a condition's script defines `check_NAME`, which tries it once and sets `name` and `why`, and, unless all parts
-//! of its address are always known, `of_NAME`, which finds them in an address and, except for `http`, calls it. Neither `name` nor `why`
-//! contains a password, and no password is passed to another program as an argument.
+//! Invariant: a condition's script defines `check_NAME`, which tries it once and sets `why`. Unless all parts of its address are
+//! always known, a function of awk, `NAME`, finds them in an address and prints them below what the log calls it. Neither this
+//! name nor `why` contains a password, and no password is passed to another program as an argument.
 
 use super::super::Image;
-use super::script::{CLEAN, ENDPOINT, LOCATE, TRIM};
 use super::{job, object};
 use crate::kubernetes::names;
-use crate::steps::script::part;
+use crate::steps::script::{NEWLINE, part};
 
 /// The kinds of condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +37,7 @@ pub struct Condition {
     pub name: &'static str,
     /// What tries it once.
     pub script: &'static [&'static str],
-    /// What finds the parts of an address that is not known, besides what takes a URL apart.
+    /// What finds the parts of an address that is not known, in awk.
     pub of_address: &'static [&'static str],
     /// The images that have everything the script needs.
     pub images: &'static [Image],
@@ -54,7 +53,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
         kind: ConditionKind::Tcp,
         name: "tcp",
         script: &[part!("tcp.sh")],
-        of_address: &[TRIM, CLEAN, LOCATE, ENDPOINT, part!("of-tcp.sh")],
+        of_address: &[PLACE, part!("tcp.awk")],
         images: &[Image::Wait, Image::WaitPostgres],
         needs: "nc",
         fault: tcp_fault,
@@ -63,7 +62,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
         kind: ConditionKind::Http,
         name: "http",
         script: &[part!("http-request.sh")],
-        of_address: &[part!("of-http.sh")],
+        of_address: &[PLACE, URL, part!("http.awk")],
         images: &[Image::Wait],
         needs: "curl",
         fault: http_fault,
@@ -72,7 +71,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
         kind: ConditionKind::Dns,
         name: "dns",
         script: &[part!("dns.sh")],
-        of_address: &[TRIM, CLEAN, part!("of-dns.sh")],
+        of_address: &[part!("dns.awk")],
         images: &Image::WAIT,
         needs: "getent",
         fault: dns_fault,
@@ -81,7 +80,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
         kind: ConditionKind::File,
         name: "file",
         script: &[part!("file.sh")],
-        of_address: &[TRIM, CLEAN, part!("of-file.sh")],
+        of_address: &[part!("file.awk")],
         images: &Image::WAIT,
         needs: "sh",
         fault: |_| None,
@@ -89,8 +88,8 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::Postgres,
         name: "postgres",
-        script: &[TRIM, part!("postgres.sh")],
-        of_address: &[OPTION, part!("of-postgres.sh")],
+        script: &[NEWLINE, part!("postgres.sh")],
+        of_address: &[PLACE, URL, part!("postgres.awk")],
         images: &[Image::WaitPostgres],
         needs: "psql",
         fault: |url| url_fault(url, &["postgres://", "postgresql://"], POSTGRES, SSLMODE),
@@ -98,8 +97,8 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::Mysql,
         name: "mysql",
-        script: &[TRIM, part!("mysql.sh")],
-        of_address: &[OPTION, part!("of-mysql.sh")],
+        script: &[NEWLINE, part!("mysql.sh")],
+        of_address: &[PLACE, URL, part!("mysql.awk")],
         images: &[Image::WaitMysql],
         needs: "mariadb` or `mysql",
         fault: |url| url_fault(url, &["mysql://", "mariadb://"], MYSQL, SSL_MODE),
@@ -107,8 +106,8 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::Redis,
         name: "redis",
-        script: &[TRIM, part!("redis.sh")],
-        of_address: &[part!("of-redis.sh")],
+        script: &[NEWLINE, part!("redis.sh")],
+        of_address: &[PLACE, URL, part!("redis.awk")],
         images: &[Image::Wait, Image::WaitPostgres],
         needs: "nc",
         fault: redis_fault,
@@ -172,8 +171,9 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
 const API: &str = part!("api.sh");
 const OBJECT: &str = part!("object.sh");
 const FACTS: &str = part!("../facts.sh");
+const PLACE: &str = part!("place.awk");
+const URL: &str = part!("url.awk");
 
-const OPTION: &str = part!("option.sh");
 const POSTGRES: &str = "expected `postgres://USER@HOST:PORT/DATABASE`";
 const MYSQL: &str = "expected `mysql://USER@HOST:PORT/DATABASE`";
 const JOB: &str = "expected the name of a Job: lowercase letters, digits, `-` and `.`";
@@ -336,7 +336,7 @@ fn place_fault(host: &str, port: Option<&str>) -> Option<&'static str> {
     }
 }
 
-// The script checks the values that it inserts by the same rules: see `endpoint.sh`.
+// The script checks the values that it inserts by the same rules: see `place.awk`.
 
 fn is_host(host: &str) -> bool {
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');

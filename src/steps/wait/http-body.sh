@@ -6,10 +6,8 @@ check_body() {
     } 3>&1
     printf '\n%s' "$why"
   )
-  body=${answer%"$newline"*}
-  why=${answer##*"$newline"}
-  failed=${why%%,*}
-  why=${why#*,}
+  body=${answer%"$newline"*} why=${answer##*"$newline"}
+  failed=${why%%,*} why=${why#*,}
   answered || return 1
   why="status $status, without \`$contains\`"
   case $body in *"$contains"*) ;; *) return 1 ;; esac

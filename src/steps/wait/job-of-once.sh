@@ -1,7 +1,4 @@
-absent='there is no such Job: apply the manifests that have it'
-again() { printf '; to try again: kubectl delete job %s --namespace=%s, then apply the manifests again' "$1" "$space"; }
+job=$INITFLOW_JOB absent='there is no such Job: apply the manifests that have it'
+again="; to try again: kubectl delete job $job --namespace=$space, then apply the manifests again"
 # A Job that has ever been complete may be gone, or be there again: what counts is that it was recorded.
-check_once() {
-  name="job $job" now='was complete before'
-  [ -n "${INITFLOW_RECORDED+x}" ] || check_job
-}
+if [ -n "${INITFLOW_RECORDED+x}" ]; then say "job $job was complete before" && exit; fi

@@ -1,2 +1,1 @@
-absent='there is no such Job yet'
-again() { :; }
+absent='there is no such Job yet' again=''

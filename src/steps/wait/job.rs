@@ -34,28 +34,17 @@ pub(super) fn own_name(span: Span) -> (SmolStr, Node) {
 /// `automountServiceAccountToken false`.
 pub(super) fn token(span: Span) -> OwnVolume {
     let text = |text| Node::text(span, text);
-    let file = |key, value, path| {
-        Node::list(span, vec![Node::object(span, [(key, value), ("path", Node::text(span, path))])])
-    };
     // Sources are compared as a whole: without the API server's defaults, `kubectl apply` would see a change each time.
     let field = Node::object(span, [("apiVersion", text("v1")), ("fieldPath", text("metadata.namespace"))]);
+    let namespace = Node::object(span, [("fieldRef", field), ("path", text("namespace"))]);
     let hour = Node::new(span, Value::Int(3600));
     let token = Node::object(span, [("expirationSeconds", hour), ("path", text("token"))]);
     let sources = vec![
         Node::object(span, [("serviceAccountToken", token)]),
+        Node::object(span, [("configMap", Node::object(span, [("name", text("kube-root-ca.crt"))]))]),
         Node::object(
             span,
-            [(
-                "configMap",
-                Node::object(
-                    span,
-                    [("name", text("kube-root-ca.crt")), ("items", file("key", text("ca.crt"), "ca.crt"))],
-                ),
-            )],
-        ),
-        Node::object(
-            span,
-            [("downwardAPI", Node::object(span, [("items", file("fieldRef", field, "namespace"))]))],
+            [("downwardAPI", Node::object(span, [("items", Node::list(span, vec![namespace]))]))],
         ),
     ];
     OwnVolume {

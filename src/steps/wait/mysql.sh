@@ -1,5 +1,4 @@
 check_mysql() {
-  name="mysql $host:$port/$base"
   # The client reads 4096 bytes of a line, and takes the rest for another option.
   [ "$(printf '%s' "$user$password$base$authority" | wc -c)" -le 2000 ] ||
     fail "user, password, database and \`ssl-ca\` of \`mysql\` together are longer than 2000 bytes"
@@ -10,15 +9,13 @@ check_mysql() {
     # The client has no other configuration than the step's, no more memory than it needs, and a few lines to say why.
     why=$(settings | {
       (
-        ulimit -v 131072 2>/dev/null || :
-        exec env HOME=/dev/null timeout -k 1 "$try" "$client" --defaults-file=/dev/stdin --batch --execute 'select 1' 2>&1 >/dev/null
+        ulimit -v 131072
+        HOME=/dev/null exec timeout -k 1 "$try" "$client" --defaults-file=/dev/stdin -Be 'select 1' 2>&1 >/dev/null
       ) && printf '\n.'
     } | head -c 4096)
   } 2>/dev/null
   case $why in *"$newline.") return ;; esac
-  why=${why##*"$newline"}
-  why=${why#ERROR }
-  why=${why:-no answer}
+  why=${why##*"$newline"} why=${why#ERROR } why=${why:-no answer}
   case $why in *TLS/SSL* | *'SSL connection'*) why="$why; see the option \`ssl-mode\` of the URL" ;; esac
   return 1
 }
@@ -39,8 +36,7 @@ settings() {
   [ -z "$authority" ] || setting ssl-ca "$authority"
   # Without a mode, a password is only for a server whose certificate is valid or, to the client of MariaDB, confirmed by
   # the password itself.
-  mode=${mode:-${password:+VERIFY_IDENTITY}}
-  mode=${mode:-PREFERRED}
+  mode=${mode:-${password:+VERIFY_IDENTITY}} mode=${mode:-PREFERRED}
   # Where there may be no TLS, no plugin is loaded that sends the password itself.
   case $mode in DISABLED | PREFERRED) printf 'plugin-dir=/dev/null\n' ;; esac
   case $("$client" --version)/$mode in

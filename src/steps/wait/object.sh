@@ -1,6 +1,6 @@
 # Asks the API server for the object of a path. Whether it gave it: `answer` is the object; else `why` says why not.
 seek() {
-  api "$1"
+  api --url "$server$1"
   case $why in
     'status 200') answer=${answer%|*} && return ;;
     'status 40'[13]) why="$why: the service account may not read it" ;;

@@ -1,26 +1,18 @@
 # The arguments are variables of the client.
 check_postgres() {
-  name="postgres $host:$port/$base"
   # A shell would tell of the end that `timeout` makes.
   {
     why=$(
-      for word; do export "${word?}"; done
+      # The client has no other configuration than the step's, no more memory than it needs, and a few lines to say why.
+      export HOME=/dev/null "${@?}"
       # Where nobody looks at the certificate, the password itself is not sent, unless that is asked for.
       case ${PGSSLMODE-} in verify-*) ;; *) export PGREQUIREAUTH="${PGREQUIREAUTH-!password}" ;; esac
-      # The client has no other configuration than the step's, no more memory than it needs, and a few lines to say why.
-      export PGHOST="$host" PGPORT="$port" PGDATABASE="$base" HOME=/dev/null
       {
-        (
-          ulimit -v 131072 2>/dev/null || :
-          exec timeout -k 1 "$try" psql --no-psqlrc --no-password --quiet --command 'select 1' 2>&1 >/dev/null
-        ) && printf '\n.'
+        (ulimit -v 131072; exec timeout -k 1 "$try" psql -Xwqc 'select 1' 2>&1 >/dev/null) && printf '\n.'
       } | head -c 4096
     )
   } 2>/dev/null
   case $why in *"$newline.") return ;; esac
-  why=${why%%"$newline"*}
-  why=${why##*failed: }
-  why=${why#psql: error: }
-  why=${why:-no answer}
+  why=${why%%"$newline"*} why=${why##*failed: } why=${why#psql: error: } why=${why:-no answer}
   return 1
 }

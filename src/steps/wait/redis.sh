@@ -1,5 +1,4 @@
 check_redis() {
-  name="redis $host:$port${base:+/$base}"
   {
     answer=$newline$(
       {
@@ -11,10 +10,7 @@ check_redis() {
     )
   } 2>/dev/null
   case $answer in
-    *"$newline-"*)
-      why=${answer#*"$newline-"}
-      why=${why%%"$newline"*}
-      ;;
+    *"$newline-"*) why=${answer#*"$newline-"} why=${why%%"$newline"*} ;;
     *+PONG*) return ;;
     *'timed out'*) ;;
     *nc:*) why=${answer##*: } ;;

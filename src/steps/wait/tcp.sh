@@ -1,6 +1,4 @@
 check_tcp() {
-  name="tcp $host:$port"
-  case $host in *:*) name="tcp [$host]:$port" ;; esac
   why=$(nc -v -z -w "$try" "$host" "$port" 2>&1) && return
   case $why in
     *[Uu]sage*) why='the nc of this image has no option -z' ;;

@@ -1,6 +1,4 @@
 # Folders are made here, and may replace folders that others can change meanwhile: those are cleared with care.
-newline='
-'
 trap leave EXIT
 stuck() { fail "cannot remove $place/$1: it has files of another user; give the pod an fsGroup"; }
 # Whether the script stands in the folder $1.

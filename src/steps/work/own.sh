@@ -5,7 +5,5 @@
 # work in a new folder that only its user can enter, and stands in it: names in it are its own, and so is `..`, since a folder
 # can be moved elsewhere only by who may write in it. The kernel is asked where the script stands.
 me=$(id -u) pod=$(uname -n) meddled="another container changes the folder $place meanwhile"
-made=$(mktemp -d "./.initflow-$pod.XXXXXX" 2>/dev/null) || fail "cannot write in $place"
-work=${made#./}
-cd -P "$made" || fail "cannot enter $place/$work"
+{ work=$(mktemp -d ".initflow-$pod.XXXXXX" 2>/dev/null) && cd -P "./$work"; } || fail "cannot write in $place"
 if [ "$(readlink /proc/self/cwd)" != "$place/$work" ] || [ -n "$(ls -A)" ]; then fail "$meddled"; fi

@@ -35,11 +35,15 @@ READINGS = [
 ]  # fmt: skip
 
 
+def awks():
+    """The awks on this machine."""
+    return [words for words in (["mawk"], ["gawk"], ["gawk", "--posix"], ["busybox", "awk"]) if shutil.which(words[0])]
+
+
 def faults():
     """What an awk reads differently from the expected answer."""
     found = []
-    awks = [words for words in (["mawk"], ["gawk"], ["gawk", "--posix"], ["busybox", "awk"]) if shutil.which(words[0])]
-    for awk in awks:
+    for awk in awks():
         for text, asked, expected in READINGS:
             want, _, where = asked.partition(" ")
             environment = os.environ | {"LC_ALL": "C", "INITFLOW_FIELD": "k y"}

@@ -4,7 +4,7 @@ import json
 import os
 import urllib.parse
 
-from harness import Case, Daemon, Fault, Kills, Proxy, Web, certificate, refusing
+from harness import Case, Daemon, Fault, Kills, Proxy, Web, address, certificate, refusing
 from harness.databases import PASSWORD, MariaDB, Postgres, Redis
 
 AGAINST = "an HTTP server, an API server's answers, PostgreSQL 15, MariaDB 10.11, Redis 7, dnsmasq; curl, nc, psql, mariadb"
@@ -13,6 +13,7 @@ QUOTED = urllib.parse.quote(PASSWORD, safe="")
 
 
 def prepare(bench):
+    assert not (found := address.faults()), "\n".join(found)
     web = bench.add(Web({"/content": b"the content\n", "/hostile": f"<{HOSTILE}>".encode()}))
     web.answers["/later"] = lambda _: (200 if len(web.requests) > 2 else 500, "")
     web.answers["/guarded"] = guarded

@@ -1,6 +1,6 @@
 # The tool has no configuration but the step's.
 export HOME=/nonexistent
-reason() {
+failed() {
   why=$(printf '%s\n' "$said" | sed -n 's/^Error[^:]*: //p' | tail -n 1)
-  why=${why:-no answer}
+  why=${why:-no answer} && return 1
 }

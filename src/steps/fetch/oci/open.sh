@@ -1,1 +1,1 @@
-request() { said=$(run oras "$@" 2>&1) || { reason && return 1; }; }
+request() { said=$(run oras "$@" 2>&1) || failed; }

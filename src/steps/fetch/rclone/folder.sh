@@ -23,10 +23,7 @@ compare='
 '
 # What is right already is not downloaded again. A file gets its name when it is complete.
 get() {
-  if ! said=$(list "$remote" 2>&1 >./.initflow-wanted); then
-    reason
-    return 1
-  fi
+  said=$(list "$remote" 2>&1 >./.initflow-wanted) || { failed; return; }
   [ -s ./.initflow-wanted ] || fail "$name has no files"
   if is_here && settle; then
     say "$into is here already, as it is at the source"
@@ -43,11 +40,7 @@ get() {
   done <./.initflow-right
   # Parts of files, which rclone could take for files that it has to remove.
   find ./.initflow-parts -name '*.????????.partial' -exec rm -f {} +
-  if ! said=$(run rclone sync --use-server-modtime --retries 1 --contimeout 10s --timeout 30s --log-format '' \
-    "$remote" ./.initflow-parts/folder 2>&1); then
-    reason
-    return 1
-  fi
+  said=$(storage sync --low-level-retries 10 --use-server-modtime "$remote" ./.initflow-parts/folder) || { failed; return; }
   rmdir "$to" || fail "cannot write in $place"
   mv ./.initflow-parts/folder "$to" || fail "cannot write in $place"
 }

@@ -1,0 +1,1 @@
+  function contains() { print "\n" filled(ENVIRON[from]) }

@@ -1,1 +1,0 @@
-config() { printf '%s\n' "$url" | sed 's/[\\"]/\\&/g; s/.*/url = "&"/'; }

@@ -1,6 +1,0 @@
-of_tcp() {
-  kind=tcp whole=''
-  locate "$1"
-  endpoint ''
-  check_tcp
-}

@@ -1,0 +1,2 @@
+') || fail "${parts:-this image has no awk}"
+name=${parts%%"$newline"*} parts=${parts#*"$newline"}

@@ -1,0 +1,2 @@
+# Each line is a word.
+set -f && IFS=$newline
