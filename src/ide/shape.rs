@@ -185,7 +185,7 @@ pub(crate) fn shape(statement: &Statement, inside: Inside) -> Shaped<'_> {
 pub(crate) fn levels(kind: Option<WorkloadKind>) -> Vec<&'static ObjectSchema> {
     let Some(kind) = kind else { return Vec::new() };
     std::iter::once(&schema::OBJECT_META as &ObjectSchema)
-        .chain(kind.specs())
+        .chain(kind.specs().iter().copied())
         .chain([&schema::POD_SPEC as &ObjectSchema])
         .collect()
 }

@@ -7,7 +7,7 @@ use super::record::NameKind;
 use super::resolve::Resolver;
 use super::scope::Scope;
 use super::workload::Making;
-use super::{QualifiedName, Role};
+use super::{QualifiedName, Role, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
@@ -59,6 +59,12 @@ impl<'a> Resolver<'a> {
         }
         if let Some(block) = &statement.block {
             self.container_statements(draft, block, scope);
+        }
+        if head.is_cut() {
+            draft.unclear = true;
+            if draft.fields.get("image").is_none() {
+                draft.fields.set("image", statement.head(), Node::new(statement.head(), Value::Unresolved));
+            }
         }
         let draft = std::mem::replace(
             draft,
@@ -267,18 +273,12 @@ fn carries_flow(name: &str) -> bool {
 
 /// Where a name belongs that is not allowed in a container.
 fn belongs_in(name: &str) -> Option<&'static str> {
-    let specs = [
-        &schema::POD_SPEC,
-        &schema::DEPLOYMENT_SPEC,
-        &schema::STATEFUL_SET_SPEC,
-        &schema::DAEMON_SET_SPEC,
-        &schema::JOB_SPEC,
-        &schema::CRON_JOB_SPEC,
-    ];
+    let specs = WorkloadKind::ALL.iter().flat_map(|kind| kind.specs()).copied();
+    let mut specs = specs.chain([&schema::POD_SPEC as &schema::ObjectSchema]);
     let replaced = vocabulary::REPLACED.iter().any(|(replaced, _)| *replaced == name);
     let in_workload = vocabulary::entry(StatementPlace::Workload, name).is_some()
         || schema::OBJECT_META.field(name).is_some();
-    if in_workload || (!replaced && specs.iter().any(|spec| spec.field(name).is_some())) {
+    if in_workload || (!replaced && specs.any(|spec| spec.field(name).is_some())) {
         Some("the workload, outside its containers")
     } else {
         vocabulary::entry(StatementPlace::File, name).map(|_| "the file, outside all blocks")

@@ -15,6 +15,7 @@ use crate::vocabulary::{is_name, passes_over};
 pub(super) struct Head<'a> {
     plain: Vec<Filled<'a>>,
     clauses: Vec<Matched<'a>>,
+    is_cut: bool,
 }
 
 /// A value with its name and its type.
@@ -58,6 +59,11 @@ impl<'a> Head<'a> {
     /// The first value of a clause, if the statement has it.
     pub(super) fn value(&self, word: &str) -> Option<Filled<'a>> {
         self.clause(word)?.values.first().copied()
+    }
+
+    /// Whether the head goes on with statements that belong in the block. The block lacks them, and they have been reported.
+    pub(super) fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// The one clause of those that cannot be combined.
@@ -149,15 +155,15 @@ impl<'a> Matcher<'_, '_, 'a> {
     fn run(mut self) -> Option<Head<'a>> {
         let goes_on = self.resolver.is_recording();
         let plain = self.plain()?;
-        let mut head = Head { plain, clauses: Vec::new() };
+        let mut head = Head { plain, clauses: Vec::new(), is_cut: false };
         while let Some((first, rest)) = self.rest.split_first() {
             let Some(clause) = self.clause_of(first) else {
                 if goes_on {
                     self.rest = rest;
                     continue;
                 }
-                self.unexpected(first, &head);
-                return None;
+                head.is_cut = self.unexpected(first, &head);
+                return head.is_cut.then_some(head);
             };
             if let Some(before) = head.clause(clause.word).filter(|_| !goes_on) {
                 let before = before.span;
@@ -309,8 +315,9 @@ impl<'a> Matcher<'_, '_, 'a> {
         );
     }
 
-    /// Reports a value that matches no slot; `head` is what was read before it.
-    fn unexpected(&mut self, value: &SyntaxValue, head: &Head) {
+    /// Reports a value that matches no slot; `head` is what was read before it. Returns whether it and what follows are
+    /// statements for the block that comes next.
+    fn unexpected(&mut self, value: &SyntaxValue, head: &Head) -> bool {
         let clauses = || {
             self.entry.head.iter().filter_map(|slot| match slot {
                 Slot::Clause(clause) => Some(*clause),
@@ -351,7 +358,8 @@ impl<'a> Matcher<'_, '_, 'a> {
             let title = format!("write `{}` before `{written}`", clause.word);
             diagnostic = diagnostic.help(title.clone());
             diagnostic = diagnostic.fix(title, before, format!("{} ", clause.word), Applicability::Safe);
-            return self.resolver.report(diagnostic);
+            self.resolver.report(diagnostic);
+            return false;
         }
         if let Some(instead) = volume_source(self.entry, &written) {
             diagnostic = diagnostic.help(instead);
@@ -359,18 +367,19 @@ impl<'a> Matcher<'_, '_, 'a> {
             let title = format!("write `scratch {written}` for space that is gone with the pod");
             let before = Span { end: value.span.start, ..value.span };
             diagnostic = diagnostic.help(title.clone()).fix(title, before, "scratch ", Applicability::Unsafe);
-            return self.resolver.report(diagnostic);
+            self.resolver.report(diagnostic);
+            return false;
         } else if word {
-            if let Some(InBlock { title, edit }) = self.resolver.in_block(self.entry, self.statement, value) {
+            let moved = self.resolver.in_block(self.entry, self.statement, value);
+            if let Some(InBlock { title, span, text }) = moved {
                 diagnostic = diagnostic.here("belongs in the block").help(title.clone());
-                if let Some((span, text)) = edit {
-                    diagnostic = diagnostic.fix(title, span, text, Applicability::Safe);
-                }
-                return self.resolver.report(diagnostic);
+                self.resolver.report(diagnostic.fix(title, span, text, Applicability::Safe));
+                return required.is_none() && self.statement.block.is_some();
             }
             diagnostic = diagnostic.did_you_mean(value.span, &written, open);
         }
         self.resolver.report(diagnostic.help(signature));
+        false
     }
 
     fn exclude(&mut self, span: Span, before: Span, headline: &str, (here, first): (&str, &str)) {

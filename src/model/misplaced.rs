@@ -1,6 +1,5 @@
 //! Finds statements in the head of the statement in whose block they belong, such as `app web image "nginx" { … }`.
 
-use super::WorkloadKind;
 use super::resolve::Resolver;
 use crate::kubernetes::schema::{self, ObjectSchema};
 use crate::source::Span;
@@ -8,26 +7,12 @@ use crate::statement::{StatementPlace, StatementSpec};
 use crate::syntax::tree::{Block, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::{self, ContainerKind, Effect, FileEffect, WorkloadEffect};
 
-impl WorkloadKind {
-    /// The objects between a workload's metadata and its pods, outermost first.
-    pub(crate) fn specs(self) -> Vec<&'static ObjectSchema> {
-        match self {
-            Self::Pod => vec![],
-            Self::Deployment => vec![&schema::DEPLOYMENT_SPEC],
-            Self::StatefulSet => vec![&schema::STATEFUL_SET_SPEC],
-            Self::DaemonSet => vec![&schema::DAEMON_SET_SPEC],
-            Self::ReplicaSet => vec![&schema::REPLICA_SET_SPEC],
-            Self::Job => vec![&schema::JOB_SPEC],
-            Self::CronJob => vec![&schema::CRON_JOB_SPEC, &schema::JOB_SPEC],
-        }
-    }
-}
-
 /// How to write statements in a block instead of the head.
 pub(super) struct InBlock {
     pub(super) title: String,
-    /// What to replace by what; none if there are comments between the two places.
-    pub(super) edit: Option<(Span, String)>,
+    pub(super) span: Span,
+    /// What to write in the place of `span`.
+    pub(super) text: String,
 }
 
 impl Resolver<'_> {
@@ -59,26 +44,27 @@ impl Resolver<'_> {
         let before = before.last().map_or(statement.name.span, |value| value.span);
         let head = self.spelling(statement.name.span.to(before));
         let rest = Span { start: before.end, end: statement.head().end, ..before };
-        let edit = match &statement.block {
-            None => Some((rest, format!(" {{ {line} }}"))),
-            Some(block) => self.space_in(block).map(|space| {
-                let text = match block.statements.as_slice() {
-                    [] => format!(" {{ {line}"),
-                    _ if space.contains('\n') => format!(" {{{space}{}", written.join(&space)),
-                    _ => format!(" {{ {line};"),
+        let (end, text) = match &statement.block {
+            None => (rest.end, format!(" {{ {line} }}")),
+            Some(block) => {
+                let text = match self.line_in(block) {
+                    Some(start) => format!(" {{{start}{}", written.join(&start)),
+                    None if block.statements.is_empty() => format!(" {{ {line}"),
+                    None => format!(" {{ {line};"),
                 };
-                (Span { end: block.span.start + 1, ..rest }, text)
-            }),
+                (block.span.start + 1, text)
+            }
         };
-        Some(InBlock { title: format!("write `{head} {{ {line} }}`"), edit })
+        Some(InBlock { title: format!("write `{head} {{ {line} }}`"), span: Span { end, ..rest }, text })
     }
 
-    /// What is between the opening brace of a block and its first statement, or its end, if that is only space.
-    fn space_in(&self, block: &Block) -> Option<String> {
-        let start = block.span.start + 1;
-        let end = block.statements.first().map_or(block.span.end - 1, |first| first.span.start);
-        let space = self.spelling(Span { start, end, ..block.span });
-        space.chars().all(char::is_whitespace).then_some(space)
+    /// How a line of a block starts, unless the block starts on the line of its brace.
+    fn line_in(&self, block: &Block) -> Option<String> {
+        let first = block.statements.first();
+        let end = first.map_or(block.span.end - 1, |first| first.span.start);
+        let between = self.spelling(Span { start: block.span.start + 1, end, ..block.span });
+        let (_, indentation) = between.rsplit_once('\n')?;
+        Some(format!("\n{indentation}{}", if first.is_some() { "" } else { "  " }))
     }
 }
 
@@ -90,7 +76,7 @@ fn starts_statement(entry: &StatementSpec, value: &SyntaxValue) -> bool {
     let effect = |place| vocabulary::row(place, entry.name).map(|row| &row.effect);
     match effect(StatementPlace::File).or_else(|| effect(StatementPlace::Workload)) {
         Some(Effect::File(FileEffect::Workload(kind))) => {
-            has(StatementPlace::Workload) || is_field(&kind.specs()) || is_field(&[&schema::POD_SPEC])
+            has(StatementPlace::Workload) || is_field(kind.specs()) || is_field(&[&schema::POD_SPEC])
         }
         Some(Effect::Workload(WorkloadEffect::Container(kind))) => {
             let is_step = matches!(kind, ContainerKind::BuiltIn(_)) && has(StatementPlace::Step(entry.name));

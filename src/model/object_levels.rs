@@ -125,14 +125,11 @@ impl<'a> Resolver<'a> {
         }
         self.record_texts(statement, scope);
         let kind = making.kind.keyword();
-        let others: Vec<&str> = SPECS
-            .iter()
-            .filter(|(_, spec)| {
-                field_of(spec, name).is_some()
-                    || (name == "volumeClaimTemplates" && spec.field(name).is_some())
-            })
-            .map(|(keyword, _)| *keyword)
-            .collect();
+        let has = |spec: &&'static schema::ObjectSchema| {
+            field_of(spec, name).is_some() || (name == "volumeClaimTemplates" && spec.field(name).is_some())
+        };
+        let others = WorkloadKind::ALL.iter().filter(|kind| kind.specs().iter().any(has));
+        let others: Vec<&str> = others.map(|kind| kind.keyword()).collect();
         if !others.is_empty() {
             self.report(
                 Diagnostic::error(
@@ -179,16 +176,6 @@ impl<'a> Resolver<'a> {
         making.add_volume(scope.layer, volume);
     }
 }
-
-/// The kinds of workload that have a spec of their own.
-const SPECS: [(&str, &schema::ObjectSchema); 6] = [
-    ("deployment", &schema::DEPLOYMENT_SPEC),
-    ("statefulset", &schema::STATEFUL_SET_SPEC),
-    ("daemonset", &schema::DAEMON_SET_SPEC),
-    ("replicaset", &schema::REPLICA_SET_SPEC),
-    ("job", &schema::JOB_SPEC),
-    ("cronjob", &schema::CRON_JOB_SPEC),
-];
 
 /// A field of a spec, unless the language has a statement for it.
 fn field_of(object: &'static schema::ObjectSchema, name: &str) -> Option<&'static schema::Field> {

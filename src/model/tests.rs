@@ -39,6 +39,23 @@ fn defaults_of_a_part_stay_in_it() {
     assert!(made.contains("image: in:1") && made.contains("memory: 2Gi") && made.contains("own:1"), "{made}");
 }
 
+/// Neither does the head hide an error in the block, nor does the block lack what the head has.
+#[test]
+fn statements_in_a_head_leave_the_block_to_be_checked() {
+    let program = "deployment x replicas 2 { replicas \"two\"\n\
+         step s run \"true\" { after t; image \"a:1\" }\n\
+         wait w tcp \"a:80\" { }\n\
+         app a image \"a:1\" { imag \"b\" } }\n";
+    let found = codes(program);
+    let count = |code| found.iter().filter(|known| **known == code).count();
+    assert_eq!(count(Code::UnexpectedValue), 4, "{found:?}");
+    let others = found.iter().filter(|known| **known != Code::UnexpectedValue).copied();
+    assert_eq!(
+        others.collect::<Vec<_>>(),
+        [Code::TypeMismatch, Code::UnknownContainer, Code::UnknownStatement]
+    );
+}
+
 /// What newcomers write: one mistake gives one message, with the help that fixes it.
 #[test]
 fn a_slip_gives_one_message() {

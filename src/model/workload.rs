@@ -92,7 +92,7 @@ impl<'a> Resolver<'a> {
             });
         }
         // What is missing in a block may be after the place where it was assumed to end.
-        making.unclear |= statement.block.as_ref().is_some_and(|block| !block.is_closed());
+        making.unclear |= head.is_cut() || statement.block.as_ref().is_some_and(|block| !block.is_closed());
         for layer in below.iter().chain(&own) {
             self.on_layer(layer, |resolver, layer| {
                 resolver.workload_statements(layer.block, &layer.scope, &mut making);
@@ -350,21 +350,8 @@ impl Making<'_> {
 
     /// The levels of this kind, outermost first.
     pub(super) fn levels(&mut self) -> Vec<(&'static schema::ObjectSchema, &mut Map)> {
-        let mut levels: Vec<(&'static schema::ObjectSchema, &mut Map)> = Vec::with_capacity(3);
-        match self.kind {
-            WorkloadKind::Pod => {}
-            WorkloadKind::Deployment => levels.push((&schema::DEPLOYMENT_SPEC, &mut self.spec)),
-            WorkloadKind::StatefulSet => levels.push((&schema::STATEFUL_SET_SPEC, &mut self.spec)),
-            WorkloadKind::DaemonSet => levels.push((&schema::DAEMON_SET_SPEC, &mut self.spec)),
-            WorkloadKind::ReplicaSet => levels.push((&schema::REPLICA_SET_SPEC, &mut self.spec)),
-            WorkloadKind::Job => levels.push((&schema::JOB_SPEC, &mut self.spec)),
-            WorkloadKind::CronJob => {
-                levels.push((&schema::CRON_JOB_SPEC, &mut self.spec));
-                levels.push((&schema::JOB_SPEC, &mut self.job_spec));
-            }
-        }
-        levels.push((&schema::POD_SPEC, &mut self.pod_spec));
-        levels
+        let specs = self.kind.specs().iter().copied().zip([&mut self.spec, &mut self.job_spec]);
+        specs.chain([(&schema::POD_SPEC as &schema::ObjectSchema, &mut self.pod_spec)]).collect()
     }
 
     /// How many names are declared.

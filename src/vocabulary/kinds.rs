@@ -1,5 +1,6 @@
 //! Names the kinds of workload and of container, each with the keyword that opens one.
 
+use crate::kubernetes::schema::{self, ObjectSchema};
 use crate::steps::StepKind;
 
 /// The seven kinds of workload.
@@ -73,6 +74,19 @@ impl WorkloadKind {
             Self::ReplicaSet => "ReplicaSet",
             Self::Job => "Job",
             Self::CronJob => "CronJob",
+        }
+    }
+
+    /// The objects between its metadata and its pods, outermost first.
+    pub(crate) fn specs(self) -> &'static [&'static ObjectSchema] {
+        match self {
+            Self::Pod => &[],
+            Self::Deployment => const { &[&schema::DEPLOYMENT_SPEC] },
+            Self::StatefulSet => const { &[&schema::STATEFUL_SET_SPEC] },
+            Self::DaemonSet => const { &[&schema::DAEMON_SET_SPEC] },
+            Self::ReplicaSet => const { &[&schema::REPLICA_SET_SPEC] },
+            Self::Job => const { &[&schema::JOB_SPEC] },
+            Self::CronJob => const { &[&schema::CRON_JOB_SPEC, &schema::JOB_SPEC] },
         }
     }
 
