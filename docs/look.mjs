@@ -103,6 +103,21 @@ async function edit(base, mode) {
   await close(page, `edit ${base}`);
 }
 
+// A reader edits the manifests of a lesson in place, and takes the source.
+async function editManifests(base, mode) {
+  const page = await open(base, "tour/manifests/index.html", mode);
+  await page.getByRole("button", { name: "Edit here" }).click();
+  const frame = page.frameLocator("iframe.playground");
+  const wrong = frame.locator("#findings .warning").filter({ hasText: "unknown-target-port" });
+  await wrong.waitFor();
+  const text = frame.getByLabel("Paste Kubernetes manifests");
+  await text.fill((await text.inputValue()).replace(/targetPort: .*/, "targetPort: http"));
+  await wrong.waitFor({ state: "detached" });
+  await frame.getByRole("button", { name: "Open as a file" }).click();
+  await frame.locator("#output[aria-busy=false] g.entry").first().waitFor();
+  await close(page, `edit manifests ${base}`);
+}
+
 const TYPES = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".json": "application/json", ".wasm": "application/wasm" };
 
 // A server that has the site below `/some/path/`, and nothing else.
@@ -139,11 +154,10 @@ await search(files, "phone");
 const server = await serve();
 const served = `http://127.0.0.1:${server.address().port}/some/path/`;
 await search(served, "dark");
-// `playground/build` takes some minutes, so a site may be without it.
-if (existsSync(join(site, "playground/index.html"))) {
-  await edit(files, "light");
-  await edit(served, "dark");
-}
+await edit(files, "light");
+await edit(files, "phone");
+await edit(served, "dark");
+await editManifests(files, "light");
 server.close();
 await browser.close();
 console.log(`looked at ${chosen.length} pages in ${relative(process.cwd(), site)}: ${chosen.join(" ")}`);

@@ -41,6 +41,7 @@ pub(crate) mod shell_words;
 mod stated_time;
 mod template;
 mod types;
+mod unknown;
 mod used;
 mod volume;
 mod work;

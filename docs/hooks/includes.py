@@ -3,7 +3,7 @@
 A line `{{ VERB FILE [OPTIONS] }}` is replaced. The command runs in the folder of FILE, which is relative to the page:
 
     program   the file, highlighted by the ending of its name
-    edit      the same, for a reader who edits it in place
+    edit      the same, for a reader who edits it in place; other files of FILE's folder may follow, which belong to it
     change    two files, relative to the page: what changes from the first to the second
     yaml      what it compiles to, folded
     plan      the picture of its plan
@@ -13,6 +13,7 @@ A line `{{ VERB FILE [OPTIONS] }}` is replaced. The command runs in the folder o
     test      what `initflow test` prints
     diff      what `initflow diff OPTIONS FILE` prints
     status    what `initflow status` prints
+    verify    what `initflow verify` prints
     text      a Markdown file of the repository as the page
 """
 
@@ -70,7 +71,9 @@ def program(path, options, place):
 
 
 def edit(path, options, place):
-    return f'<div class="edit" markdown>\n\n{program(path, options, place)}\n</div>\n'
+    files = [path, *(path.parent / name for name in options)]
+    shown = "\n".join(program(file, [], place) for file in files)
+    return f'<div class="edit" markdown>\n\n{shown}\n</div>\n'
 
 
 def change(path, options, place):
@@ -123,6 +126,10 @@ def status(path, options, place):
     return terminal("status", path, options)
 
 
+def verify(path, options, place):
+    return terminal("verify", path, options)
+
+
 def imported(path, options, place):
     return fence("initflow", run("import", path, options), f"initflow import {path.name}")
 
@@ -143,6 +150,7 @@ VERBS = {
     "test": test,
     "diff": diff,
     "status": status,
+    "verify": verify,
     "text": text,
 }
 

@@ -1,7 +1,8 @@
 // Lets a reader of the site edit a program in place: a button replaces the program by the playground with it.
 //
-// A page shows such a program as `<div class="edit">` with a block of code. The playground is the page that the script's own
-// address leads to, `../playground/index.html`; nothing of it is loaded before the reader wants it.
+// A page shows such a program as `<div class="edit">` with a block of code for each of its files, or with one for manifests. The
+// playground is the page that the script's own address leads to, `../playground/index.html`; nothing of it is loaded before the
+// reader wants it.
 
 {
   const playground = new URL("../playground/index.html", document.currentScript.src).href;
@@ -13,13 +14,16 @@
     return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   }
 
-  async function edit(place, code) {
-    const title = place.querySelector(".filename")?.textContent.trim() || "main.initflow";
+  async function edit(place, blocks) {
+    const name = (block) => block.querySelector(".filename")?.textContent.trim() || "main.initflow";
+    const files = Object.fromEntries(blocks.map((block) => [name(block), block.querySelector("code").textContent]));
+    const [[title, text]] = Object.entries(files);
     const frame = document.createElement("iframe");
     frame.className = "playground";
     frame.title = `Playground: ${title}`;
     frame.allow = "clipboard-write";
-    show(frame, ["embed", `p=${await packed({ files: { [title]: code.textContent } })}`]);
+    const program = /\.ya?ml$/.test(title) ? { files: { "main.initflow": "" }, manifests: text, show: "import" } : { files };
+    show(frame, ["embed", `p=${await packed(program)}`]);
     place.replaceChildren(frame);
   }
 
@@ -37,13 +41,13 @@
 
   for (const frame of document.querySelectorAll("iframe.playground")) show(frame, []);
   for (const place of document.querySelectorAll("div.edit")) {
-    const code = place.querySelector("code");
-    if (!code) continue;
+    const blocks = [...place.querySelectorAll(".highlight")];
+    if (blocks.length === 0) continue;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "md-button edit-button";
     button.textContent = "Edit here";
-    button.addEventListener("click", () => void edit(place, code));
+    button.addEventListener("click", () => void edit(place, blocks));
     place.append(button);
   }
 }

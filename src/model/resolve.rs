@@ -1,11 +1,11 @@
 //! Resolves the top-level statements of files: what they use and declare, and their workloads.
 
-use super::fields::instead_of;
 use super::idle_insertion::HeldInsertion;
 use super::kept::{DeclarationKind, Declarations, ItemKey, NamesRead, ResultMemory};
 use super::record::Recorder;
 use super::scope::{Binding, Scope};
 use super::template::Template;
+use super::unknown::instead_of;
 use super::work::{self, Done, Work};
 use super::{Setting, Workload, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic, Severity};

@@ -13,7 +13,7 @@ const PAGES: &str = "docs/pages";
 struct Include {
     place: String,
     verb: String,
-    /// Two, if one is compared with the other.
+    /// Several, if one is compared with another or belongs to it.
     files: Vec<PathBuf>,
     options: Vec<String>,
 }
@@ -178,7 +178,7 @@ fn include(page: &Path, line: usize, text: &str) -> Option<Include> {
     let (verb, name) = (words.next()?, words.next()?);
     let file = normal(&split(page).0.join(name));
     let mut files = vec![file.clone()];
-    if ["change", "diff"].contains(&verb.as_str())
+    while ["change", "diff", "edit"].contains(&verb.as_str())
         && let Some(other) = words.next_if(|word| !word.starts_with('-'))
     {
         files.push(normal(&split(&file).0.join(other)));

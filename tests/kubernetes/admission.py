@@ -1,4 +1,5 @@
-"""Checks that a real API server admits every example as it is, and that the controllers create its pods.
+"""Checks that a real API server admits every example and every program of the site as it is, and that the controllers
+create its pods.
 
 For each YAML file: a dry run of `kubectl apply` and a real `kubectl create` succeed without a warning, no field is lost,
 applying it again changes nothing, and each controller creates a pod that the API server admits, too. The namespaces, and
@@ -6,8 +7,11 @@ the service accounts that are named but not among the objects, are created first
 """
 
 import json
+import os
+import pathlib
+import subprocess
 
-from cluster import ROOT
+from cluster import PROGRAMS, ROOT
 
 # Fields that hold quantities: the API server normalizes them.
 QUANTITIES = ("requests", "limits", "sizeLimit", "overhead", "hard")
@@ -17,7 +21,7 @@ APPLY = ("apply", "--server-side", "--field-manager=tests", "--validate=strict")
 def prove(cluster):
     """The number of files that failed."""
     cluster.request("POST", "/api/v1/nodes", {"metadata": {"name": "node-1"}})
-    files = sorted((ROOT / "examples").glob("*/*.yaml"))
+    files = [*sorted((ROOT / "examples").glob("*/*.yaml")), *compiled()]
     failed = objects = pods = 0
     for file in files:
         complaints, given, made = admit(cluster, file)
@@ -27,6 +31,19 @@ def prove(cluster):
         print("".join(f"  {complaint}\n" for complaint in complaints), end="")
     print(f"admission: {len(files)} files with {objects} objects, for which controllers made {pods} pods")
     return failed if objects else 1
+
+
+def compiled():
+    """The YAML of the site's programs, but for those that are wrong on purpose."""
+    pages, initflow = ROOT / "docs" / "pages", pathlib.Path(os.environ["INITFLOW"]).resolve()
+    for source in sorted(pages.rglob("*.initflow")):
+        if {"try", "before"} & set(source.parts):
+            continue
+        file = PROGRAMS / "pages" / source.relative_to(pages).with_suffix(".yaml")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        made = subprocess.run([initflow, "compile", source.name], cwd=source.parent, capture_output=True, check=True)
+        file.write_bytes(made.stdout)
+        yield file
 
 
 def admit(cluster, file):

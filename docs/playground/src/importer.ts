@@ -1,12 +1,14 @@
 // Turns YAML that the author pastes into a source, and says what is wrong with it.
 
-import { byId, element, inline } from "./dom";
-import type { Answer } from "./protocol";
+import { byId } from "./dom";
+import { item } from "./problems";
+import type { Answer, Edit, Place } from "./protocol";
 
 export interface ImporterOptions {
   import(text: string, idioms: boolean): Promise<Answer<"import">>;
   /** Adds the source as a file. */
   use(source: string): void;
+  explain(name: string): void;
 }
 
 /** How long the author pauses before the YAML is read, in milliseconds. */
@@ -29,6 +31,17 @@ export class Importer {
     byId("use-import").addEventListener("click", () => options.use(this.#source));
   }
 
+  /** The YAML that the author has pasted. */
+  get text(): string {
+    return this.#text.value;
+  }
+
+  set text(text: string) {
+    if (text === this.#text.value) return;
+    this.#text.value = text;
+    void this.#run();
+  }
+
   async #run(): Promise<void> {
     const asked = ++this.#asked;
     const text = this.#text.value;
@@ -38,17 +51,19 @@ export class Importer {
     byId("imported").textContent = this.#source;
     byId("result").hidden = text.trim() === "";
     byId("imported").hidden = byId("use-import").hidden = !this.#source;
-    const lineOf = (at: number) => text.slice(0, at).split("\n").length;
-    byId("findings").replaceChildren(...diagnostics.map(({ severity, message, note, from, to, help }) => {
-      const place = element("button", { type: "button", className: "place" }, `line ${lineOf(from)}`);
-      place.addEventListener("click", () => {
+    const shown = {
+      apply: (edits: Edit[]) => {
+        for (const { from, to, text } of edits.toSorted((a, b) => b.from - a.from)) this.#text.setRangeText(text, from, to);
+        void this.#run();
+      },
+      select: ({ from, to }: Place) => {
         this.#text.focus();
         this.#text.setSelectionRange(from, Math.max(to, from + 1));
-      });
-      const item = element("li", { className: severity }, element("strong", {}, severity), " ", place, " ", ...inline(note ? `${message} – ${note}` : message));
-      if (help.length > 0) item.append(element("ul", {}, ...help.map((text) => element("li", {}, "help: ", ...inline(text)))));
-      return item;
-    }));
+      },
+      line: ({ from }: Place) => text.slice(0, from).split("\n").length,
+      explain: this.options.explain,
+    };
+    byId("findings").replaceChildren(...diagnostics.map((finding) => item(finding, finding.path, shown)));
     byId("import-summary").textContent = source === null ? "These manifests cannot be imported." : diagnostics.length === 0 ? "Imported without a finding." : `Imported, with ${diagnostics.length} ${diagnostics.length === 1 ? "finding" : "findings"}.`;
   }
 }

@@ -6,6 +6,8 @@ export interface Program {
   files: Record<string, string>;
   params?: Record<string, string>;
   kube?: string;
+  /** YAML to import. */
+  manifests?: string;
   /** What is shown beside the source. */
   show?: string;
 }
@@ -28,11 +30,11 @@ export async function read(text: string): Promise<Program> {
 
 function isProgram(value: unknown): value is Program {
   if (typeof value !== "object" || value === null) return false;
-  const { files, params, kube, show } = value as Record<string, unknown>;
+  const { files, params, kube, manifests, show } = value as Record<string, unknown>;
   const isText = (text: unknown) => text === undefined || typeof text === "string";
   const areTexts = (texts: unknown) =>
     typeof texts === "object" && texts !== null && !Array.isArray(texts) && Object.values(texts).every((text) => typeof text === "string");
-  return areTexts(files) && Object.keys(files as object).length > 0 && (params === undefined || areTexts(params)) && isText(kube) && isText(show);
+  return areTexts(files) && Object.keys(files as object).length > 0 && (params === undefined || areTexts(params)) && [kube, manifests, show].every(isText);
 }
 
 async function piped(bytes: Uint8Array<ArrayBuffer>, through: CompressionStream | DecompressionStream): Promise<Uint8Array<ArrayBuffer>> {

@@ -54,7 +54,10 @@ const problems = new Problems({
 });
 const editor = new Editor({
   parent: byId("editor"),
-  changed,
+  changed() {
+    if (byId("toast").querySelector("button")) byId("toast").hidden = true;
+    changed();
+  },
   complete: async (context) => (isSource(editor.path) ? help.complete(context) : null),
   extras: help.extension,
   keys: help.keys,
@@ -87,12 +90,14 @@ const files = new Files({
   prompt,
   say,
 });
-new Importer({
+const importer = new Importer({
   import: (text, idioms) => asked("import", { text, idioms }),
+  explain: (name) => void explain(name),
   use(source) {
     const name = free("imported");
     editor.add(name, source);
     editor.open(name);
+    document.body.classList.remove("manifests");
     output.clear();
     output.open("plan");
     changed();
@@ -178,7 +183,7 @@ async function explain(name: string): Promise<void> {
   byId<HTMLDialogElement>("explain").showModal();
 }
 
-/** Says something for a while, with something that can be done about it. */
+/** Says something for a while; with something that can be done about it, until the next edit. */
 function say(text: string, action = "", run = () => {}): void {
   byId("live").textContent = text;
   const toast = byId("toast");
@@ -193,7 +198,7 @@ function say(text: string, action = "", run = () => {}): void {
   }
   toast.hidden = false;
   clearTimeout(Number(toast.dataset["timer"]));
-  toast.dataset["timer"] = String(setTimeout(() => { toast.hidden = true; }, action ? 12_000 : 5000));
+  if (!action) toast.dataset["timer"] = String(setTimeout(() => { toast.hidden = true; }, 5000));
 }
 
 function fail(error: unknown): void {
@@ -205,11 +210,14 @@ function fail(error: unknown): void {
 
 function program(): Program {
   const { files } = project();
-  return { files, ...(Object.keys(params).length > 0 ? { params } : {}), ...(kube ? { kube } : {}), show: output.tab };
+  const others = { ...(kube ? { kube } : {}), ...(importer.text ? { manifests: importer.text } : {}), show: output.tab };
+  return { files, ...(Object.keys(params).length > 0 ? { params } : {}), ...others };
 }
 
-function load({ files, params: values, kube: version, show }: Program): void {
+function load({ files, params: values, kube: version, manifests, show }: Program): void {
   params = { ...values };
+  importer.text = manifests ?? "";
+  document.body.classList.toggle("manifests", manifests !== undefined && show === "import");
   kube = version ?? "";
   last = undefined;
   output.clear();

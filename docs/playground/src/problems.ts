@@ -25,7 +25,7 @@ export class Problems {
     const key = JSON.stringify([open, all]);
     if (key === this.#shown) return;
     this.#shown = key;
-    byId("problems").replaceChildren(...all.map((finding) => this.#item(finding, open)));
+    byId("problems").replaceChildren(...all.map((finding) => item(finding, open, this.options)));
     const count = summary(all);
     byId("count").textContent = count;
     if (count === this.#said) return;
@@ -42,29 +42,29 @@ export class Problems {
     if (fix) actions.push({ name: fix.title, apply: () => this.options.apply(fix.edits) });
     return { from, to, severity, source: name, message: text, actions };
   }
+}
 
-  #item(finding: Finding, open: string): HTMLElement {
-    const { severity, message, note, related, help, fix, name } = finding;
-    const { apply, select, explain, line } = this.options;
-    const at = (place: Place) => `${place.path === open ? "line" : place.path} ${line(place)}`;
-    const button = (text: string, run: () => void, className = "") => {
-      const made = element("button", { type: "button", className }, ...inline(text));
-      made.addEventListener("click", run);
-      return made;
-    };
-    const place = button(at(finding), () => select(finding), "place");
-    const item = element("li", { className: severity }, element("strong", {}, severity), " ", place, " ", ...inline(message));
-    if (note) item.append(element("span", { className: "note" }, " – ", ...inline(note)));
-    const notes = element("ul");
-    for (const other of related) notes.append(element("li", {}, button(at(other), () => select(other), "place"), " ", ...inline(other.note)));
-    for (const text of help) notes.append(element("li", {}, "help: ", ...inline(text)));
-    if (notes.childElementCount > 0) item.append(notes);
-    const actions = element("span", { className: "actions" });
-    if (fix) actions.append(button(fix.title, () => apply(fix.edits), "fix"));
-    actions.append(button(`Explain ${name}`, () => explain(name), "explain"));
-    item.append(actions);
-    return item;
-  }
+/** A finding as an item of a list; `open` is the file that the reader has in view. */
+export function item(finding: Finding, open: string, { apply, select, explain, line }: ProblemsOptions): HTMLElement {
+  const { severity, message, note, related, help, fix, name } = finding;
+  const at = (place: Place) => `${place.path === open ? "line" : place.path} ${line(place)}`;
+  const button = (text: string, run: () => void, className = "") => {
+    const made = element("button", { type: "button", className }, ...inline(text));
+    made.addEventListener("click", run);
+    return made;
+  };
+  const place = button(at(finding), () => select(finding), "place");
+  const row = element("li", { className: severity }, element("strong", {}, severity), " ", place, " ", ...inline(message));
+  if (note) row.append(element("span", { className: "note" }, " – ", ...inline(note)));
+  const notes = element("ul");
+  for (const other of related) notes.append(element("li", {}, button(at(other), () => select(other), "place"), " ", ...inline(other.note)));
+  for (const text of help) notes.append(element("li", {}, "help: ", ...inline(text)));
+  if (notes.childElementCount > 0) row.append(notes);
+  const actions = element("span", { className: "actions" });
+  if (fix) actions.append(button(fix.title, () => apply(fix.edits), "fix"));
+  actions.append(button(`Explain ${name}`, () => explain(name), "explain"));
+  row.append(actions);
+  return row;
 }
 
 function summary(found: Finding[]): string {

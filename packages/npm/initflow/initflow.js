@@ -12,7 +12,7 @@ try {
   const help =
     name in optionalDependencies
       ? "install it with `npm install --include=optional`"
-      : "this platform has no package: build initflow with `cargo install initflow`";
+      : "this platform has no package: build initflow in a clone of its repository, with `cargo install --path .`";
   console.error(`error: the package ${name} is not installed\n= help: ${help}`);
   process.exit(2);
 }
