@@ -41,6 +41,7 @@ mod workloads;
 
 pub(crate) use checked::Checked;
 pub(crate) use disturbed::Earlier;
+pub(crate) use environment::OF_STEPS;
 pub(crate) use identity::{Identified, Identities};
 pub(crate) use selectors::{Miss, miss};
 pub(crate) use variables::{Lookup, Variables};

@@ -20,7 +20,7 @@ mod times;
 pub use dot::dot;
 pub(crate) use header::header;
 #[cfg(feature = "cli")]
-pub(crate) use header::source_of;
+pub(crate) use header::{is_compiled, source_of};
 pub use html::html;
 pub use json::json;
 pub use links::{LinkKind, StartLink};

@@ -163,6 +163,9 @@ pub const FOREIGN: &[(&str, &str)] = &[
     ("configMap", "write the ConfigMap in YAML, and use it: `volume NAME configmap \"CONFIGMAP\"`"),
     ("secret", "write the Secret in YAML, and use it: `volume NAME secret \"SECRET\"`"),
     ("dependsOn", "write `after NAME`"),
+    ("steps", "write each step in the workload itself: `step NAME { … }`"),
+    ("sidecars", "write each sidecar in the workload itself: `sidecar NAME { … }`"),
+    ("workdir", "write `workingDir /path`"),
     ("size", "write the size of an emptyDir after its kind: `volume NAME scratch 10Gi`; a claim has its own"),
 ];
 
@@ -188,6 +191,7 @@ pub const RENAMED: &[(&str, &str, bool)] = &[
     ("branch", "ref", false),
     ("tag", "ref", false),
     ("commit", "ref", false),
+    ("workdir", "workingDir", true),
 ];
 
 #[cfg(test)]

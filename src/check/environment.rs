@@ -18,7 +18,7 @@ use std::collections::{HashMap, HashSet};
 const SOURCES: &[&str] = &["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
 
 /// How the names of the variables begin that a built-in step's script reads.
-const OF_STEPS: &str = "INITFLOW_";
+pub(crate) const OF_STEPS: &str = "INITFLOW_";
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let volumes: HashMap<&str, &Volume> =

@@ -7,6 +7,7 @@ use super::text_diff::diff;
 use crate::config::PROFILE;
 use crate::diagnostic::phrase;
 use crate::files::{Grounds, Root, Written};
+use crate::plan::is_compiled;
 use crate::source::MAX_SOURCE_BYTES;
 use smol_str::SmolStr;
 use std::collections::HashMap;
@@ -180,8 +181,19 @@ fn projects_folders(inputs: &[Input]) -> Vec<OutputFolder> {
 }
 
 impl OutputPlace {
-    /// Writes the output.
+    /// Writes the output, unless it would replace what somebody else has written.
     pub(super) fn write(&self, text: &str) -> Result<Written, String> {
+        if let Ok(old) = self.root.read(&self.path, MAX_SOURCE_BYTES) {
+            if old == text {
+                return Ok(Written::Unchanged);
+            }
+            if !old.trim().is_empty() && is_compiled(text) && !is_compiled(&old) {
+                return Err(format!(
+                    "`{}` is not replaced, because no comment in it says that initflow compiled it: choose another name, or remove the file",
+                    self.path.display()
+                ));
+            }
+        }
         self.root.write(&self.path, text)
     }
 

@@ -277,7 +277,12 @@ fn compare(root: &Root, path: &Path, text: &str, update: bool) -> Option<String>
         Err(reason) => return Some(format!("cannot read `{name}`: {reason}")),
     };
     if update {
-        return root.write(path, text).err();
+        let is_yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+        return if is_yaml || old.is_empty() {
+            root.write(path, text).err()
+        } else {
+            Some(format!("`{name}` is not replaced: the name of a snapshot ends with `.yaml`"))
+        };
     }
     if old.is_empty() {
         return Some(format!("there is no snapshot `{name}`: use --update to write it"));

@@ -215,9 +215,33 @@ impl Resolver<'_> {
         })
     }
 
+    /// The place of an `&` at the end of a command, which a shell would run in the background.
+    fn in_background(&self, span: Span, found: &str) -> Option<Span> {
+        let source = self.sources.slice(span);
+        let (command, quote) = source.split_at_checked(source.len().checked_sub(1)?)?;
+        let rest = command.trim_end().strip_suffix('&')?.trim_end();
+        let is_last = found == "&" && source.matches('&').count() == 1 && ["\"", "'"].contains(&quote);
+        let start = span.range().start;
+        is_last.then(|| Span::new(span.file, start + rest.len(), start + command.len()))
+    }
+
     fn unsplittable(&mut self, span: Span, fault: &SplitFault, taker: Taker) {
         let diagnostic = match fault {
-            SplitFault::NeedsShell(found) => needs_shell(self.within(span, found), found, taker),
+            SplitFault::NeedsShell(found) => {
+                let error = needs_shell(self.within(span, found), found, taker);
+                match self.in_background(span, found) {
+                    Some(ending) if matches!(taker, Taker::Run(_)) => {
+                        let title = "remove `&`: a container lasts as long as its program";
+                        Diagnostic { help: Vec::new(), ..error }.help(title).fix(
+                            "remove `&`",
+                            ending,
+                            "",
+                            Applicability::Unsafe,
+                        )
+                    }
+                    _ => error,
+                }
+            }
             SplitFault::Unclosed => {
                 Diagnostic::error(Code::UnclosedQuote, span, "a quote in the command is not closed")
                     .here("expected a closing quote inside")

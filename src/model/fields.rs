@@ -371,8 +371,12 @@ impl Resolver<'_> {
             let headline = format!("`{name}` accepts a block, not a value");
             let error = Diagnostic::error(Code::UnexpectedValue, span, headline).here("not expected");
             self.report(match (main_field(ty), statement.values.as_slice(), &statement.block) {
-                (Some(field), [_], None) => {
-                    let text = format!("{{ {field} {} }}", self.spelling(span));
+                (Some(field), [value], None) if !is_long_list(value) => {
+                    let only = match &value.kind {
+                        ValueKind::List(items) => items.first().map_or(span, |item| item.span),
+                        _ => span,
+                    };
+                    let text = format!("{{ {field} {} }}", self.spelling(only));
                     let title = format!("write `{name} {text}`");
                     error.help(title.clone()).fix(title, span, text, Applicability::Safe)
                 }
@@ -515,6 +519,11 @@ pub(super) fn object_of(ty: &FieldType) -> Option<&'static ObjectSchema> {
         FieldType::Object(object) | FieldType::List(FieldType::Object(object)) => Some(object),
         _ => None,
     }
+}
+
+/// Whether a value is a list that does not have exactly one item.
+fn is_long_list(value: &tree::SyntaxValue) -> bool {
+    matches!(&value.kind, ValueKind::List(items) if items.len() != 1)
 }
 
 /// Marks a field as set though not understood, so that it is not reported as missing.

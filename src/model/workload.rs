@@ -293,6 +293,10 @@ impl<'a> Resolver<'a> {
     /// Completes a workload.
     fn finish(&mut self, mut making: Making<'a>, name: Option<PlacedName>, span: Span) -> Workload {
         let containers = self.finish_containers(&mut making);
+        let name = name.or_else(|| {
+            let field = making.metadata.get("name")?;
+            Some(PlacedName { text: field.as_text()?.into(), span: field.span })
+        });
         labels_of(&mut making, name.as_ref(), span);
         let level = |metadata: Map, spec: Map| ObjectLevel {
             metadata: Node::new(span, Value::Map(metadata)),

@@ -71,6 +71,12 @@ pub(crate) fn source_of(yaml: &str) -> Option<&str> {
     documents.into_iter().flatten().all(|other| other == source).then_some(source)
 }
 
+/// Whether a comment of YAML says that initflow compiled it.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
+pub(crate) fn is_compiled(yaml: &str) -> bool {
+    yaml.lines().any(|line| named_in(line).is_some())
+}
+
 /// The source that the first line of a header names.
 fn named_in(line: &str) -> Option<&str> {
     let (_, rest) = line.strip_prefix("# ")?.split_once(MADE_FROM)?;

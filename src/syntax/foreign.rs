@@ -60,10 +60,11 @@ fn language_of(line: &str, text: &str) -> Option<(Language, usize)> {
         let open = line.find(" { ").or_else(|| line.trim_end().strip_suffix(" {").map(str::len));
         open.is_some_and(|open| !line[..open].ends_with([':', ',', '-']))
     };
-    if text.lines().any(opens_block) {
+    let has = |start: &str| text.lines().any(|line| line.starts_with(start));
+    let is_object = has("apiVersion:") && has("kind:");
+    if !is_object && text.lines().any(opens_block) {
         return None;
     }
-    let has = |start: &str| text.lines().any(|line| line.starts_with(start));
     let language = match () {
         () if text.contains("{{") => Language::Helm,
         () if has("services:") => Language::Compose,

@@ -46,6 +46,26 @@ fn an_output_that_is_up_to_date_is_not_written_again() {
 }
 
 #[test]
+fn what_others_have_written_is_not_replaced() {
+    const SERVICE: &str = "apiVersion: v1\nkind: Service\n";
+    let folder = Folder::new().with("a.initflow", HELLO).with("out/a.yaml", SERVICE);
+    let why = "`out/a.yaml` is not replaced, because no comment in it says that initflow compiled it";
+    folder.runs("compile -o out a.initflow").ends_with(2).says(why);
+    assert_eq!(folder.text("out/a.yaml"), SERVICE);
+    let folder = folder.with("out/a.yaml", "");
+    folder.runs("compile -o out a.initflow").ends_with(0);
+    let folder = folder.with("a.initflow", &HELLO.replace("1.27", "1.28"));
+    folder.runs("compile -o out a.initflow").ends_with(0).says("wrote `out/a.yaml`");
+
+    let folder = Folder::new().with("a.initflow", HELLO);
+    let folder = folder.with("a.test.toml", "[[case]]\nname = \"a\"\nsnapshot = \"a.initflow\"\n");
+    let why = "`a.initflow` is not replaced: the name of a snapshot ends with `.yaml`";
+    let ran = folder.runs("test --update a.test.toml").ends_with(1);
+    assert!(ran.stdout.contains(why), "{}", ran.stdout);
+    assert_eq!(folder.text("a.initflow"), HELLO);
+}
+
+#[test]
 fn failures_to_write_are_reported_and_leave_no_files() {
     let folder = Folder::new().with("a.initflow", HELLO).with("out/a.yaml/in-the-way", "");
     folder.runs("compile -o out a.initflow").ends_with(2).says("cannot write `out/a.yaml`: it is a folder");

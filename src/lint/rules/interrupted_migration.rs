@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/interrupted-migration.md")]
 
 use super::image;
-use super::migrations::{KilledTrace, WORDS, migration, run_once, runs_at_start};
+use super::migrations::{KilledTrace, WORDS, killed_trace, migration, run_once, runs_at_start};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::scripts::ScriptPlace;
@@ -17,14 +17,9 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     }
     let mut scripts: Vec<(&Container, ScriptPlace, &ShellScript<'_>)> =
         pod.all_scripts(&WORDS).filter(|(_, place, _)| runs_at_start(*place)).collect();
-    // The scripts that help a tool pass on its arguments, which say what it does.
     let own: Vec<(&Container, LazyScript<'_>)> = pod
         .containers()
-        .filter(|(_, step)| !is_golang_migrate(step))
-        .filter(|(_, step)| match &step.built_in {
-            Some(BuiltIn::Migrate(options)) => !options.as_deref().is_some_and(is_helped),
-            _ => false,
-        })
+        .filter(|(_, step)| matches!(&step.built_in, Some(BuiltIn::Migrate(_))) && tool(step).is_none())
         .filter_map(|(_, step)| Some((step, LazyScript::of(step)?)))
         .collect();
     let read = own.iter().filter_map(|(step, script)| Some((*step, ScriptPlace::Command, script.get()?)));
@@ -38,16 +33,20 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some((tool, leaves, span)) = stuck else { continue };
         found.extend(warning(pod, container, place, tool, leaves, span));
     }
-    for (_, step) in pod.containers().filter(|(_, step)| is_golang_migrate(step)) {
-        let leaves = KilledTrace::Lock;
-        found.extend(warning(pod, step, ScriptPlace::Command, "golang-migrate", leaves, step.name.span));
+    for (_, step) in pod.containers() {
+        if let Some((tool, leaves)) = tool(step).and_then(killed_trace) {
+            found.extend(warning(pod, step, ScriptPlace::Command, tool, leaves, step.name.span));
+        }
     }
 }
 
-/// Whether a built-in step runs the image of golang-migrate.
-fn is_golang_migrate(step: &Container) -> bool {
-    matches!(step.built_in, Some(BuiltIn::Migrate(_)))
-        && image(step).is_some_and(|(name, ..)| name == "migrate/migrate")
+/// The name of the tool that a built-in step names, or whose image it runs.
+fn tool(step: &Container) -> Option<&'static str> {
+    let Some(BuiltIn::Migrate(options)) = &step.built_in else { return None };
+    match options.as_deref() {
+        Some(MigrateOptions::Tool { tool, .. }) => Some(tool.name),
+        _ => image(step).filter(|(name, ..)| *name == "migrate/migrate").map(|_| "golang-migrate"),
+    }
 }
 
 fn warning(
@@ -76,11 +75,6 @@ fn warning(
     Some(run_once(pod, container, place, diagnostic))
 }
 
-/// Whether a script helps the tool of a built-in step.
-fn is_helped(options: &MigrateOptions) -> bool {
-    matches!(options, MigrateOptions::Tool { tool, .. } if tool.script.is_some())
-}
-
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
@@ -100,6 +94,13 @@ mod tests {
         "#);
         for run in ["npx knex migrate:latest", "npx -y prisma migrate deploy", "bundle exec yoyo apply"] {
             found(Code::InterruptedMigration, [deployment(run)]);
+        }
+        for tool in ["golang-migrate", "prisma", "liquibase"] {
+            let step = format!(
+                "migrate s {{ {tool}; from \"/m\"; image \"a:1\"; env {{ DATABASE_URL secret(\"a\", \"b\") }} }}"
+            );
+            let program = format!("deployment d {{ namespace \"n\"; {step}; app b {{ image \"b:1\" }} }}");
+            found(Code::InterruptedMigration, [program]);
         }
         passes(Code::InterruptedMigration, &deployment("flyway migrate"));
         passes(Code::InterruptedMigration, &deployment("liquibase status"));

@@ -1,6 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/literal-secret.md")]
 
 use super::variables;
+use crate::check::OF_STEPS;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
@@ -14,17 +15,24 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             if !by_name && !has_password(value) {
                 continue;
             }
-            found.push(
-                Diagnostic::warning(
-                    Code::LiteralSecret,
-                    span,
-                    format!(
-                        "the value of `{name}` in `{}` looks like a secret in plain text",
-                        container.name.text
-                    ),
+            let owner = &container.name.text;
+            // The author wrote the address, not the variable in which the step passes it on.
+            let (headline, help) = if container.built_in.is_some() && name.starts_with(OF_STEPS) {
+                (
+                    format!("an address in `{owner}` has a password in plain text"),
+                    "write `$(PASSWORD)` in its place, with `env { PASSWORD secret(\"NAME\", \"KEY\") }`"
+                        .to_owned(),
                 )
-                .here("readable in the source, in the YAML and in the cluster")
-                .help(format!("read it from a Secret: `{name} secret(\"NAME\", \"KEY\")`")),
+            } else {
+                (
+                    format!("the value of `{name}` in `{owner}` looks like a secret in plain text"),
+                    format!("read it from a Secret: `{name} secret(\"NAME\", \"KEY\")`"),
+                )
+            };
+            found.push(
+                Diagnostic::warning(Code::LiteralSecret, span, headline)
+                    .here("readable in the source, in the YAML and in the cluster")
+                    .help(help),
             );
         }
     }

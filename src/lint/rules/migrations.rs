@@ -113,6 +113,12 @@ pub(super) fn migration(command: &PlainCommand) -> Option<&'static Migration> {
     })
 }
 
+/// What a killed run of a tool leaves, with the tool's own name; the tool has the name of a statement.
+pub(super) fn killed_trace(statement: &str) -> Option<(&'static str, KilledTrace)> {
+    let mut named = TOOLS.iter().filter(|tool| tool.tool.eq_ignore_ascii_case(statement));
+    named.find_map(|tool| Some((tool.tool, tool.leaves?)))
+}
+
 /// The script of a package that `npm run` starts; many are called like the tool that they run.
 fn npm_script(command: &PlainCommand) -> Option<&str> {
     let mut operands = command.operands();

@@ -2,7 +2,7 @@
 
 use super::variables;
 use crate::lint::Pod;
-use crate::lint::awaited::devices;
+use crate::lint::awaited::{built_in, devices};
 use crate::lint::shell::PlainCommand;
 use crate::model::Container;
 use crate::object::Node;
@@ -69,6 +69,9 @@ fn asked(pod: &Pod<'_>, at: usize, container: &Container) -> Vec<(i64, Span)> {
     for (_, value, span) in variables(container) {
         asked.extend(local(value).map(|port| (port, span)));
     }
+    for wanted in built_in(container).iter().filter(|wanted| wanted.condition.has_host()) {
+        asked.extend(local(&wanted.target).map(|port| (port, container.name.span)));
+    }
     asked
 }
 
@@ -102,14 +105,30 @@ fn local(text: &str) -> impl Iterator<Item = i64> {
                     let digits = port.find(|next: char| !next.is_ascii_digit()).unwrap_or(port.len());
                     port[..digits].parse().ok().filter(|_| port.len() < rest.len() - 1)
                 }
-                None if rest.is_empty() || rest.starts_with('/') => match &text[..at] {
-                    before if before.ends_with("http://") => Some(80),
-                    before if before.ends_with("https://") => Some(443),
-                    _ => None,
-                },
+                None if rest.is_empty() || rest.starts_with(['/', '?']) => usual(&text[..at]),
                 None => None,
             }
         })
+    })
+}
+
+/// The port of a URL without one, whose host comes after this text.
+fn usual(before: &str) -> Option<i64> {
+    let (scheme, login) = before.rsplit_once("://")?;
+    let user = if login.is_empty() { "" } else { login.strip_suffix('@')? };
+    if user.contains(['/', '?', ' ', '@']) {
+        return None;
+    }
+    let name = scheme.rsplit(|letter: char| !letter.is_ascii_alphanumeric()).next()?;
+    Some(match name {
+        "http" => 80,
+        "https" => 443,
+        "postgres" | "postgresql" => 5432,
+        "mysql" | "mariadb" => 3306,
+        "redis" | "rediss" => 6379,
+        "mongodb" => 27017,
+        "amqp" => 5672,
+        _ => return None,
     })
 }
 

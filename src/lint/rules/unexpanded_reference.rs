@@ -81,6 +81,36 @@ impl<'a> Texts<'_, 'a, '_> {
                 self.found.push(diagnostic);
             }
         }
+        if reader == Reader::Shell {
+            self.run_by_shell(node, text);
+        }
+    }
+
+    /// Reports `$(NAME)` of a variable that a shell takes for the output of a program: `$$(` is what Kubernetes makes `$(`.
+    fn run_by_shell(&mut self, node: &'a Node, text: &str) {
+        let names = text.split("$$(").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0));
+        for name in names.filter(|name| is_identifier(name) && is_upper(name)) {
+            let variables =
+                self.variables.get_or_insert_with(|| Variables::of(self.container, self.pod.workload));
+            if !matches!(variables.look_up(name, None), Lookup::Found) {
+                continue;
+            }
+            let headline = format!("a shell does not read the variable `{name}` in `$({name})`");
+            let place = self.pod.within(node.span, &format!("$({name})"));
+            let diagnostic =
+                Diagnostic::warning(Code::UnexpandedReference, place.unwrap_or(node.span), headline)
+                    .here("the shell runs a program of this name")
+                    .help(format!("write `${{{name}}}`"));
+            self.found.push(match place {
+                Some(place) => diagnostic.fix(
+                    format!("write `${{{name}}}`"),
+                    place,
+                    format!("${{{name}}}"),
+                    Applicability::Safe,
+                ),
+                None => diagnostic,
+            });
+        }
     }
 
     fn unexpanded(
@@ -207,7 +237,12 @@ fn is_identifier(name: &str) -> bool {
 
 /// Whether a name can hardly be that of a program: `DATABASE_URL`.
 fn is_constant(name: &str) -> bool {
-    is_identifier(name) && name.contains('_') && !name.bytes().any(|byte| byte.is_ascii_lowercase())
+    is_identifier(name) && name.contains('_') && is_upper(name)
+}
+
+/// Whether a name has no lowercase letter, unlike those of most programs.
+fn is_upper(name: &str) -> bool {
+    !name.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
 #[cfg(test)]

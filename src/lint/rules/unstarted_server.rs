@@ -131,6 +131,17 @@ mod tests {
           - pod p { step s { image "a:1"; script "unt…
           + pod p { step s { after db; image "a:1"; script "unt…
         "#);
+        let waits = |condition: &str| {
+            pod("", PROXY).replace("step s { image \"a:1\";", &format!("wait s {{ {condition};"))
+        };
+        for address in [
+            "tcp \"127.0.0.1:5432\"",
+            "postgres \"postgres://u@localhost/x\"",
+            "postgres \"postgres://[::1]:5432/x\"",
+        ] {
+            found(Code::UnstartedServer, [waits(address)]);
+        }
+        passes(Code::UnstartedServer, &waits("redis \"redis://localhost\""));
         passes(Code::UnstartedServer, &pod("run \"curl http://localhost:9000/\"", PROXY));
         passes(Code::UnstartedServer, &pod("run \"nc -z localhost 5432\"; after db", PROXY));
         passes(Code::UnstartedServer, &pod("run \"nc -z db.acme.dev 5432\"", PROXY));
