@@ -183,18 +183,15 @@ fn projects_folders(inputs: &[Input]) -> Vec<OutputFolder> {
 impl OutputPlace {
     /// Writes the output, unless it would replace what somebody else has written.
     pub(super) fn write(&self, text: &str) -> Result<Written, String> {
-        if let Ok(old) = self.root.read(&self.path, MAX_SOURCE_BYTES) {
-            if old == text {
-                return Ok(Written::Unchanged);
-            }
-            if !old.trim().is_empty() && is_compiled(text) && !is_compiled(&old) {
-                return Err(format!(
+        self.root.write_unless(&self.path, text, |old| {
+            let is_others = !old.trim().is_empty() && is_compiled(text) && !is_compiled(old);
+            is_others.then(|| {
+                format!(
                     "`{}` is not replaced, because no comment in it says that initflow compiled it: choose another name, or remove the file",
                     self.path.display()
-                ));
-            }
-        }
-        self.root.write(&self.path, text)
+                )
+            })
+        })
     }
 
     /// How committed output differs from what the source compiles to, if it does.

@@ -71,6 +71,15 @@ pub(super) fn has_text(path: &Path, text: &str) -> io::Result<bool> {
     Ok(found == text.as_bytes())
 }
 
+/// The start of a regular file, if there is one; what watches the run does not watch it.
+pub(super) fn start_of(path: &Path, limit: usize) -> Option<String> {
+    let file = open(path).ok()?;
+    file.metadata().ok()?.is_file().then_some(())?;
+    let mut found = Vec::new();
+    file.take(limit as u64).read_to_end(&mut found).ok()?;
+    Some(String::from_utf8_lossy(&found).into_owned())
+}
+
 pub(super) fn not_regular() -> Unreadable {
     Unreadable::new("it is not a regular file")
 }

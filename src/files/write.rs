@@ -3,11 +3,15 @@
 //! Invariant: nothing is written through a link, unless it is the caller's own.
 
 use super::is_special;
-use super::read::{has_text, reason};
+use super::read::{has_text, reason, start_of};
 use super::root::Root;
+use crate::source::MAX_SOURCE_BYTES;
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+
+/// Says what is wrong with replacing a text.
+type Objection<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// What writing a file has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +25,20 @@ pub(crate) enum Written {
 impl Root {
     /// Writes a file inside atomically and creates missing folders; a file that has this text already stays as it is.
     pub(crate) fn write(&self, path: &Path, text: &str) -> Result<Written, String> {
+        self.put(path, text, None)
+    }
+
+    /// The same, unless something is wrong with replacing the text that the file has.
+    pub(crate) fn write_unless(
+        &self,
+        path: &Path,
+        text: &str,
+        is_wrong: impl Fn(&str) -> Option<String>,
+    ) -> Result<Written, String> {
+        self.put(path, text, Some(&is_wrong))
+    }
+
+    fn put(&self, path: &Path, text: &str, is_wrong: Option<Objection<'_>>) -> Result<Written, String> {
         let failed = |reason: String| format!("cannot write `{}`: {reason}", path.display());
         let name = path.file_name().ok_or_else(|| failed("it has no name".to_owned()))?;
         let folder = self.made_folder(path.parent().unwrap_or(path));
@@ -30,6 +48,11 @@ impl Root {
         }
         if has_text(&target, text).unwrap_or(false) {
             return Ok(Written::Unchanged);
+        }
+        if let Some(is_wrong) = is_wrong
+            && let Some(reason) = start_of(&target, MAX_SOURCE_BYTES).and_then(|old| is_wrong(&old))
+        {
+            return Err(reason);
         }
         replace(&target, text).map(|()| Written::New).map_err(|error| failed(reason(&error)))
     }

@@ -54,12 +54,12 @@ fn what_others_have_written_is_not_replaced() {
     assert_eq!(folder.text("out/a.yaml"), SERVICE);
     let folder = folder.with("out/a.yaml", "");
     folder.runs("compile -o out a.initflow").ends_with(0);
-    let folder = folder.with("a.initflow", &HELLO.replace("1.27", "1.28"));
+    let folder = folder.with("a.initflow", HELLO.replace("1.27", "1.28"));
     folder.runs("compile -o out a.initflow").ends_with(0).says("wrote `out/a.yaml`");
 
     let folder = Folder::new().with("a.initflow", HELLO);
     let folder = folder.with("a.test.toml", "[[case]]\nname = \"a\"\nsnapshot = \"a.initflow\"\n");
-    let why = "`a.initflow` is not replaced: the name of a snapshot ends with `.yaml`";
+    let why = "a.initflow` is not replaced: the name of a snapshot ends with `.yaml`";
     let ran = folder.runs("test --update a.test.toml").ends_with(1);
     assert!(ran.stdout.contains(why), "{}", ran.stdout);
     assert_eq!(folder.text("a.initflow"), HELLO);
