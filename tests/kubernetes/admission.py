@@ -88,16 +88,19 @@ def admit(cluster, file):
 
 
 def accounts(cluster, given):
-    """Creates the service accounts that the pods of some objects name and that are not among these."""
+    """Creates the service accounts that the pods of some objects name and that are not among these; removes those that are, which
+    an earlier file may have needed."""
+    path = lambda each: f"/api/v1/namespaces/{each['metadata'].get('namespace', 'default')}/serviceaccounts"
     own = {each["metadata"]["name"] for each in given if each["kind"] == "ServiceAccount"}
     for each in given:
+        if each["kind"] == "ServiceAccount":
+            cluster.request("DELETE", f"{path(each)}/{each['metadata']['name']}")
         pod = each
         while pod and "containers" not in pod.get("spec", {}):
             pod = pod.get("spec", {}).get("template") or pod.get("spec", {}).get("jobTemplate")
         name = pod and pod["spec"].get("serviceAccountName")
         if name and name not in own:
-            path = f"/api/v1/namespaces/{each['metadata'].get('namespace', 'default')}/serviceaccounts"
-            cluster.request("POST", path, {"metadata": {"name": name}})
+            cluster.request("POST", path(each), {"metadata": {"name": name}})
 
 
 def documents(text):
