@@ -111,7 +111,7 @@ async function editManifests(base, mode) {
   const wrong = frame.locator("#findings .warning").filter({ hasText: "unknown-target-port" });
   await wrong.waitFor();
   const text = frame.getByLabel("Paste Kubernetes manifests");
-  await text.fill((await text.inputValue()).replace(/targetPort: .*/, "targetPort: http"));
+  await text.fill((await text.inputValue()).replace(/targetPort: .*/, "targetPort: 8080"));
   await wrong.waitFor({ state: "detached" });
   await frame.getByRole("button", { name: "Open as a file" }).click();
   await frame.locator("#output[aria-busy=false] g.entry").first().waitFor();

@@ -8,13 +8,14 @@ mod suggestions;
 mod texts;
 
 use super::request::{Request, VERSION};
+use crate::diagnostic::Diagnostic;
 use crate::explain::pages;
 use crate::format;
 use crate::ide::Location;
 use crate::ide::hover::hover;
 use crate::ide::names::definition;
 use crate::ide::rename::{rename, renameable};
-use crate::import::{import, import_with_idioms};
+use crate::import::{Strangers, compile_manifests, import, import_with_idioms};
 use crate::kubernetes::version::Version;
 use cursor::{Cursor, file};
 use project::Project;
@@ -43,7 +44,7 @@ use texts::Texts;
 /// | `define` | `path`, `at` | the `place` of the declaration |
 /// | `rename` | `path`, `at` | the `place` of a name that can be changed; with `name`, the `edits` that change it; or `refusal` |
 /// | `format` | `path` | `edits` |
-/// | `import` | `text` | `source`, and `diagnostics` in the manifests |
+/// | `import` | `text` | `source`, and the `diagnostics` that `import` and `check` have for the manifests |
 /// | `explain` | `name` | `markdown` about a diagnostic, a statement or another name |
 /// | `about` | | `release`, `versions` of Kubernetes, and `kube`, the one that is meant if none is named |
 ///
@@ -107,8 +108,17 @@ fn answer(request: &str) -> Result<Value, String> {
             } else {
                 import(name, text.to_owned(), &project.options)
             };
-            let found = import.diagnostics.iter();
-            let found: Vec<Value> = found.map(|found| texts.finding(&import.sources, found)).collect();
+            // What `check` says of the manifests, also about objects that are not imported.
+            let checked = compile_manifests(name, text.to_owned(), Strangers::Skip, &project.options, |_| ());
+            let of_both = |found: &&Diagnostic| {
+                let same =
+                    |other: &Diagnostic| (other.code, other.primary.span) == (found.code, found.primary.span);
+                checked.diagnostics.iter().any(same)
+            };
+            let own = import.diagnostics.iter().filter(|found| !of_both(found));
+            let own = own.map(|found| texts.finding(&import.sources, found));
+            let found = checked.diagnostics.iter().map(|found| texts.finding(&checked.sources, found));
+            let found: Vec<Value> = found.chain(own).collect();
             Ok(json!({ "source": import.source, "diagnostics": found }))
         }
         "explain" => {

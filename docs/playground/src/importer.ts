@@ -63,6 +63,7 @@ export class Importer {
       line: ({ from }: Place) => text.slice(0, from).split("\n").length,
       explain: this.options.explain,
     };
+    diagnostics.sort((a, b) => a.from - b.from);
     byId("findings").replaceChildren(...diagnostics.map((finding) => item(finding, finding.path, shown)));
     byId("import-summary").textContent = source === null ? "These manifests cannot be imported." : diagnostics.length === 0 ? "Imported without a finding." : `Imported, with ${diagnostics.length} ${diagnostics.length === 1 ? "finding" : "findings"}.`;
   }

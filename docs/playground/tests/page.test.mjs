@@ -203,6 +203,9 @@ test("YAML is imported with its findings", async (t) => {
   assert.equal(await page.locator("#imported").textContent(), command("import", { "shop.yaml": manifest }));
   await page.getByLabel("Turn init containers").check();
   await page.locator("#imported", { hasText: "wait db" }).waitFor();
+  await page.getByRole("button", { name: "Explain unpinned-image" }).first().click();
+  await page.getByRole("dialog").getByText("unpinned").first().waitFor();
+  await page.keyboard.press("Escape");
   await shot(page, "import");
   await page.getByRole("button", { name: "Open as a file" }).click();
   await settled(page);
