@@ -39,6 +39,15 @@ fn defaults_of_a_part_stay_in_it() {
     assert!(made.contains("image: in:1") && made.contains("memory: 2Gi") && made.contains("own:1"), "{made}");
 }
 
+/// The implied selector has the name wherever that is written.
+#[test]
+fn a_name_may_be_a_field() {
+    for name in ["x { ", "{ name \"x\"; ", "{ metadata { name \"x\" }; "] {
+        let (made, _) = compiled(&format!("deployment {name}app a {{ image \"a:1\" }} }}\n"));
+        assert_eq!(made.matches("app.kubernetes.io/name: x").count(), 2, "{made}");
+    }
+}
+
 /// Neither does the head hide an error in the block, nor does the block lack what the head has.
 #[test]
 fn statements_in_a_head_leave_the_block_to_be_checked() {
