@@ -357,8 +357,17 @@ async function cursor(place) {
 
 /** Runs a command from the palette. */
 async function command(title) {
-  await page.keyboard.press("F1");
-  await page.locator(".quick-input-widget input.input").fill(`>${title}`);
+  const input = page.locator(".quick-input-widget input.input");
+  // An editor that is just opening takes the focus, which closes the palette.
+  for (let tries = 3; ; tries -= 1) {
+    await page.keyboard.press("F1");
+    try {
+      await input.fill(`>${title}`, { timeout: 5000 });
+      break;
+    } catch (error) {
+      if (tries === 0) throw error;
+    }
+  }
   // A key may still choose from the previous list.
   await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
   if (!title.endsWith("...")) await page.locator(".quick-input-list").waitFor({ state: "hidden" });
