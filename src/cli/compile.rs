@@ -34,8 +34,8 @@ Examples:
 
 A folder means all *.initflow files in it and in the folders below it, except names that start with a dot. Linked
 folders are not entered. A source is at most 32 MiB. Output is printed only if no source has errors. With -o, each
-source without errors is written to its own file, in one step; a source that defines no workload has no output. A file
-that exists is replaced only if a comment in it says that initflow compiled it.
+source without errors is written to its own file, in one step; a source that defines no workload has no output. YAML
+with a header replaces a file only if the comments of that file also say that initflow compiled it.
 
 A whole project, or whole folders with -o, also decide what the output folder no longer needs: YAML whose comment says that
 initflow compiled it, and whose source is gone, is removed if there are no errors; with --check, it is out of date.";
